@@ -1,0 +1,156 @@
+// Package jq runs jq expressions of strangers on data of strangers, within bounds.
+//
+// [Compile] turns a text into a [*Query]; [Query.Run] gives its outputs, and [Query.Last] the last of them.
+// The language is that of github.com/itchyny/gojq, without modules, environment and further input.
+//
+// Time is bounded by the context, which is looked at before every instruction. Memory is bounded in two ways.
+// Each run watches what it adds to the heap and stops at [MaxMemory]. What a single instruction could do in
+// one go (repeat a string, assign far past the end of an array, print a value that contains itself a
+// thousand times over) is checked before it is done: guard.go rewrites the expression so that a check runs
+// in front of each such operation. Every breach is a [*LimitError], which try and ? in the expression cannot hide.
+package jq
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/itchyny/gojq"
+)
+
+// What a run may cost.
+const (
+	MaxText    = 64 << 10  // bytes of an expression
+	MaxString  = 16 << 20  // bytes of a string that an expression makes
+	MaxIndex   = 1 << 20   // array index that an assignment may reach
+	MaxValues  = 4 << 20   // values in an array, or in a value that is printed, compared or sorted
+	MaxDepth   = 200       // nesting of a result; 1,000 inside the expression
+	MaxMemory  = 128 << 20 // growth of the heap while a run goes on
+	MaxResults = 1 << 20   // outputs of a run
+)
+
+// Query is a compiled expression. It may be used by several goroutines at once.
+type Query struct {
+	text      string
+	parsed    *gojq.Query
+	variables []string
+}
+
+// SyntaxError says where an expression cannot be read.
+type SyntaxError struct {
+	Offset  int // in bytes, from 0; the length of the text when it ends too early
+	Message string
+}
+
+func (e *SyntaxError) Error() string { return e.Message }
+
+// LimitError says which bound a run has reached.
+type LimitError struct{ Message string }
+
+func (e *LimitError) Error() string { return e.Message }
+
+// Compile reads an expression in which the variables, named with their dollar ("$vars"), may occur.
+// A text that is not jq is a *SyntaxError; an unknown function or variable is an error as well.
+func Compile(text string, variables ...string) (*Query, error) {
+	if len(text) > MaxText {
+		return nil, &SyntaxError{MaxText, fmt.Sprintf("%d bytes: at most %d", len(text), MaxText)}
+	}
+	parsed, err := gojq.Parse(text)
+	if err != nil {
+		return nil, syntaxError(text, err)
+	}
+	if len(parsed.Imports) > 0 || parsed.Meta != nil {
+		return nil, &SyntaxError{0, "modules cannot be imported here"}
+	}
+	// Compiled once as it is written: errors then speak of what the author wrote.
+	if _, err := gojq.Compile(parsed, gojq.WithVariables(variables)); err != nil {
+		return nil, err
+	}
+	guardQuery(parsed)
+	q := &Query{text, parsed, variables}
+	if _, err := q.compile(&watch{}); err != nil {
+		return nil, fmt.Errorf("guard: %w", err)
+	}
+	return q, nil
+}
+
+func syntaxError(text string, err error) error {
+	var pe *gojq.ParseError
+	if !errors.As(err, &pe) {
+		return &SyntaxError{0, err.Error()}
+	}
+	if pe.Token == "" {
+		return &SyntaxError{len(text), "the expression ends too early"}
+	}
+	return &SyntaxError{max(0, pe.Offset-len(pe.Token)), fmt.Sprintf("unexpected %q", pe.Token)}
+}
+
+// String returns the text that was compiled.
+func (q *Query) String() string { return q.text }
+
+// Run returns the outputs of the query on v, made of nil, bool, int, float64, *big.Int, json.Number, string, []any and
+// map[string]any, and of nothing else. v is not changed; outputs may share parts with it.
+// Values are for the variables, in their order.
+//
+// Errors: what the expression raises, halt in the expression, a *LimitError, or the cause of a cancelled context.
+func (q *Query) Run(ctx context.Context, v any, values ...any) ([]any, error) {
+	w := newWatch(ctx)
+	code, err := q.compile(w)
+	if err != nil {
+		return nil, err
+	}
+	if err := fits(v); err != nil {
+		return nil, err
+	}
+	iter := code.RunWithContext(w, v, values...)
+	var out []any
+	for {
+		v, ok := iter.Next()
+		// A breach stands even when try swallowed the error that reported it.
+		if w.breach != nil {
+			return nil, w.breach
+		}
+		if !ok {
+			return out, nil
+		}
+		if err, isErr := v.(error); isErr {
+			return nil, runError(ctx, err)
+		}
+		if err := fits(v); err != nil {
+			return nil, err
+		}
+		if out = append(out, v); len(out) > MaxResults {
+			return nil, &LimitError{fmt.Sprintf("more than %d outputs", MaxResults)}
+		}
+	}
+}
+
+// Last returns the last output of the query on v; ok is false when there is none. Errors are those of Run.
+func (q *Query) Last(ctx context.Context, v any, values ...any) (last any, ok bool, err error) {
+	out, err := q.Run(ctx, v, values...)
+	if err != nil || len(out) == 0 {
+		return nil, false, err
+	}
+	return out[len(out)-1], true, nil
+}
+
+func runError(ctx context.Context, err error) error {
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		return context.Cause(ctx)
+	}
+	var halt *gojq.HaltError
+	if errors.As(err, &halt) {
+		return fmt.Errorf("the expression halted: %s", strings.TrimSpace(halt.Error()))
+	}
+	return err
+}
+
+// fits refuses a value that others could not print: they recurse.
+func fits(v any) error {
+	s := scale{values: MaxValues, bytes: 8 * MaxString}
+	if !s.add(v, MaxDepth) {
+		return &LimitError{fmt.Sprintf("a value is nested deeper than %d or holds more than %d values", MaxDepth, MaxValues)}
+	}
+	return nil
+}

@@ -1,0 +1,103 @@
+package yaml
+
+import (
+	"encoding/base64"
+	"math"
+	"math/big"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// maxDigits bounds an integer: beyond, conversion is quadratic and nobody means a number.
+const maxDigits = 1000
+
+// patterns of the core schema, YAML 1.2.2 chapter 10.3.2.
+type patterns struct{ decimal, octal, hex, float *regexp.Regexp }
+
+//nolint:gochecknoglobals // compiled once, never changed
+var core = patterns{
+	decimal: regexp.MustCompile(`^[-+]?[0-9]+$`),
+	octal:   regexp.MustCompile(`^0o[0-7]+$`),
+	hex:     regexp.MustCompile(`^0x[0-9a-fA-F]+$`),
+	float:   regexp.MustCompile(`^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$`),
+}
+
+// Resolve returns what a plain scalar means in the core schema: Null, Bool, Int, Float or String with its
+// Go value. It has no errors: what is nothing else is a string.
+func Resolve(text string) (Kind, any) {
+	switch text {
+	case "", "~", "null", "Null", "NULL":
+		return Null, nil
+	case "true", "True", "TRUE":
+		return Bool, true
+	case "false", "False", "FALSE":
+		return Bool, false
+	case ".nan", ".NaN", ".NAN":
+		return Float, math.NaN()
+	case ".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF":
+		return Float, math.Inf(1)
+	case "-.inf", "-.Inf", "-.INF":
+		return Float, math.Inf(-1)
+	}
+	if c := text[0]; c != '-' && c != '+' && c != '.' && (c < '0' || c > '9') {
+		return String, text
+	}
+	return resolveNumber(text)
+}
+
+func resolveNumber(text string) (Kind, any) {
+	if len(text) > maxDigits {
+		return String, text
+	}
+	switch {
+	case core.decimal.MatchString(text):
+		return Int, integer(text, 10)
+	case core.octal.MatchString(text):
+		return Int, integer(text[2:], 8)
+	case core.hex.MatchString(text):
+		return Int, integer(text[2:], 16)
+	case core.float.MatchString(text):
+		// The only error left is a value out of range, which is an infinity, as IEEE 754 says.
+		f, _ := strconv.ParseFloat(text, 64)
+		return Float, f
+	}
+	return String, text
+}
+
+// integer returns an int, or a *big.Int when the digits exceed one.
+func integer(digits string, base int) any {
+	i, ok := new(big.Int).SetString(digits, base)
+	if !ok {
+		return 0 // unreachable: the caller matched the digits
+	}
+	if i.IsInt64() && int64(int(i.Int64())) == i.Int64() {
+		return int(i.Int64())
+	}
+	return i
+}
+
+// resolveTagged gives the value of a scalar with an explicit tag; ok is false when the text does not fit it.
+func resolveTagged(tag, text string) (kind Kind, value any, ok bool) {
+	kind, value = Resolve(text)
+	switch tag {
+	case "!!str", "!!timestamp":
+		return String, text, true
+	case "!!null":
+		return kind, value, kind == Null
+	case "!!bool":
+		return kind, value, kind == Bool
+	case "!!int":
+		return kind, value, kind == Int
+	case "!!float":
+		if kind == Int {
+			f, _ := strconv.ParseFloat(text, 64)
+			return Float, f, core.decimal.MatchString(text)
+		}
+		return kind, value, kind == Float
+	case "!!binary":
+		raw, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(text), ""))
+		return String, string(raw), err == nil
+	}
+	return String, text, false
+}
