@@ -1,0 +1,170 @@
+package core
+
+import (
+	"errors"
+	"runtime"
+
+	lua "github.com/yuin/gopher-lua"
+)
+
+// baseLibrary are the global functions of Lua that differ from gopher-lua's.
+func baseLibrary(level Level) map[string]lua.LGFunction {
+	functions := map[string]lua.LGFunction{
+		"collectgarbage": collectGarbage,
+		"error":          raiseValue,
+		"load":           load,
+		"loadstring":     load,
+		"pcall":          pcall,
+		"rawlen":         rawLen,
+		"setmetatable":   setMetatable,
+		"xpcall":         xpcall,
+	}
+	_ = level
+	return functions
+}
+
+// checkStopped raises once more in a task that was stopped, so that no pcall swallows it.
+func (t *thread) checkStopped() {
+	if t.task.stopped.Load() {
+		t.L.RaiseError("%s", t.Err().Error())
+	}
+}
+
+func pcall(L *lua.LState) int {
+	L.CheckAny(1)
+	return protected(L, L.GetTop()-1, nil)
+}
+
+func xpcall(L *lua.LState) int {
+	L.CheckAny(1)
+	handler := L.CheckFunction(2)
+	L.Remove(2)
+	return protected(L, L.GetTop()-1, handler)
+}
+
+// protected calls the function below the top nargs values.
+func protected(L *lua.LState, nargs int, handler *lua.LFunction) int {
+	t := currentThread(L)
+	err := L.PCall(nargs, lua.MultRet, handler)
+	t.checkStopped()
+	if err != nil {
+		L.Push(lua.LFalse)
+		L.Push(asAPIError(err).Object)
+		return 2
+	}
+	L.Insert(lua.LTrue, 1)
+	return L.GetTop()
+}
+
+func raiseValue(L *lua.LState) int {
+	level := L.OptInt(2, 1)
+	if level < 0 {
+		level = 0
+	}
+	L.Error(L.Get(1), level)
+	return 0
+}
+
+func setMetatable(L *lua.LState) int {
+	t := L.CheckTable(1)
+	mt := L.Get(2)
+	if mt.Type() != lua.LTNil && mt.Type() != lua.LTTable {
+		L.ArgError(2, "nil or table expected")
+	}
+	if old, ok := t.Metatable.(*lua.LTable); ok && old.RawGetString("__metatable") != lua.LNil {
+		L.RaiseError("cannot change a protected metatable")
+	}
+	t.Metatable = mt
+	L.Push(t)
+	return 1
+}
+
+func rawLen(L *lua.LState) int {
+	switch v := L.Get(1).(type) {
+	case *lua.LTable:
+		L.Push(lua.LNumber(v.Len()))
+	case lua.LString:
+		L.Push(lua.LNumber(len(v)))
+	default:
+		L.ArgError(1, "table or string expected")
+	}
+	return 1
+}
+
+func collectGarbage(L *lua.LState) int {
+	switch option := L.OptString(1, "collect"); option {
+	case "count":
+		var stats runtime.MemStats
+		runtime.ReadMemStats(&stats)
+		L.Push(lua.LNumber(float64(stats.HeapAlloc) / 1024))
+	case "collect", "stop", "restart", "step", "setpause", "setstepmul", "incremental", "generational", "isrunning":
+		L.Push(lua.LNumber(0))
+	default:
+		L.ArgError(1, "invalid option '"+option+"'")
+	}
+	return 1
+}
+
+// load is load(text or function, name, mode, env); it gives nil and a message for what is not Lua.
+func load(L *lua.LState) int {
+	source, err := loadText(L)
+	if err != nil {
+		L.Push(lua.LNil)
+		L.Push(lua.LString(err.Error()))
+		return 2
+	}
+	name := L.OptString(2, source)
+	chunk, err := Compile(chunkName(name), []byte(source))
+	if err != nil {
+		L.Push(lua.LNil)
+		L.Push(lua.LString(err.Error()))
+		return 2
+	}
+	vm := currentThread(L).vm
+	vm.bind(chunk.names)
+	f := vm.L.NewFunctionFromProto(chunk.proto)
+	if env, ok := L.Get(4).(*lua.LTable); ok {
+		f.Env = env
+	}
+	L.Push(f)
+	return 1
+}
+
+func loadText(L *lua.LState) (string, error) {
+	reader, ok := L.Get(1).(*lua.LFunction)
+	if !ok {
+		return L.CheckString(1), nil
+	}
+	var source []byte
+	for {
+		L.Push(reader)
+		L.Call(0, 1)
+		piece := L.Get(-1)
+		L.Pop(1)
+		s, ok := piece.(lua.LString)
+		switch {
+		case piece == lua.LNil || s == "" && ok:
+			return string(source), nil
+		case !ok:
+			return "", errors.New("reader function must return a string")
+		case len(source)+len(s) > maxSource:
+			return "", errors.New("source is too large")
+		}
+		source = append(source, s...)
+	}
+}
+
+// chunkName is the name of loaded text in positions, as Lua shortens it.
+func chunkName(name string) string {
+	if len(name) > 0 && (name[0] == '=' || name[0] == '@') {
+		return name[1:]
+	}
+	line := name
+	for i := range len(line) {
+		if line[i] == '\n' || i >= 40 {
+			line = line[:i] + "..."
+			break
+		}
+	}
+	return `[string "` + line + `"]`
+}

@@ -1,0 +1,221 @@
+package core
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/netip"
+	"runtime/debug"
+	"syscall"
+	"time"
+
+	lua "github.com/yuin/gopher-lua"
+)
+
+// Call is all a body sees of the runtime. It is valid until the body returns.
+type Call struct {
+	t *thread
+	b *builtin
+}
+
+// Context ends when the task is cancelled or out of time.
+func (c Call) Context() context.Context {
+	if ctx := c.t.L.Context(); ctx != nil && c.t.task == c.t.vm.foreign {
+		return ctx
+	}
+	return c.t.task.ctx
+}
+
+// Log is where log records go.
+func (c Call) Log() *slog.Logger { return c.t.vm.host.Log }
+
+// Stdout is where a script prints, or nil when what it prints belongs in the log.
+func (c Call) Stdout() io.Writer { return c.t.vm.host.Stdout }
+
+// Env is the value of an environment variable, as far as the script may see it.
+func (c Call) Env(name string) (string, bool) { return c.t.vm.host.LookupEnv(name) }
+
+// SetEnv sets an environment variable for the script, or with nil removes it.
+func (c Call) SetEnv(name string, value *string) {
+	vm := c.t.vm
+	if vm.env == nil {
+		vm.env = make(map[string]*string)
+		before := vm.host.LookupEnv
+		vm.host.LookupEnv = func(name string) (string, bool) {
+			if v, ok := vm.env[name]; ok {
+				if v == nil {
+					return "", false
+				}
+				return *v, true
+			}
+			return before(name)
+		}
+	}
+	vm.env[name] = value
+}
+
+// EnvNames lists the environment variables that the script may see.
+func (c Call) EnvNames() []string {
+	vm := c.t.vm
+	var names []string
+	if vm.host.EnvNames != nil {
+		names = vm.host.EnvNames()
+	}
+	seen := make(map[string]bool)
+	var visible []string
+	for name := range vm.env {
+		names = append(names, name)
+	}
+	for _, name := range names {
+		if _, ok := c.Env(name); ok && !seen[name] {
+			seen[name] = true
+			visible = append(visible, name)
+		}
+	}
+	return visible
+}
+
+// Dialer makes connections that the policy permits; the address it asks about is the resolved one.
+func (c Call) Dialer() *net.Dialer {
+	address := c.t.vm.rt.policy.Address
+	d := &net.Dialer{KeepAlive: 30 * time.Second}
+	if address == nil {
+		return d
+	}
+	d.Control = func(network, addr string, _ syscall.RawConn) error {
+		to, err := netip.ParseAddrPort(addr)
+		if err != nil {
+			return fmt.Errorf("connect to %s %s: not permitted", network, addr)
+		}
+		return address(to)
+	}
+	return d
+}
+
+// Restricted tells whether the policy limits addresses or files, so that proxies and unix sockets,
+// which would get around it, are refused.
+func (c Call) Restricted() bool { return c.t.vm.rt.policy.Address != nil }
+
+// Own closes what a body opened when its task ends, unless the closer was disowned before.
+func (c Call) Own(closer io.Closer) { c.t.task.own(closer) }
+
+// Disown forgets a closer that the body has closed itself.
+func (c Call) Disown(closer io.Closer) { c.t.task.disown(closer) }
+
+// Exit ends the script, as os.exit does, with an exit status.
+func (c Call) Exit(status int) error {
+	err := &Exit{Status: status}
+	c.t.vm.stop(err)
+	return err
+}
+
+// Integer makes an integer, exact beyond 2^53 too. It needs the baton.
+func (c Call) Integer(n int64) Value { return Value{c.t.vm.integer(n)} }
+
+// Value converts Go data to Lua: nil, bool, string, []byte, integers, floats, []any, map[string]any,
+// Value. It needs the baton.
+func (c Call) Value(data any) (Value, error) {
+	v, err := c.t.vm.fromGo(data, 0)
+	return Value{v}, err
+}
+
+func (vm *VM) fromGo(data any, depth int) (lua.LValue, error) {
+	if depth > maxDepth {
+		return nil, fmt.Errorf("nested deeper than %d", maxDepth)
+	}
+	switch data := data.(type) {
+	case nil:
+		return lua.LNil, nil
+	case bool:
+		return lua.LBool(data), nil
+	case string:
+		return lua.LString(data), nil
+	case []byte:
+		return lua.LString(data), nil
+	case int:
+		return vm.integer(int64(data)), nil
+	case int64:
+		return vm.integer(data), nil
+	case float64:
+		return lua.LNumber(data), nil
+	case Value:
+		return data.lua(), nil
+	case []any:
+		return vm.arrayFromGo(data, depth)
+	case map[string]any:
+		t := vm.L.CreateTable(0, len(data))
+		for key, item := range data {
+			v, err := vm.fromGo(item, depth+1)
+			if err != nil {
+				return nil, err
+			}
+			t.RawSetString(key, v)
+		}
+		return t, nil
+	}
+	return nil, fmt.Errorf("a Go %T has no form in Lua", data)
+}
+
+func (vm *VM) arrayFromGo(items []any, depth int) (lua.LValue, error) {
+	t := vm.newArray(len(items))
+	for i, item := range items {
+		v, err := vm.fromGo(item, depth+1)
+		if err != nil {
+			return nil, err
+		}
+		t.RawSetInt(i+1, v)
+	}
+	(Call{&thread{vm: vm}, nil}).SetLen(Table{t}, len(items))
+	return t, nil
+}
+
+// leave gives the baton away for a body that may wait.
+func (c Call) leave() {
+	if c.b.gives {
+		c.t.task.give()
+	}
+}
+
+// errInternal is a mistake of a builtin, not of the script.
+func errInternal(value any) error {
+	return WithHint(fmt.Errorf("internal error: %v", value), "this is a defect of the builtin: please report it")
+}
+
+// settle takes the baton back after a body and turns its panic into an error. It must be deferred.
+func (c Call) settle(err *error) {
+	if !c.t.task.held {
+		c.t.task.take()
+	}
+	switch value := recover().(type) {
+	case nil:
+	case *lua.ApiError:
+		panic(value)
+	default:
+		c.Log().Error("internal error", "builtin", c.b.name, "panic", fmt.Sprint(value), "stack", string(debug.Stack()))
+		*err = errInternal(value)
+	}
+}
+
+// raise ends the builtin b with err. A script's own error passes through as it was.
+func (t *thread) raise(b *builtin, err error) {
+	var script *ScriptError
+	if errors.As(err, &script) && err == error(script) {
+		t.L.Error(script.value.lua(), 0)
+	}
+	raised := &Error{Message: err.Error(), cause: err}
+	var e *Error
+	if errors.As(err, &e) {
+		raised.Code, raised.Hint, raised.Bare = e.Code, e.Hint, e.Bare
+		if err == error(e) {
+			raised.Message, raised.Op = e.Message, e.Op
+		}
+	}
+	if b != nil && raised.Op == "" {
+		raised.Op = b.name
+	}
+	raised.Where = t.where()
+	t.L.Error(t.vm.errorValue(raised), 1)
+}

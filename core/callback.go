@@ -1,0 +1,85 @@
+package core
+
+import (
+	"fmt"
+
+	lua "github.com/yuin/gopher-lua"
+
+	"assay.rs/core/spec"
+)
+
+// Callback is a Lua function as a Go value.
+type Callback struct{ f *lua.LFunction }
+
+// CallbackType is a function argument; params and returns say how it will be called.
+func CallbackType(params []spec.Param, returns ...spec.Return) Type[Callback] {
+	return Type[Callback]{
+		spec: spec.Type{Kind: spec.Callback, Params: params, Returns: returns},
+		from: func(_ *thread, v lua.LValue, _ Callback) (Callback, error) {
+			f, ok := v.(*lua.LFunction)
+			if !ok {
+				return Callback{}, mismatch("function", v)
+			}
+			return Callback{f}, nil
+		},
+		to: func(_ *thread, f Callback) lua.LValue {
+			if f.f == nil {
+				return lua.LNil
+			}
+			return f.f
+		},
+	}
+}
+
+// IsZero tells whether there is no function.
+func (f Callback) IsZero() bool { return f.f == nil }
+
+// Value is the function as a Value.
+func (f Callback) Value() Value {
+	if f.f == nil {
+		return Nil()
+	}
+	return Value{f.f}
+}
+
+// Call runs the function on the task of c and gives its results. It takes the baton for as long as the
+// function runs. What the function raises is a *ScriptError; a task that was stopped gives *Interrupted.
+// It must be called on the goroutine that runs the body.
+func (f Callback) Call(c Call, args ...Value) ([]Value, error) {
+	t := c.t
+	if !t.task.held {
+		t.task.take()
+		defer t.task.give()
+	}
+	t.L.Push(f.f)
+	for _, arg := range args {
+		t.L.Push(arg.lua())
+	}
+	base := t.L.GetTop() - len(args) - 1
+	if err := t.L.PCall(len(args), lua.MultRet, nil); err != nil {
+		return nil, t.scriptError(err)
+	}
+	results := make([]Value, 0, t.L.GetTop()-base)
+	for i := base + 1; i <= t.L.GetTop(); i++ {
+		results = append(results, Value{t.L.Get(i)})
+	}
+	t.L.SetTop(base)
+	return results, nil
+}
+
+// ToString is v as Lua's tostring gives it, metamethods included. It needs the baton.
+func (c Call) ToString(v Value) string {
+	return c.t.tostring(v.lua())
+}
+
+func (t *thread) tostring(v lua.LValue) string {
+	if s, ok := text(v); ok {
+		return s
+	}
+	return t.L.ToStringMeta(v).String()
+}
+
+// describeRaised is the message of a raised value that is neither text nor an error.
+func describeRaised(v lua.LValue) string {
+	return fmt.Sprintf("(error object is a %s value)", typeName(v))
+}

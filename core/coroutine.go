@@ -1,0 +1,341 @@
+package core
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"runtime/debug"
+	"sync"
+	"weak"
+
+	lua "github.com/yuin/gopher-lua"
+)
+
+// coroutine is a goroutine that has the baton only while it is resumed. So it can yield from anywhere:
+// across pcall, metamethods, iterators and the comparison function of table.sort.
+//
+// What a script holds is its face, a bare Lua state that is never run. When the face is garbage, the
+// goroutine is ended; it must therefore never reach its own face.
+type coroutine struct {
+	t      *thread
+	f      *lua.LFunction // until the first resume
+	face   weak.Pointer[lua.LState]
+	status costatus
+	in     chan []lua.LValue
+	out    chan transfer
+	life   *life
+}
+
+type costatus string
+
+const (
+	suspended costatus = "suspended"
+	running   costatus = "running"
+	normal    costatus = "normal"
+	dead      costatus = "dead"
+)
+
+// transfer is what a coroutine gives when it yields or ends.
+type transfer struct {
+	values []lua.LValue
+	err    *lua.ApiError
+	ended  bool
+}
+
+// life ends a suspended coroutine, once.
+type life struct {
+	once sync.Once
+	over chan struct{}
+}
+
+func (l *life) end() { l.once.Do(func() { close(l.over) }) }
+
+// maxCoroutines bounds how many coroutines may be resumed within each other.
+const maxCoroutines = 200
+
+// handle is the context of a face: it leads to the coroutine.
+type handle struct {
+	context.Context
+	co *coroutine
+}
+
+func (vm *VM) newCoroutine(f *lua.LFunction) *lua.LState {
+	face := &lua.LState{G: vm.L.G, Env: vm.L.Env, Options: vm.L.Options}
+	co := &coroutine{
+		f: f, status: suspended, face: weak.Make(face),
+		in: make(chan []lua.LValue), out: make(chan transfer), life: &life{over: make(chan struct{})},
+	}
+	face.SetContext(handle{context.Background(), co})
+	runtime.AddCleanup(face, (*life).end, co.life)
+	return face
+}
+
+// resume runs the coroutine for t until it yields or ends. The baton passes to it and back.
+func (co *coroutine) resume(t *thread, args []lua.LValue) transfer {
+	if co.status != suspended {
+		return transfer{err: raisedText(fmt.Sprintf("cannot resume %s coroutine", nonSuspended(co.status)))}
+	}
+	if t.depth >= maxCoroutines {
+		return transfer{err: raisedText(fmt.Sprintf("more than %d coroutines resumed within each other", maxCoroutines))}
+	}
+	first := co.t == nil
+	if first {
+		co.t = t.vm.newThread(t.task, co)
+	}
+	co.t.task, co.t.depth = t.task, t.depth+1
+	co.status = running
+	if t.co != nil {
+		t.co.status = normal
+	}
+	t.vm.run(co.t)
+	if first {
+		co.start(args)
+	} else {
+		co.in <- args
+	}
+	result := <-co.out
+	co.status = suspended
+	if result.ended {
+		co.status = dead
+		co.t = nil
+	}
+	if t.co != nil {
+		t.co.status = running
+	}
+	t.vm.run(t)
+	return result
+}
+
+func nonSuspended(s costatus) string {
+	if s == dead {
+		return "dead"
+	}
+	return "non-suspended"
+}
+
+// run makes t the running thread of its task.
+func (vm *VM) run(t *thread) {
+	t.task.cur = t
+	vm.L.G.CurrentThread = t.L
+}
+
+func (co *coroutine) start(args []lua.LValue) {
+	vm, t, f := co.t.vm, co.t, co.f
+	co.f = nil
+	vm.track(co.life)
+	go func() {
+		defer vm.untrack(co.life)
+		defer t.leaveGhost()
+		defer func() {
+			// An abandoned coroutine ends by Goexit: then there is nothing to recover, and nobody to tell.
+			if value := recover(); value != nil {
+				vm.host.Log.Debug("a coroutine crashed", "panic", fmt.Sprint(value), "stack", string(debug.Stack()))
+				co.out <- transfer{err: raisedText(fmt.Sprint(value)), ended: true}
+			}
+		}()
+		values, err := t.call(f, args)
+		co.out <- transfer{values: values, err: err, ended: true}
+	}()
+}
+
+// call runs f on t as its whole life.
+func (t *thread) call(f *lua.LFunction, args []lua.LValue) ([]lua.LValue, *lua.ApiError) {
+	t.L.Push(f)
+	for _, arg := range args {
+		t.L.Push(arg)
+	}
+	if err := t.L.PCall(len(args), lua.MultRet, nil); err != nil {
+		return nil, asAPIError(err)
+	}
+	return stackFrom(t.L, 1), nil
+}
+
+func stackFrom(L *lua.LState, first int) []lua.LValue {
+	values := make([]lua.LValue, 0, max(0, L.GetTop()-first+1))
+	for i := first; i <= L.GetTop(); i++ {
+		values = append(values, L.Get(i))
+	}
+	return values
+}
+
+func raisedText(message string) *lua.ApiError {
+	return &lua.ApiError{Type: lua.ApiErrorRun, Object: lua.LString(message)}
+}
+
+func asAPIError(err error) *lua.ApiError {
+	if raised, ok := err.(*lua.ApiError); ok { //nolint:errorlint // PCall gives it bare
+		return raised
+	}
+	return raisedText(err.Error())
+}
+
+// yield hands values to the resumer and waits for the next resume.
+func (co *coroutine) yield(values []lua.LValue) []lua.LValue {
+	co.out <- transfer{values: values}
+	select {
+	case args := <-co.in:
+		return args
+	case <-co.life.over:
+		co.t.enterGhost()
+		runtime.Goexit()
+		return nil
+	}
+}
+
+// enterGhost gives an abandoned coroutine a task of its own, with the baton, so that what its stack has
+// deferred finds the world in order while it unwinds.
+func (t *thread) enterGhost() {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	ghost := &Task{vm: t.vm, ctx: ctx, cancel: func(error) {}, main: t, cur: t}
+	ghost.stopped.Store(true)
+	t.task = ghost
+	ghost.take()
+}
+
+func (t *thread) leaveGhost() {
+	if t.task.main == t && t.task.held {
+		t.task.give()
+	}
+}
+
+func (vm *VM) track(l *life) {
+	vm.running.Add(1)
+	vm.tasksMu.Lock()
+	defer vm.tasksMu.Unlock()
+	vm.coroutines[l] = struct{}{}
+}
+
+func (vm *VM) untrack(l *life) {
+	vm.tasksMu.Lock()
+	delete(vm.coroutines, l)
+	vm.tasksMu.Unlock()
+	vm.running.Done()
+}
+
+// coroutineLibrary is the table coroutine.
+func coroutineLibrary() map[string]lua.LGFunction {
+	return map[string]lua.LGFunction{
+		"create":      coCreate,
+		"resume":      coResume,
+		"yield":       coYield,
+		"status":      coStatus,
+		"wrap":        coWrap,
+		"running":     coRunning,
+		"isyieldable": coIsYieldable,
+		"close":       coClose,
+	}
+}
+
+func coCreate(L *lua.LState) int {
+	f := L.CheckFunction(1)
+	L.Push(currentThread(L).vm.newCoroutine(f))
+	return 1
+}
+
+// checkCoroutine is argument 1 as a coroutine; nil stands for the thread of a task, which is no coroutine.
+func checkCoroutine(L *lua.LState) *coroutine {
+	face := L.CheckThread(1)
+	if h, ok := face.Context().(handle); ok {
+		return h.co
+	}
+	return nil
+}
+
+func coResume(L *lua.LState) int {
+	t, co := currentThread(L), checkCoroutine(L)
+	if co == nil {
+		L.Push(lua.LFalse)
+		L.Push(lua.LString("cannot resume non-suspended coroutine"))
+		return 2
+	}
+	result := co.resume(t, stackFrom(L, 2))
+	t.checkStopped()
+	if result.err != nil {
+		L.Push(lua.LFalse)
+		L.Push(result.err.Object)
+		return 2
+	}
+	L.Push(lua.LTrue)
+	for _, v := range result.values {
+		L.Push(v)
+	}
+	return len(result.values) + 1
+}
+
+func coWrap(L *lua.LState) int {
+	f := L.CheckFunction(1)
+	face := currentThread(L).vm.newCoroutine(f)
+	L.Push(L.NewFunction(func(L *lua.LState) int {
+		t := currentThread(L)
+		result := face.Context().(handle).co.resume(t, stackFrom(L, 1))
+		t.checkStopped()
+		if result.err != nil {
+			L.Error(result.err.Object, 0)
+		}
+		for _, v := range result.values {
+			L.Push(v)
+		}
+		return len(result.values)
+	}))
+	return 1
+}
+
+func coYield(L *lua.LState) int {
+	t := currentThread(L)
+	if t.co == nil {
+		L.RaiseError("attempt to yield from outside a coroutine")
+	}
+	args := t.co.yield(stackFrom(L, 1))
+	t.checkStopped()
+	for _, v := range args {
+		L.Push(v)
+	}
+	return len(args)
+}
+
+func coStatus(L *lua.LState) int {
+	t := currentThread(L)
+	status := normal
+	if co := checkCoroutine(L); co != nil {
+		status = co.status
+	} else if L.Get(1) == lua.LValue(t.L) {
+		status = running
+	}
+	L.Push(lua.LString(status))
+	return 1
+}
+
+func coRunning(L *lua.LState) int {
+	t := currentThread(L)
+	if t.co == nil {
+		L.Push(t.task.main.L)
+		L.Push(lua.LTrue)
+		return 2
+	}
+	if face := t.co.face.Value(); face != nil {
+		L.Push(face)
+	} else {
+		L.Push(lua.LNil)
+	}
+	L.Push(lua.LFalse)
+	return 2
+}
+
+func coIsYieldable(L *lua.LState) int {
+	L.Push(lua.LBool(currentThread(L).co != nil))
+	return 1
+}
+
+func coClose(L *lua.LState) int {
+	co := checkCoroutine(L)
+	if co == nil || co.status != suspended && co.status != dead {
+		L.RaiseError("cannot close a running coroutine")
+	}
+	if co.status == suspended {
+		co.status = dead
+		co.life.end()
+	}
+	L.Push(lua.LTrue)
+	return 1
+}

@@ -1,0 +1,316 @@
+package core
+
+import (
+	"errors"
+	"io"
+
+	lua "github.com/yuin/gopher-lua"
+
+	"assay.rs/core/spec"
+)
+
+// Doc says what a builtin is; the types of its parameters and results say the rest.
+type Doc struct {
+	Name     string
+	Text     string  // a sentence or more, in Markdown
+	Needs    Needs   // what it touches; required
+	Level    Level   // the lowest level it exists at; required
+	Raises   []*Code // the codes that its errors may carry
+	Examples []string
+	Unbound  bool // a method that may be called with a dot: handle.await()
+}
+
+// Func is a declared builtin or method.
+type Func struct {
+	doc  Doc
+	spec spec.Func
+	refs []ref
+	bind func(b *builtin) lua.LGFunction
+}
+
+// Param is a declared parameter.
+type Param[T any] struct {
+	spec     spec.Param
+	refs     []ref
+	from     func(t *thread, v lua.LValue, def T) (T, error)
+	def      T
+	optional bool
+}
+
+// Arg is a required parameter.
+func Arg[T any](name string, of Type[T], text string) Param[T] {
+	return Param[T]{
+		spec: spec.Param{Name: name, Type: of.spec, Text: text, Optional: of.spec.Nullable},
+		refs: of.refs, from: of.from, optional: of.spec.Nullable || of.spec.Name == "any",
+	}
+}
+
+// Opt is a parameter that may be left out; def is what the body sees then.
+func Opt[T any](name string, of Type[T], def T, text string) Param[T] {
+	p := Arg(name, of, text)
+	p.def, p.optional, p.spec.Optional = def, true, true
+	return p
+}
+
+// Default documents the value, as Lua source, that stands for a parameter left out.
+func (p Param[T]) Default(source string) Param[T] {
+	p.spec.Default = source
+	return p
+}
+
+// Rest stands for any number of further arguments.
+func Rest[T any](name string, of Type[T], text string) Param[T] {
+	p := Arg(name, of, text)
+	p.spec.Rest = true
+	return p
+}
+
+// None fills the place of a parameter that a builtin does not have.
+type None struct{}
+
+// NoArg is for [FnRest] without a parameter in front of the rest.
+func NoArg() Param[None] { return Param[None]{} }
+
+// Result is what a builtin gives back.
+type Result[T any] struct {
+	specs []spec.Return
+	refs  []ref
+	push  func(t *thread, L *lua.LState, v T) int
+}
+
+// Returns is one result.
+func Returns[T any](of Type[T], text string) Result[T] {
+	return Result[T]{
+		specs: []spec.Return{{Type: of.spec, Text: text}},
+		refs:  of.refs,
+		push: func(t *thread, L *lua.LState, v T) int {
+			L.Push(of.to(t, v))
+			return 1
+		},
+	}
+}
+
+// ReturnsNothing is no result.
+func ReturnsNothing() Result[None] {
+	return Result[None]{push: func(*thread, *lua.LState, None) int { return 0 }}
+}
+
+// Two are two results.
+type Two[A, B any] struct {
+	A A
+	B B
+}
+
+// Returns2 is two results.
+func Returns2[A, B any](a Type[A], textA string, b Type[B], textB string) Result[Two[A, B]] {
+	return Result[Two[A, B]]{
+		specs: []spec.Return{{Type: a.spec, Text: textA}, {Type: b.spec, Text: textB}},
+		refs:  append(append([]ref(nil), a.refs...), b.refs...),
+		push: func(t *thread, L *lua.LState, v Two[A, B]) int {
+			L.Push(a.to(t, v.A))
+			L.Push(b.to(t, v.B))
+			return 2
+		},
+	}
+}
+
+// ReturnsAll is any number of results, none too.
+func ReturnsAll(text string) Result[[]Value] {
+	return Result[[]Value]{
+		specs: []spec.Return{{Type: scalar("any"), Text: text}},
+		push: func(_ *thread, L *lua.LState, values []Value) int {
+			for _, v := range values {
+				L.Push(v.lua())
+			}
+			return len(values)
+		},
+	}
+}
+
+// take converts argument i, or raises.
+func take[T any](t *thread, L *lua.LState, b *builtin, p *Param[T], i int) T {
+	v := L.Get(i)
+	if v == lua.LNil && p.optional {
+		return p.def
+	}
+	got, err := p.from(t, v, p.def)
+	if err != nil {
+		t.raise(b, b.argumentError(i, p.spec.Name, err))
+	}
+	return got
+}
+
+// give raises err, or pushes v.
+func give[R any](t *thread, L *lua.LState, b *builtin, r *Result[R], v R, err error) int {
+	if err != nil {
+		t.raise(b, err)
+	}
+	return r.push(t, L, v)
+}
+
+func declare(d Doc, params []spec.Param, returns []spec.Return, refs []ref, bind func(b *builtin) lua.LGFunction) Func {
+	f := Func{doc: d, refs: refs, bind: bind}
+	f.spec = spec.Func{
+		Name: d.Name, Text: d.Text, Level: d.Level.String(), Needs: d.Needs.Names(),
+		Params: params, Returns: returns, Examples: d.Examples, Unbound: d.Unbound,
+	}
+	for _, code := range d.Raises {
+		f.spec.Raises = append(f.spec.Raises, code.name)
+	}
+	return f
+}
+
+func allRefs(lists ...[]ref) []ref {
+	var all []ref
+	for _, list := range lists {
+		all = append(all, list...)
+	}
+	return all
+}
+
+// Fn0 declares a builtin without parameters.
+func Fn0[R any](d Doc, r Result[R], body func(Call) (R, error)) Func {
+	return declare(d, nil, r.specs, allRefs(r.refs), func(b *builtin) lua.LGFunction {
+		return func(L *lua.LState) int {
+			t := currentThread(L)
+			v, err := run0(Call{t, b}, body)
+			return give(t, L, b, &r, v, err)
+		}
+	})
+}
+
+func run0[R any](c Call, body func(Call) (R, error)) (v R, err error) {
+	defer c.settle(&err)
+	c.leave()
+	return body(c)
+}
+
+// Fn1 declares a builtin with one parameter.
+func Fn1[A, R any](d Doc, p1 Param[A], r Result[R], body func(Call, A) (R, error)) Func {
+	return declare(d, []spec.Param{p1.spec}, r.specs, allRefs(p1.refs, r.refs), func(b *builtin) lua.LGFunction {
+		return func(L *lua.LState) int {
+			t := currentThread(L)
+			v1 := take(t, L, b, &p1, 1)
+			v, err := run1(Call{t, b}, body, v1)
+			return give(t, L, b, &r, v, err)
+		}
+	})
+}
+
+func run1[A, R any](c Call, body func(Call, A) (R, error), v1 A) (v R, err error) {
+	defer c.settle(&err)
+	c.leave()
+	return body(c, v1)
+}
+
+// Fn2 declares a builtin with two parameters.
+func Fn2[A, B, R any](d Doc, p1 Param[A], p2 Param[B], r Result[R], body func(Call, A, B) (R, error)) Func {
+	return declare(d, []spec.Param{p1.spec, p2.spec}, r.specs, allRefs(p1.refs, p2.refs, r.refs), func(b *builtin) lua.LGFunction {
+		return func(L *lua.LState) int {
+			t := currentThread(L)
+			v1 := take(t, L, b, &p1, 1)
+			v2 := take(t, L, b, &p2, 2)
+			v, err := run2(Call{t, b}, body, v1, v2)
+			return give(t, L, b, &r, v, err)
+		}
+	})
+}
+
+func run2[A, B, R any](c Call, body func(Call, A, B) (R, error), v1 A, v2 B) (v R, err error) {
+	defer c.settle(&err)
+	c.leave()
+	return body(c, v1, v2)
+}
+
+// Fn3 declares a builtin with three parameters.
+func Fn3[A, B, C, R any](d Doc, p1 Param[A], p2 Param[B], p3 Param[C], r Result[R], body func(Call, A, B, C) (R, error)) Func {
+	return declare(d, []spec.Param{p1.spec, p2.spec, p3.spec}, r.specs, allRefs(p1.refs, p2.refs, p3.refs, r.refs), func(b *builtin) lua.LGFunction {
+		return func(L *lua.LState) int {
+			t := currentThread(L)
+			v1 := take(t, L, b, &p1, 1)
+			v2 := take(t, L, b, &p2, 2)
+			v3 := take(t, L, b, &p3, 3)
+			v, err := run3(Call{t, b}, body, v1, v2, v3)
+			return give(t, L, b, &r, v, err)
+		}
+	})
+}
+
+func run3[A, B, C, R any](c Call, body func(Call, A, B, C) (R, error), v1 A, v2 B, v3 C) (v R, err error) {
+	defer c.settle(&err)
+	c.leave()
+	return body(c, v1, v2, v3)
+}
+
+// Fn4 declares a builtin with four parameters.
+func Fn4[A, B, C, D, R any](d Doc, p1 Param[A], p2 Param[B], p3 Param[C], p4 Param[D], r Result[R], body func(Call, A, B, C, D) (R, error)) Func {
+	return declare(d, []spec.Param{p1.spec, p2.spec, p3.spec, p4.spec}, r.specs, allRefs(p1.refs, p2.refs, p3.refs, p4.refs, r.refs), func(b *builtin) lua.LGFunction {
+		return func(L *lua.LState) int {
+			t := currentThread(L)
+			v1 := take(t, L, b, &p1, 1)
+			v2 := take(t, L, b, &p2, 2)
+			v3 := take(t, L, b, &p3, 3)
+			v4 := take(t, L, b, &p4, 4)
+			v, err := run4(Call{t, b}, body, v1, v2, v3, v4)
+			return give(t, L, b, &r, v, err)
+		}
+	})
+}
+
+func run4[A, B, C, D, R any](c Call, body func(Call, A, B, C, D) (R, error), v1 A, v2 B, v3 C, v4 D) (v R, err error) {
+	defer c.settle(&err)
+	c.leave()
+	return body(c, v1, v2, v3, v4)
+}
+
+// FnRest declares a builtin that takes any number of arguments after p1; see [NoArg].
+func FnRest[A, E, R any](d Doc, p1 Param[A], rest Param[E], r Result[R], body func(Call, A, []E) (R, error)) Func {
+	first, params := 2, []spec.Param{p1.spec, rest.spec}
+	if p1.from == nil {
+		first, params = 1, []spec.Param{rest.spec}
+	}
+	return declare(d, params, r.specs, allRefs(p1.refs, rest.refs, r.refs), func(b *builtin) lua.LGFunction {
+		return func(L *lua.LState) int {
+			t := currentThread(L)
+			var v1 A
+			if first == 2 {
+				v1 = take(t, L, b, &p1, 1)
+			}
+			var more []E
+			for i := first; i <= L.GetTop(); i++ {
+				more = append(more, take(t, L, b, &rest, i))
+			}
+			v, err := run2(Call{t, b}, body, v1, more)
+			return give(t, L, b, &r, v, err)
+		}
+	})
+}
+
+// Iter declares a builtin for a for loop: body gives the function that makes each item, which ends the
+// loop with io.EOF. Both run as any body does.
+func Iter[A, E any](d Doc, p1 Param[A], yields Type[E], text string, body func(Call, A) (func() (E, error), error)) Func {
+	item := Returns(yields, text)
+	f := declare(d, []spec.Param{p1.spec}, item.specs, allRefs(p1.refs, item.refs), func(b *builtin) lua.LGFunction {
+		return func(L *lua.LState) int {
+			t := currentThread(L)
+			v1 := take(t, L, b, &p1, 1)
+			next, err := run1(Call{t, b}, body, v1)
+			if err != nil {
+				t.raise(b, err)
+			}
+			step := func(Call) (E, error) { return next() }
+			L.Push(L.NewFunction(func(L *lua.LState) int {
+				t := currentThread(L)
+				v, err := run0(Call{t, b}, step)
+				if errors.Is(err, io.EOF) {
+					L.Push(lua.LNil)
+					return 1
+				}
+				return give(t, L, b, &item, v, err)
+			}))
+			return 1
+		}
+	})
+	f.spec.Iterator = true
+	return f
+}

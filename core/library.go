@@ -1,0 +1,169 @@
+package core
+
+import (
+	"strings"
+
+	lua "github.com/yuin/gopher-lua"
+)
+
+// libFunc is a function of gopher-lua's own library, without a Lua state.
+type libFunc struct {
+	name     string
+	function lua.LGFunction
+	upvalues []lua.LGFunction
+}
+
+// addLibrary takes the safe part of Lua's standard library from a throw-away state.
+func (rt *Runtime) addLibrary() {
+	donor := lua.NewState(lua.Options{SkipOpenLibs: true})
+	defer donor.Close()
+	for _, open := range []lua.LGFunction{lua.OpenBase, lua.OpenTable, lua.OpenString, lua.OpenMath, lua.OpenOs} {
+		donor.Push(donor.NewFunction(open))
+		donor.Call(0, 0)
+	}
+	for _, name := range strings.Fields("getmetatable ipairs next pairs rawequal rawget rawset select tonumber tostring type unpack") {
+		rt.globals[name] = baseBuiltin(name, fromDonor(name, donor.GetGlobal(name)))
+	}
+	for name, f := range baseLibrary(rt.policy.Level) {
+		rt.globals[name] = &builtin{name: name, key: name, call: f}
+	}
+	rt.takeTable(donor, "table", "concat insert maxn remove sort")
+	rt.takeTable(donor, "math", "abs acos asin atan atan2 ceil cos cosh deg exp floor fmod frexp ldexp log log10 max min mod modf pow rad random randomseed sin sinh sqrt tan tanh huge pi")
+	rt.takeTable(donor, "string", "byte char find format gmatch gsub len lower match rep reverse sub upper")
+	rt.takeTable(donor, "os", "time date clock difftime")
+	for name, f := range coroutineLibrary() {
+		t := rt.table("coroutine")
+		t.lib = append(t.lib, libFunc{name: name, function: f})
+	}
+}
+
+func (rt *Runtime) takeTable(donor *lua.LState, name, fields string) {
+	from := donor.GetGlobal(name).(*lua.LTable)
+	to := rt.table(name)
+	for _, field := range strings.Fields(fields) {
+		switch v := from.RawGetString(field).(type) {
+		case *lua.LFunction:
+			to.lib = append(to.lib, fromDonor(field, v))
+		case lua.LNumber:
+			to.consts = append(to.consts, NewConst(field, Number(), float64(v), ""))
+		}
+	}
+}
+
+func fromDonor(name string, v lua.LValue) libFunc {
+	f := v.(*lua.LFunction)
+	taken := libFunc{name: name, function: f.GFunction}
+	for _, up := range f.Upvalues {
+		taken.upvalues = append(taken.upvalues, up.Value().(*lua.LFunction).GFunction)
+	}
+	return taken
+}
+
+// baseBuiltin is a library function as a global. Those with upvalues are closures of each VM.
+func baseBuiltin(name string, f libFunc) *builtin {
+	b := &builtin{name: name, key: name, call: f.function}
+	if len(f.upvalues) > 0 {
+		b.call = nil
+		b.lib = &f
+	}
+	return b
+}
+
+func (f *libFunc) instance(L *lua.LState) *lua.LFunction {
+	upvalues := make([]lua.LValue, len(f.upvalues))
+	for i, up := range f.upvalues {
+		upvalues[i] = L.NewFunction(up)
+	}
+	return L.NewClosure(f.function, upvalues...)
+}
+
+// bind makes the globals among names exist. It needs the baton, or a VM with no task yet.
+func (vm *VM) bind(names map[string]struct{}) {
+	for name := range names {
+		switch name {
+		case "_G", "getfenv", "package":
+			vm.bindAll()
+			return
+		case "_VERSION":
+			vm.set(name, lua.LString("Lua 5.1"))
+		default:
+			vm.bindName(name)
+		}
+	}
+}
+
+func (vm *VM) bindAll() {
+	for name := range vm.rt.tables {
+		vm.bindName(name)
+	}
+	for name := range vm.rt.globals {
+		vm.bindName(name)
+	}
+	vm.set("_VERSION", lua.LString("Lua 5.1"))
+	vm.set("_G", vm.L.G.Global)
+}
+
+// set makes a global exist once: what the script has made of it since stays.
+func (vm *VM) set(name string, v lua.LValue) {
+	if !vm.bound[name] {
+		vm.bound[name] = true
+		vm.L.G.Global.RawSetString(name, v)
+	}
+}
+
+func (vm *VM) bindName(name string) {
+	if vm.bound[name] {
+		return
+	}
+	if t := vm.rt.tables[name]; t != nil {
+		vm.set(name, vm.open(t))
+	} else if b := vm.rt.globals[name]; b != nil {
+		vm.set(name, vm.function(b))
+	}
+}
+
+func (vm *VM) function(b *builtin) *lua.LFunction {
+	if b.lib != nil {
+		return b.lib.instance(vm.L)
+	}
+	return vm.L.NewFunction(b.call)
+}
+
+// open makes a table of builtins in this VM.
+func (vm *VM) open(t *table) *lua.LTable {
+	opened := vm.L.CreateTable(0, len(t.funcs)+len(t.consts)+len(t.lib))
+	for i := range t.lib {
+		opened.RawSetString(t.lib[i].name, t.lib[i].instance(vm.L))
+	}
+	for _, b := range t.funcs {
+		opened.RawSetString(b.key, vm.L.NewFunction(b.call))
+	}
+	for _, c := range t.consts {
+		opened.RawSetString(c.doc.Name, c.make(&thread{vm: vm, L: vm.L}))
+	}
+	if call := t.call; call != nil {
+		mt := vm.L.CreateTable(0, 1)
+		mt.RawSetString("__call", vm.L.NewFunction(func(L *lua.LState) int {
+			L.Remove(1) // the table itself
+			return call.call(L)
+		}))
+		opened.Metatable = mt
+	}
+	return opened
+}
+
+// bindStrings makes s:upper() work; the table string is opened when a method is first asked for.
+func (vm *VM) bindStrings() {
+	mt := vm.L.CreateTable(0, 1)
+	mt.RawSetString("__index", vm.L.NewFunction(func(L *lua.LState) int {
+		vm.bindName("string")
+		methods, ok := vm.L.G.Global.RawGetString("string").(*lua.LTable)
+		if !ok {
+			return 0
+		}
+		mt.RawSetString("__index", methods)
+		L.Push(methods.RawGet(L.Get(2)))
+		return 1
+	}))
+	vm.L.SetMetatable(lua.LString(""), mt)
+}

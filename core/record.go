@@ -1,0 +1,124 @@
+package core
+
+import (
+	"errors"
+	"fmt"
+
+	lua "github.com/yuin/gopher-lua"
+
+	"assay.rs/core/nearest"
+	"assay.rs/core/spec"
+)
+
+// Key is one key of a record whose Go form is O.
+type Key[O any] struct {
+	field spec.Field
+	refs  []ref
+	read  func(t *thread, v lua.LValue, o *O) error
+	write func(t *thread, o *O) lua.LValue
+}
+
+// NewKey declares a key; at points to the field of the struct that holds it. Values that the field has
+// before the table is read are the defaults.
+func NewKey[O, F any](name string, of Type[F], at func(*O) *F, text string) Key[O] {
+	return Key[O]{
+		field: spec.Field{Name: name, Type: of.spec, Text: text},
+		refs:  of.refs,
+		read: func(t *thread, v lua.LValue, o *O) error {
+			field := at(o)
+			got, err := of.from(t, v, *field)
+			if err == nil {
+				*field = got
+			}
+			return err
+		},
+		write: func(t *thread, o *O) lua.LValue { return of.to(t, *at(o)) },
+	}
+}
+
+// Default documents the value, as Lua source, that stands for a key left out.
+func (k Key[O]) Default(source string) Key[O] {
+	k.field.Default = source
+	return k
+}
+
+type recordRef struct {
+	record spec.Record
+	refs   []ref
+}
+
+func (r *recordRef) describe(m *spec.Module, seen map[string]bool) {
+	if seen[r.record.Name] {
+		return
+	}
+	seen[r.record.Name] = true
+	m.Records = append(m.Records, r.record)
+	for _, inner := range r.refs {
+		inner.describe(m, seen)
+	}
+}
+
+// Record is a table with known keys, such as the options of a function. An unknown key is an error that
+// names the nearest known one.
+func Record[O any](name, text string, keys ...Key[O]) Type[O] {
+	described := &recordRef{record: spec.Record{Name: name, Text: text}}
+	index := make(map[string]int, len(keys))
+	names := make([]string, len(keys))
+	for i, key := range keys {
+		described.record.Fields = append(described.record.Fields, key.field)
+		described.refs = append(described.refs, key.refs...)
+		names[i] = key.field.Name
+		index[key.field.Name] = i
+	}
+	return Type[O]{
+		spec: spec.Type{Kind: spec.Ref, Name: name},
+		refs: []ref{described},
+		from: func(t *thread, v lua.LValue, o O) (O, error) {
+			table, ok := v.(*lua.LTable)
+			if !ok {
+				return o, mismatch("table", v)
+			}
+			err := readRecord(t, table, &o, keys, index, names)
+			return o, err
+		},
+		to: func(t *thread, o O) lua.LValue {
+			table := t.vm.L.CreateTable(0, len(keys))
+			for _, key := range keys {
+				table.RawSetString(key.field.Name, key.write(t, &o))
+			}
+			return table
+		},
+	}
+}
+
+func readRecord[O any](t *thread, table *lua.LTable, o *O, keys []Key[O], index map[string]int, names []string) error {
+	k, v := table.Next(lua.LNil)
+	for ; k != lua.LNil; k, v = table.Next(k) {
+		name, ok := k.(lua.LString)
+		i, known := index[string(name)]
+		if !ok || !known {
+			return optionError{fmt.Errorf("unknown option '%s'%s", k.String(), didYouMean(k.String(), names))}
+		}
+		if err := keys[i].read(t, v, o); err != nil {
+			var nested optionError
+			if errors.As(err, &nested) {
+				return optionError{fmt.Errorf("option '%s': %w", string(name), nested.error)}
+			}
+			return optionError{fmt.Errorf("option '%s': %w", string(name), err)}
+		}
+	}
+	return nil
+}
+
+// optionError names its option, so the argument that held it need not be named as well.
+type optionError struct{ error }
+
+func (e optionError) Unwrap() error { return e.error }
+
+// didYouMean is ": did you mean 'x'?", or nothing when no known name is near.
+func didYouMean(got string, known []string) string {
+	if name, ok := nearest.Name(got, known); ok {
+		return ": did you mean '" + name + "'?"
+	}
+	return ""
+}

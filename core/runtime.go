@@ -1,0 +1,190 @@
+package core
+
+import (
+	"fmt"
+	"sync"
+
+	lua "github.com/yuin/gopher-lua"
+
+	"assay.rs/core/spec"
+)
+
+// Config is what every VM of a Runtime shares.
+type Config struct {
+	Modules []Module
+	Policy  Policy // the zero value permits nothing
+}
+
+// Runtime holds what VMs share: the bound builtins and the policy. It is safe for concurrent use.
+type Runtime struct {
+	policy  Policy
+	specs   []spec.Module
+	tables  map[string]*table
+	globals map[string]*builtin
+	closed  chan struct{}
+	levels  map[string]Level // of each table and global that the policy keeps away
+
+	methodsMu sync.Mutex
+	methods   map[methodKey]*builtin
+}
+
+// table is a Lua table of builtins, before a VM has it.
+type table struct {
+	name   string
+	funcs  []*builtin
+	consts []Const
+	call   *builtin
+	lib    []libFunc // from the VM's own library
+}
+
+// builtin is a declared function under its full name.
+type builtin struct {
+	name   string // "http.get"
+	key    string // "get"
+	gives  bool   // it runs without the baton
+	method bool
+	call   lua.LGFunction
+	lib    *libFunc // set instead of call for a closure of each VM
+}
+
+type methodKey struct {
+	class *class
+	name  string
+}
+
+// New binds the modules. A name declared twice, or a declaration that lacks something, is an error.
+func New(cfg Config) (*Runtime, error) {
+	rt := &Runtime{
+		policy: cfg.Policy, tables: make(map[string]*table), globals: make(map[string]*builtin),
+		closed: make(chan struct{}), levels: make(map[string]Level), methods: make(map[methodKey]*builtin),
+	}
+	close(rt.closed)
+	rt.addLibrary()
+	declared := make(map[string]bool)
+	for _, m := range cfg.Modules {
+		if err := m.validate(); err != nil {
+			return nil, err
+		}
+		if err := rt.add(m, declared); err != nil {
+			return nil, err
+		}
+	}
+	rt.specs = Specs(cfg.Modules...)
+	for name := range rt.levels {
+		if rt.tables[name] != nil || rt.globals[name] != nil {
+			delete(rt.levels, name)
+		}
+	}
+	return rt, nil
+}
+
+// Specs is what the runtime's modules offer, whatever the policy permits.
+func (rt *Runtime) Specs() []spec.Module { return rt.specs }
+
+func (rt *Runtime) add(m Module, declared map[string]bool) error {
+	claim := func(name string) error {
+		if declared[m.Name+"."+name] {
+			return fmt.Errorf("declare %s: declared twice", fullName(m.Name, name))
+		}
+		declared[m.Name+"."+name] = true
+		return nil
+	}
+	for _, f := range m.Funcs {
+		if err := claim(f.doc.Name); err != nil {
+			return err
+		}
+		rt.addFunc(m.Name, f)
+	}
+	for _, c := range m.Consts {
+		if err := claim(c.doc.Name); err != nil {
+			return err
+		}
+		if m.Name != "" && rt.policy.permits(m.Name, c.doc) {
+			t := rt.table(m.Name)
+			t.consts = append(t.consts, c)
+		}
+	}
+	if m.Call == nil {
+		return nil
+	}
+	if err := claim("()"); err != nil {
+		return err
+	}
+	if rt.policy.permits(m.Name, m.Call.doc) {
+		rt.table(m.Name).call = bind(m.Name, *m.Call)
+	}
+	return nil
+}
+
+func (rt *Runtime) addFunc(module string, f Func) {
+	if !rt.policy.permits(module, f.doc) {
+		known := module
+		if known == "" {
+			known = f.doc.Name
+		}
+		if level, ok := rt.levels[known]; !ok || f.doc.Level < level {
+			rt.levels[known] = f.doc.Level
+		}
+		return
+	}
+	b := bind(fullName(module, f.doc.Name), f)
+	if module == "" {
+		rt.globals[f.doc.Name] = b
+		return
+	}
+	t := rt.table(module)
+	t.funcs = append(t.funcs, b)
+}
+
+func (rt *Runtime) table(name string) *table {
+	t := rt.tables[name]
+	if t == nil {
+		t = &table{name: name}
+		rt.tables[name] = t
+	}
+	return t
+}
+
+func fullName(module, name string) string {
+	if module == "" {
+		return name
+	}
+	return module + "." + name
+}
+
+func bind(name string, f Func) *builtin {
+	b := &builtin{name: name, key: f.doc.Name, gives: f.doc.Needs&gives != 0}
+	b.call = f.bind(b)
+	return b
+}
+
+// method binds a method of a class once, or gives nil when the policy keeps it away.
+func (rt *Runtime) method(c *class, f Func) *builtin {
+	if f.doc.Level > rt.policy.Level && len(rt.policy.Permissions) == 0 {
+		return nil
+	}
+	rt.methodsMu.Lock()
+	defer rt.methodsMu.Unlock()
+	key := methodKey{c, f.doc.Name}
+	b := rt.methods[key]
+	if b == nil {
+		b = bind(c.name+":"+f.doc.Name, f)
+		b.method = true
+		rt.methods[key] = b
+	}
+	return b
+}
+
+// argumentError names the parameter that err is about.
+func (b *builtin) argumentError(i int, name string, err error) error {
+	if named, ok := err.(optionError); ok { //nolint:errorlint // a record that is the argument itself
+		return named.error
+	}
+	if b.method {
+		if i == 1 {
+			return WithHint(fmt.Errorf("called without its object: %w", err), "call a method with a colon: object:"+b.key+"(...)")
+		}
+		i--
+	}
+	return fmt.Errorf("argument %d '%s': %w", i, name, err)
+}

@@ -1,0 +1,148 @@
+package core
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	lua "github.com/yuin/gopher-lua"
+)
+
+// lookEvery is the number of VM instructions between two looks at the outside world.
+const lookEvery = 200
+
+// thread is one Lua thread: the one of a task, or a coroutine's. It is the context of its Lua state:
+// gopher-lua asks Done before every instruction, which makes it the hook that stops a script.
+type thread struct {
+	vm      *VM
+	task    *Task // the task it runs for; a coroutine's changes with who resumes it
+	L       *lua.LState
+	co      *coroutine // nil for the thread of a task
+	depth   int        // how many coroutines are resumed within each other
+	left    int        // instructions until the next look
+	pressed time.Time  // since when another task is known to wait for the baton
+}
+
+// newThread is the one maker of Lua threads.
+func (vm *VM) newThread(task *Task, co *coroutine) *thread {
+	t := &thread{vm: vm, task: task, co: co}
+	t.L, _ = vm.L.NewThread() // vm.L has no context, so the new thread gets none that would never be asked
+	t.L.SetContext(t)
+	return t
+}
+
+// currentThread is the thread that a builtin was called on.
+func currentThread(L *lua.LState) *thread {
+	if t, ok := L.Context().(*thread); ok {
+		return t
+	}
+	return foreignThread(L)
+}
+
+// Done is nil while the thread may go on.
+func (t *thread) Done() <-chan struct{} {
+	t.left--
+	if t.left > 0 {
+		return nil
+	}
+	return t.look()
+}
+
+func (t *thread) look() <-chan struct{} {
+	if t.task.stopped.Load() {
+		t.left = 0
+		return t.vm.rt.closed
+	}
+	t.left = lookEvery
+	if t.vm.baton.waiting.Load() == 0 {
+		return nil
+	}
+	now := time.Now()
+	switch {
+	case t.pressed.IsZero():
+		t.pressed = now
+	case now.Sub(t.pressed) >= quantum:
+		t.task.give()
+		t.task.take()
+	}
+	return nil
+}
+
+// Err is why the thread was stopped. gopher-lua raises its text.
+func (t *thread) Err() error {
+	cause := context.Cause(t.task.ctx)
+	if cause == nil {
+		return context.Canceled
+	}
+	return cause
+}
+
+// Deadline is the task's.
+func (t *thread) Deadline() (time.Time, bool) { return t.task.ctx.Deadline() }
+
+// Value is the task's.
+func (t *thread) Value(key any) any { return t.task.ctx.Value(key) }
+
+// where is the script's position: "verify.lua:3".
+func (t *thread) where() string {
+	return strings.TrimRight(t.L.Where(1), ": ")
+}
+
+// scriptError is what PCall gave as a Go error. It needs the baton.
+func (t *thread) scriptError(err error) error {
+	var raised *lua.ApiError
+	if !errors.As(err, &raised) {
+		return err
+	}
+	e := &ScriptError{Traceback: traceback(raised.StackTrace), value: Value{raised.Object}}
+	switch object := raised.Object.(type) {
+	case *lua.LUserData:
+		if builtin, ok := object.Value.(*Error); ok {
+			e.Message, e.Hint, e.Builtin = builtin.Error(), builtin.Hint, builtin
+			return e
+		}
+		e.Message = describeRaised(object)
+	case *lua.LTable:
+		e.Message = describeRaised(object)
+		if t.L.GetMetaField(object, "__tostring") != lua.LNil {
+			e.Message = t.safeToString(object)
+		}
+	default:
+		s, ok := text(object)
+		if !ok {
+			s = describeRaised(object)
+		}
+		e.Message = s
+	}
+	return e
+}
+
+// safeToString is tostring of a value whose metamethod may itself raise.
+func (t *thread) safeToString(v lua.LValue) string {
+	s := describeRaised(v)
+	f := t.L.NewFunction(func(L *lua.LState) int {
+		s = L.ToStringMeta(L.Get(1)).String()
+		return 0
+	})
+	t.L.Push(f)
+	t.L.Push(v)
+	if err := t.L.PCall(1, 0, nil); err != nil {
+		return describeRaised(v)
+	}
+	return s
+}
+
+// traceback keeps the lines of gopher-lua's that help the author of a script.
+func traceback(stack string) string {
+	var lines []string
+	for _, line := range strings.Split(stack, "\n") {
+		line = strings.TrimSpace(line)
+		switch {
+		case line == "", strings.HasPrefix(line, "stack traceback"), strings.HasPrefix(line, "[G]:"), strings.HasPrefix(line, "(tailcall)"):
+		default:
+			lines = append(lines, line)
+		}
+	}
+	return strings.Join(lines, "\n")
+}

@@ -1,0 +1,217 @@
+package core
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"os"
+	"strings"
+	"sync"
+
+	lua "github.com/yuin/gopher-lua"
+)
+
+// Host is what one VM sees of the program around it.
+type Host struct {
+	Log       *slog.Logger                // nil discards
+	Stdout    io.Writer                   // where print writes; nil is the log
+	LookupEnv func(string) (string, bool) // nil is the process's environment
+	EnvNames  func() []string             // nil is the process's, when LookupEnv is nil too
+}
+
+// VM is one Lua state. It is opened by [Runtime.Open] and belongs to one goroutine; the tasks inside
+// share it among themselves.
+type VM struct {
+	rt    *Runtime
+	host  Host
+	L     *lua.LState     // the root: never runs, threads are made from it
+	ctx   context.Context //nolint:containedctx // the lifetime of the tasks inside
+	stop  context.CancelCauseFunc
+	baton Baton
+
+	// With the baton.
+	bound   map[string]bool
+	shapes  map[lua.LString]*lua.LTable
+	classes map[*class]*lua.LTable
+	int64s  map[int64]*lua.LUserData
+	int64mt *lua.LTable
+	errorMT *lua.LTable
+	null    *lua.LUserData
+	env     map[string]*string
+
+	running    sync.WaitGroup
+	tasksMu    sync.Mutex
+	tasks      map[*Task]struct{}
+	coroutines map[*life]struct{}
+	foreign    *Task // set when another program runs the Lua state
+}
+
+// Registry sizes: a thread starts small and grows; see the RATIONALE.
+const (
+	registryStart = 128
+	registryGrow  = 4096
+	registryMax   = 1 << 20
+	callDepth     = 4000
+)
+
+// Open makes a VM. It must be closed.
+func (rt *Runtime) Open(host Host) *VM {
+	L := lua.NewState(lua.Options{
+		SkipOpenLibs: true, MinimizeStackMemory: true, CallStackSize: callDepth,
+		RegistrySize: registryStart, RegistryGrowStep: registryGrow, RegistryMaxSize: registryMax,
+	})
+	L.G.MainThread = L
+	vm := rt.newVM(host, L)
+	vm.bindStrings()
+	return vm
+}
+
+func (rt *Runtime) newVM(host Host, L *lua.LState) *VM {
+	if host.Log == nil {
+		host.Log = slog.New(slog.DiscardHandler)
+	}
+	if host.LookupEnv == nil {
+		host.LookupEnv = os.LookupEnv
+		host.EnvNames = processEnvNames
+	}
+	vm := &VM{rt: rt, host: host, L: L, bound: make(map[string]bool), tasks: make(map[*Task]struct{}), coroutines: make(map[*life]struct{})}
+	vm.ctx, vm.stop = context.WithCancelCause(context.Background())
+	return vm
+}
+
+func processEnvNames() []string {
+	var names []string
+	for _, entry := range os.Environ() {
+		if name, _, ok := strings.Cut(entry, "="); ok && name != "" {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// errEnded is why tasks that outlive the main chunk are stopped.
+var errEnded = errors.New("the script has ended")
+
+// Run runs the chunk as the VM's main task, with args as the chunk's ..., and ends every task that is
+// left when it is over. The error is a *ScriptError, *Interrupted, *Exit or *Crash.
+func (vm *VM) Run(ctx context.Context, chunk *Chunk, args ...string) error {
+	release := context.AfterFunc(ctx, func() { vm.stop(context.Cause(ctx)) })
+	defer release()
+	values := make([]Value, len(args))
+	for i, arg := range args {
+		values[i] = TextValue(arg)
+	}
+	task := vm.newTask(ctx)
+	stopMain := context.AfterFunc(vm.ctx, func() { task.cancel(context.Cause(vm.ctx)) })
+	defer stopMain()
+	vm.bind(chunk.names)
+	task.run(vm.L.NewFunctionFromProto(chunk.proto), values)
+	vm.end(errEnded)
+	var script *ScriptError
+	if errors.As(task.err, &script) && script.Hint == "" {
+		script.Hint = vm.missing(chunk)
+	}
+	return task.err
+}
+
+// end cancels what still runs and waits for it.
+func (vm *VM) end(cause error) {
+	vm.stop(cause)
+	vm.tasksMu.Lock()
+	for task := range vm.tasks {
+		task.cancel(cause)
+	}
+	for life := range vm.coroutines {
+		life.end()
+	}
+	vm.tasksMu.Unlock()
+	vm.running.Wait()
+}
+
+// Close ends every task and frees the VM.
+func (vm *VM) Close() {
+	vm.end(errEnded)
+	if vm.foreign != nil {
+		vm.foreign.end()
+		return
+	}
+	vm.L.Close()
+}
+
+// SetGlobal sets a global variable, such as arg, before Run.
+func (vm *VM) SetGlobal(name string, data any) error {
+	v, err := vm.fromGo(data, 0)
+	if err != nil {
+		return err
+	}
+	vm.bound[name] = true
+	vm.L.G.Global.RawSetString(name, v)
+	return nil
+}
+
+// missing hints at a builtin that the chunk names and the policy keeps away.
+func (vm *VM) missing(chunk *Chunk) string {
+	for name, level := range vm.rt.levels {
+		if _, named := chunk.names[name]; named && level > vm.rt.policy.Level && vm.L.G.Global.RawGetString(name) == lua.LNil {
+			return name + " exists in scripts only; a check of type script gets it with permissions: [" + name + "]"
+		}
+	}
+	return ""
+}
+
+// errorValue is an error of a builtin as Lua sees it.
+func (vm *VM) errorValue(e *Error) *lua.LUserData {
+	if vm.errorMT == nil {
+		mt := vm.L.CreateTable(0, 4)
+		mt.RawSetString("__index", vm.L.NewFunction(indexError))
+		mt.RawSetString("__tostring", vm.L.NewFunction(func(L *lua.LState) int {
+			s, _ := text(L.Get(1))
+			L.Push(lua.LString(s))
+			return 1
+		}))
+		mt.RawSetString("__concat", vm.L.NewFunction(concatTexts))
+		mt.RawSetString("__metatable", lua.LString("error"))
+		vm.errorMT = mt
+	}
+	return &lua.LUserData{Value: e, Metatable: vm.errorMT}
+}
+
+// indexError gives code, message and hint, and the string methods, since scripts written for plain
+// texts call e:find("timeout").
+func indexError(L *lua.LState) int {
+	ud, ok := L.Get(1).(*lua.LUserData)
+	if !ok {
+		return 0
+	}
+	e, ok := ud.Value.(*Error)
+	if !ok {
+		return 0
+	}
+	switch name := L.CheckString(2); name {
+	case "code":
+		if e.Code == nil {
+			return 0
+		}
+		L.Push(lua.LString(e.Code.name))
+	case "message":
+		L.Push(lua.LString(e.Message))
+	case "hint":
+		if e.Hint == "" {
+			return 0
+		}
+		L.Push(lua.LString(e.Hint))
+	default:
+		method, ok := L.GetField(lua.LString(""), name).(*lua.LFunction)
+		if !ok {
+			return 0
+		}
+		L.Push(L.NewFunction(func(L *lua.LState) int {
+			if s, ok := text(L.Get(1)); ok {
+				L.Replace(1, lua.LString(s))
+			}
+			return method.GFunction(L)
+		}))
+	}
+	return 1
+}

@@ -1,0 +1,8 @@
+module assay.rs/mod-http
+
+go 1.26.0
+
+require (
+	assay.rs/core v0.1.0
+	github.com/google/go-cmp v0.7.0
+)
