@@ -37,7 +37,7 @@ func (s *screen) row(cells []string, starts []int) {
 	for i, cell := range cells[:last] {
 		style := dim
 		if i == 0 {
-			style = name
+			style = cyan
 		}
 		for _, text := range wrap(cell, s.width-starts[i]) {
 			put(i, style, text)

@@ -174,9 +174,9 @@ func (s *stub) about(f Func) {
 }
 
 // tags writes the parameters and results of f; as plain text where an annotation has no place.
-func (s *stub) tags(f Func, plain bool) {
+func (s *stub) tags(f Func, asText bool) {
 	at := "@"
-	if plain {
+	if asText {
 		at = " "
 	}
 	for _, p := range f.Params {

@@ -54,7 +54,7 @@ const (
 	plain = ""
 	bold  = "1"
 	dim   = "2"
-	name  = "36"
+	cyan  = "36"
 )
 
 func (s *screen) paint(style, text string) string {
