@@ -36,12 +36,8 @@ func run(check bool, next string) error {
 	if err != nil {
 		return err
 	}
-	work, err := readWork(w.Root)
-	if err != nil {
-		return err
-	}
-	if next == "" {
-		next = nextVersion(work)
+	if next != "" {
+		w.Next = next
 	}
 	scratch, err := os.MkdirTemp("", "assay-tidy-")
 	if err != nil {
@@ -49,12 +45,12 @@ func run(check bool, next string) error {
 	}
 	defer func() { _ = os.RemoveAll(scratch) }()
 
-	t := &tidier{workspace: w, scratch: scratch, check: check, proxy: workspace.Proxy{Dir: scratch + "/proxy", Version: next}}
+	t := &tidier{workspace: w, scratch: scratch, check: check, proxy: workspace.Proxy{Dir: scratch + "/proxy", Version: w.Next}}
 	var errs []error
 	for _, m := range w.Modules {
 		errs = append(errs, t.module(m))
 	}
-	errs = append(errs, t.work(work), t.workSum())
+	errs = append(errs, t.work(), t.workSum())
 	if err := errors.Join(errs...); err != nil {
 		return err
 	}

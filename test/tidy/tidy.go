@@ -140,7 +140,7 @@ func (t *tidier) write(name string, data []byte) error {
 		return nil
 	}
 	fmt.Printf("updated: %s\n", shown)
-	return os.WriteFile(name, data, 0o644) //nolint:gosec // a source file, as git makes it
+	return os.WriteFile(name, data, 0o644)
 }
 
 // changes lists the lines that only one of the two texts has.

@@ -12,27 +12,6 @@ import (
 	"golang.org/x/mod/modfile"
 )
 
-const firstVersion = "v0.1.0"
-
-func readWork(root string) (*modfile.WorkFile, error) {
-	name := filepath.Join(root, "go.work")
-	data, err := os.ReadFile(name)
-	if err != nil {
-		return nil, err
-	}
-	return modfile.ParseWork(name, data, nil)
-}
-
-// nextVersion is the one that the siblings require, as go.work has it.
-func nextVersion(work *modfile.WorkFile) string {
-	for _, r := range work.Replace {
-		if r.Old.Version != "" {
-			return r.Old.Version
-		}
-	}
-	return firstVersion
-}
-
 const workHeader = `// Written by task tidy.
 //
 // The replaces are for a fresh clone: the go command would else ask a proxy for the
@@ -40,8 +19,16 @@ const workHeader = `// Written by task tidy.
 `
 
 // work writes go.work: every module, and a replace for each that another one needs.
-func (t *tidier) work(old *modfile.WorkFile) error {
+func (t *tidier) work() error {
 	name := filepath.Join(t.workspace.Root, "go.work")
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return err
+	}
+	old, err := modfile.ParseWork(name, data, nil)
+	if err != nil {
+		return err
+	}
 	if len(old.Godebug) > 0 || old.Toolchain != nil {
 		return fmt.Errorf("%s: toolchain and godebug lines would be lost", name)
 	}

@@ -32,6 +32,7 @@ const Prefix = "assay.rs"
 type Workspace struct {
 	Root    string    // absolute folder of go.work
 	Modules []*Module // a module comes after those that it needs
+	Next    string    // the version at which siblings require each other
 }
 
 // Module is one folder that has a go.mod.
@@ -54,6 +55,9 @@ func Open(dir string) (*Workspace, error) {
 		return nil, err
 	}
 	w := &Workspace{Root: root}
+	if w.Next, err = nextVersion(root); err != nil {
+		return nil, err
+	}
 	for _, f := range files {
 		if path.Base(f) != "go.mod" || slices.Contains(strings.Split(f, "/"), "testdata") {
 			continue
@@ -104,8 +108,8 @@ func (w *Workspace) owner(file string) *Module {
 	return best
 }
 
-// provider is the path of the module of this workspace that has the package, or "".
-func (w *Workspace) provider(pkg string) string {
+// Provider is the path of the module of this workspace that has the package, or "".
+func (w *Workspace) Provider(pkg string) string {
 	best := ""
 	for _, m := range w.Modules {
 		if (pkg == m.Path || strings.HasPrefix(pkg, m.Path+"/")) && len(m.Path) > len(best) {
@@ -132,7 +136,7 @@ func (w *Workspace) needs(m *Module) ([]string, error) {
 			if err != nil {
 				return nil, fmt.Errorf("read imports of %s: %w", m.Path, err)
 			}
-			if p := w.provider(pkg); p != "" && p != m.Path && !slices.Contains(out, p) {
+			if p := w.Provider(pkg); p != "" && p != m.Path && !slices.Contains(out, p) {
 				out = append(out, p)
 			}
 		}
@@ -180,6 +184,27 @@ func undone(modules []*Module, done map[string]bool) []string {
 		}
 	}
 	return out
+}
+
+const firstVersion = "v0.1.0"
+
+// nextVersion is the one that the replaces of go.work name.
+func nextVersion(root string) (string, error) {
+	name := filepath.Join(root, "go.work")
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return "", err
+	}
+	work, err := modfile.ParseWork(name, data, nil)
+	if err != nil {
+		return "", err
+	}
+	for _, r := range work.Replace {
+		if r.Old.Version != "" {
+			return r.Old.Version, nil
+		}
+	}
+	return firstVersion, nil
 }
 
 func findRoot(dir string) (string, error) {

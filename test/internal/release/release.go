@@ -1,0 +1,83 @@
+// Package release builds the binaries the way they are shipped and measures them.
+package release
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+)
+
+// Binary is a command of the workspace and the most that it may weigh, in bytes:
+// as it is, and compressed with gzip -9, which is about what an image pull costs.
+type Binary struct {
+	Name           string
+	Budget, Zipped int64
+}
+
+// Binaries are all that are shipped.
+func Binaries() []Binary {
+	return []Binary{
+		{Name: "assay", Budget: 24_000_000, Zipped: 9_000_000},
+		{Name: "assay-check", Budget: 11_000_000, Zipped: 4_500_000},
+	}
+}
+
+// Build writes the binary into dir and returns its name. Symbols are left in it when
+// keep is set; they are what a person asks who wants to know what was linked.
+func (b Binary) Build(ctx context.Context, root, dir string, keep bool) (string, error) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return "", err
+	}
+	ldflags := "-s -w"
+	if keep {
+		ldflags = ""
+	}
+	name := filepath.Join(dir, b.Name)
+	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", ldflags, "-o", name, "./cmd/"+b.Name)
+	cmd.Dir, cmd.Env = root, append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("build %s: %w\n%s", b.Name, err, out)
+	}
+	return name, nil
+}
+
+// Sizes measures a built binary.
+func Sizes(name string) (plain, zipped int64, err error) {
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return 0, 0, err
+	}
+	var n counter
+	z, err := gzip.NewWriterLevel(&n, gzip.BestCompression)
+	if err != nil {
+		return 0, 0, err
+	}
+	if _, err := io.Copy(z, bytes.NewReader(data)); err != nil {
+		return 0, 0, err
+	}
+	if err := z.Close(); err != nil {
+		return 0, 0, err
+	}
+	return int64(len(data)), int64(n), nil
+}
+
+// Over says by how much the sizes are over the budget of b; nil when they are not.
+func (b Binary) Over(plain, zipped int64) error {
+	if plain > b.Budget || zipped > b.Zipped {
+		return fmt.Errorf("%s: %d bytes, %d with gzip -9; the budget is %d and %d", b.Name, plain, zipped, b.Budget, b.Zipped)
+	}
+	return nil
+}
+
+type counter int64
+
+func (c *counter) Write(p []byte) (int, error) {
+	*c += counter(len(p))
+	return len(p), nil
+}
