@@ -43,7 +43,7 @@ func run(check bool, next string) error {
 	if err != nil {
 		return err
 	}
-	defer func() { _ = os.RemoveAll(scratch) }()
+	defer os.RemoveAll(scratch)
 
 	t := &tidier{workspace: w, scratch: scratch, check: check, proxy: workspace.Proxy{Dir: scratch + "/proxy", Version: w.Next}}
 	var errs []error

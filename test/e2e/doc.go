@@ -1,0 +1,2 @@
+// Package e2e holds the tests that run the built binaries against real servers.
+package e2e
