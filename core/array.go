@@ -58,7 +58,7 @@ func (c Call) Mark(t Table, array bool) {
 
 // SetLen makes an array remember that it has n elements, though the last ones are nil.
 func (c Call) SetLen(t Table, n int) {
-	if t.t.Len() == n {
+	if t.t.Len() == n && !sparse(t.t, n) {
 		return
 	}
 	mt := c.t.vm.L.CreateTable(0, 2)
@@ -73,26 +73,36 @@ func arrayLen(t *lua.LTable) (int, bool) {
 	if !ok || mt.RawGetString(shapeField) != shapeArray {
 		return 0, false
 	}
-	n := t.Len()
-	if remembered, ok := mt.RawGetString(lengthField).(lua.LNumber); ok && int(remembered) > n {
-		n = int(remembered)
+	return max(t.Len(), remembered(mt)), true
+}
+
+// remembered is the length in a metatable, which scripts can write to.
+func remembered(mt *lua.LTable) int {
+	n, ok := mt.RawGetString(lengthField).(lua.LNumber)
+	if !ok || !(n >= 0 && n < lua.LNumber(lua.MaxArrayIndex)) {
+		return 0
 	}
-	return n, true
+	return int(n)
 }
 
 // arrayShape tells whether encoders take t for an array, and its length.
 func arrayShape(t *lua.LTable) (int, bool) {
 	n := t.Len()
-	if k, _ := t.Next(lua.LNumber(n)); k != lua.LNil {
-		if _, number := k.(lua.LNumber); !number || n == 0 {
+	last := lua.LNil // Next takes the key 0 for one of the hash part
+	if n > 0 {
+		last = lua.LNumber(n)
+	}
+	if k, _ := t.Next(last); k != lua.LNil {
+		return 0, false
+	}
+	if mt, ok := t.Metatable.(*lua.LTable); ok {
+		switch mt.RawGetString(shapeField) {
+		case shapeArray:
+			length := max(n, remembered(mt))
+			return length, length <= remembered(mt) || !sparse(t, n)
+		case shapeObject:
 			return 0, false
 		}
-	}
-	if marked, ok := arrayLen(t); ok {
-		return marked, !sparse(t, n)
-	}
-	if mt, ok := t.Metatable.(*lua.LTable); ok && mt.RawGetString(shapeField) == shapeObject {
-		return 0, false
 	}
 	if n == 0 {
 		return 0, false
