@@ -109,6 +109,8 @@ func (c Call) Disown(closer io.Closer) { c.t.task.disown(closer) }
 func (c Call) Exit(status int) error {
 	err := &Exit{Status: status}
 	c.t.vm.stop(err)
+	c.t.task.cancel(err)
+	c.t.task.stopped.Store(true) // now, so that no pcall around it goes on
 	return err
 }
 
@@ -201,9 +203,17 @@ func (c Call) settle(err *error) {
 
 // raise ends the builtin b with err. A script's own error passes through as it was.
 func (t *thread) raise(b *builtin, err error) {
-	var script *ScriptError
-	if errors.As(err, &script) && err == error(script) {
-		t.L.Error(script.value.lua(), 0)
+	level := 1
+	if _, ok := err.(*ScriptError); ok { //nolint:errorlint // a wrapped one is an error of the builtin
+		level = 0
+	}
+	t.L.Error(t.raised(b, err), level)
+}
+
+// raised is err as the value that a script catches when b fails with it. It needs the baton.
+func (t *thread) raised(b *builtin, err error) lua.LValue {
+	if script, ok := err.(*ScriptError); ok { //nolint:errorlint // a wrapped one is an error of the builtin
+		return script.value.lua()
 	}
 	raised := &Error{Message: err.Error(), cause: err}
 	var e *Error
@@ -217,5 +227,8 @@ func (t *thread) raise(b *builtin, err error) {
 		raised.Op = b.name
 	}
 	raised.Where = t.where()
-	t.L.Error(t.vm.errorValue(raised), 1)
+	if seen := t.vm.host.Raised; seen != nil {
+		seen(raised)
+	}
+	return t.vm.errorValue(raised)
 }

@@ -85,6 +85,19 @@ type ScriptError struct {
 	value     Value
 }
 
+// Raise is the error of a body that raises v as it is, with no position and no code, as error(v, 0) does.
+func Raise(v Value) *ScriptError {
+	e := &ScriptError{value: v}
+	var isText bool
+	if e.Message, isText = v.Text(); !isText {
+		e.Message = describeRaised(v.lua())
+	}
+	if builtin, ok := v.Error(); ok {
+		e.Builtin, e.Hint = builtin, builtin.Hint
+	}
+	return e
+}
+
 func (e *ScriptError) Error() string { return e.Message }
 
 // Value is what was raised; it may be looked into while the VM is open.

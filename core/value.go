@@ -172,6 +172,9 @@ func (t Table) Get(key string) Value { return Value{t.t.RawGetString(key)} }
 // Set puts a value under a string key.
 func (t Table) Set(key string, v Value) { t.t.RawSetString(key, v.lua()) }
 
+// GetAt is the value under any key.
+func (t Table) GetAt(key Value) Value { return Value{t.t.RawGet(key.lua())} }
+
 // SetAt puts a value under any key. A key that is nil or NaN is an error.
 func (t Table) SetAt(key, v Value) error {
 	if n, ok := key.v.(lua.LNumber); key.IsNil() || ok && math.IsNaN(float64(n)) {

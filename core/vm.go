@@ -18,6 +18,7 @@ type Host struct {
 	Stdout    io.Writer                   // where print writes; nil is the log
 	LookupEnv func(string) (string, bool) // nil is the process's environment
 	EnvNames  func() []string             // nil is the process's, when LookupEnv is nil too
+	Raised    func(*Error)                // sees each error of a builtin, caught or not; nil is nobody
 }
 
 // VM is one Lua state. It is opened by [Runtime.Open] and belongs to one goroutine; the tasks inside
@@ -39,6 +40,9 @@ type VM struct {
 	errorMT *lua.LTable
 	null    *lua.LUserData
 	env     map[string]*string
+
+	localsMu sync.Mutex
+	locals   map[any]any
 
 	running    sync.WaitGroup
 	tasksMu    sync.Mutex
