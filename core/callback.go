@@ -49,7 +49,7 @@ func (f Callback) Call(c Call, args ...Value) ([]Value, error) {
 	t := c.t
 	if !t.task.held {
 		t.task.take()
-		defer t.task.give()
+		defer func() { t.task.give() }() // by then t.task may be another: see enterGhost
 	}
 	t.L.Push(f.f)
 	for _, arg := range args {

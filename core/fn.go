@@ -117,7 +117,7 @@ func Returns2[A, B any](a Type[A], textA string, b Type[B], textB string) Result
 // ReturnsAll is any number of results, none too.
 func ReturnsAll(text string) Result[[]Value] {
 	return Result[[]Value]{
-		specs: []spec.Return{{Type: scalar("any"), Text: text}},
+		specs: []spec.Return{{Type: scalar("any"), Text: text, Rest: true}},
 		push: func(_ *thread, L *lua.LState, values []Value) int {
 			for _, v := range values {
 				L.Push(v.lua())
