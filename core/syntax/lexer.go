@@ -38,7 +38,7 @@ func class(c byte) int {
 // lex fills the tree's tokens, trivia and line starts. The last token is EOF.
 func lex(t *Tree) {
 	lx := lexer{tree: t, src: t.Source, line: 1}
-	t.Tokens = make([]Token, 0, len(t.Source)/4+16)
+	t.Tokens = make([]Token, 0, len(t.Source)*3/10+16)
 	t.lines = make([]uint32, 1, strings.Count(t.Source, "\n")+2)
 	lx.header()
 	for lx.next() {

@@ -52,8 +52,8 @@ func newParser(lexed *Tree) *parser {
 	t := *lexed
 	n := len(t.Tokens)
 	t.Errors = append([]Error(nil), lexed.Errors...)
-	t.Nodes = make([]Node, 1, n*3/4+8)
-	t.kids = make([]NodeID, 0, n*3/4+8)
+	t.Nodes = make([]Node, 1, n*7/8+8)
+	t.kids = make([]NodeID, 0, n*7/8+8)
 	return &parser{tree: &t, toks: t.Tokens, errorAt: NoToken, stack: make([]NodeID, 0, 256)}
 }
 

@@ -71,6 +71,7 @@ func FuzzParse(f *testing.F) {
 		}
 		tree := Parse(text)
 		checkLossless(t, tree)
+		Resolve(tree)
 		tree.PathAt(len(text) / 2)
 		for id, tok := range tree.Tokens {
 			switch tok.Kind {
@@ -89,11 +90,15 @@ func TestTree(t *testing.T) {
 			"(binary ~ (name e) (binary & (name f) (binary << (name g) (concat (name h) (binary + (name i) (binary * (name j) (unary - (binary ^ (name k) (name l)))))))))))))))"},
 		{"association", "return a - b - c, a ^ b ^ c, a .. b .. c", "(block (return (binary - (binary - (name a) (name b)) (name c)) " +
 			"(binary ^ (name a) (binary ^ (name b) (name c))) (concat (name a) (name b) (name c))))"},
-		{"global is a name", "global = global + global(1) global.x = 1 global 'x' global {}",
+		{
+			"global is a name", "global = global + global(1) global.x = 1 global 'x' global {}",
 			"(block (assign (name global) (binary + (name global) (call (name global) (number 1)))) (assign (index (name global) (field x)) (number 1)) " +
-				"(call-statement (call (name global) (string 'x'))) (call-statement (call (name global) (table))))"},
-		{"global declares", "global x, y <const> = 1 global * global <const> * global function f() end global <const> z",
-			"(block (global (declared x) (declared y) (number 1)) (global-all) (global-all) (global-function (declared f) (body (block))) (global (declared z)))"},
+				"(call-statement (call (name global) (string 'x'))) (call-statement (call (name global) (table))))",
+		},
+		{
+			"global declares", "global x, y <const> = 1 global * global <const> * global function f() end global <const> z",
+			"(block (global (declared x) (declared y) (number 1)) (global-all) (global-all) (global-function (declared f) (body (block))) (global (declared z)))",
+		},
 		{"named varargs", "function f(a, ...b) end function g(...) end", "(block (function (name f) (body (declared a) (vararg b) (block))) (function (name g) (body (vararg ...) (block))))"},
 		{"if", "if a then elseif b then else end", "(block (if (name a) (block) (name b) (block) (block)))"},
 		{"method", "function a.b:c() end", "(block (function (method (index (name a) (field b)) (field c)) (body (block))))"},
