@@ -1,0 +1,165 @@
+package http
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"net"
+	nethttp "net/http"
+	"net/url"
+	"sync"
+	"time"
+)
+
+// The values that stand for options left out.
+const (
+	DefaultTimeout      = 30 * time.Second
+	DefaultMaxRedirects = 10
+	DefaultMaxBody      = 16 << 20 // bytes
+	DefaultUserAgent    = "assay"
+)
+
+// Options say how requests are made. In those of a request, what is left out has the value that the
+// client was made with.
+type Options struct {
+	Headers         nethttp.Header // names in any case
+	Query           url.Values     // added to the query that the URL has
+	Timeout         time.Duration  // from the start to the last byte of the body, redirects included
+	ConnectTimeout  time.Duration  // for each connection, and again for its TLS handshake
+	FollowRedirects *bool          // nil is true
+	MaxRedirects    *int           // nil is DefaultMaxRedirects
+	Auth            *Auth
+	TLS             TLS
+	MaxBody         int64 // in bytes, after decompression
+}
+
+// Auth is who the request comes from: a name and a password, or a bearer token.
+type Auth struct {
+	Username, Password string
+	Bearer             string
+}
+
+// TLS says whom to trust and who to be. Certificates and keys are PEM text.
+type TLS struct {
+	CA         string // trusted instead of the system's authorities
+	Cert, Key  string // of the client; Cert may hold both
+	Insecure   *bool  // accept any certificate
+	ServerName string // the name that the certificate must have, instead of the URL's
+}
+
+// Environment is what a client may touch.
+type Environment struct {
+	// Dial makes connections and looks names up; nil is net.Dialer's. It is what enforces a policy.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
+
+	// LookupEnv finds HTTP_PROXY, HTTPS_PROXY and NO_PROXY, which are read for each request. Without
+	// it no proxy is used.
+	LookupEnv func(name string) (string, bool)
+}
+
+// Request is what to ask for.
+type Request struct {
+	Method string // GET when empty
+	URL    string // absolute; see the package's documentation for its encoding
+	Body   []byte // sent with any method; nil is none
+
+	// ContentType is the type of the body, unless Headers have one.
+	ContentType string
+
+	Options
+
+	proxies *proxies // read by the caller; nil is the client's environment
+}
+
+// Client makes requests and keeps connections for the next ones. It is safe for concurrent use.
+type Client struct {
+	defaults Options
+	env      Environment
+
+	mu         sync.Mutex
+	transports map[route]*nethttp.Transport
+	closed     bool
+}
+
+// NewClient makes a client; the zero values of both arguments are useful.
+func NewClient(defaults Options, env Environment) *Client {
+	return &Client{defaults: defaults, env: env, transports: make(map[route]*nethttp.Transport)}
+}
+
+// errClosed is a request on a client whose owner is gone.
+var errClosed = errors.New("the client is closed")
+
+// Do makes one attempt at a request, follows its redirects and reads the whole answer, whatever its
+// status. The error is a *core.Error, with one of the codes http.timeout, http.connect, http.dns,
+// http.tls, http.body_too_large, http.redirects, http.url, http.protocol, or without a code when an
+// option makes no sense. It unwraps to the end of ctx if that was the reason.
+func (c *Client) Do(ctx context.Context, r Request) (*Response, error) {
+	o := c.defaults.with(r.Options)
+	h, err := newHop(r, o)
+	if err != nil {
+		return nil, err
+	}
+	a := newAttempt(cmp.Or(o.Timeout, DefaultTimeout))
+	a.proxies = r.proxies
+	if a.proxies == nil && c.env.LookupEnv != nil {
+		a.proxies = readProxies(c.env.LookupEnv)
+	}
+	within, cancel := a.context(ctx)
+	defer cancel()
+	response, err := c.follow(within, a, h, o)
+	if err != nil {
+		return nil, a.fail(ctx, within, err)
+	}
+	return response, nil
+}
+
+// follow sends h and what its redirects lead to. The error is not classified yet.
+func (c *Client) follow(ctx context.Context, a *attempt, h *hop, o Options) (*Response, error) {
+	limit := DefaultMaxRedirects
+	if o.MaxRedirects != nil {
+		limit = *o.MaxRedirects
+	}
+	for n := 0; ; n++ {
+		a.at(h)
+		answer, err := c.send(ctx, h)
+		if err != nil {
+			return nil, err
+		}
+		location := answer.Header.Get("Location")
+		if !isRedirect(answer.StatusCode) || location == "" || o.FollowRedirects != nil && !*o.FollowRedirects {
+			return a.read(answer, h, cmp.Or(o.MaxBody, DefaultMaxBody))
+		}
+		discard(answer.Body)
+		if n >= limit {
+			return nil, tooManyRedirects(limit)
+		}
+		if h, err = h.redirect(answer.StatusCode, location); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// send makes the round trip of one hop; the body of the answer is not read yet.
+func (c *Client) send(ctx context.Context, h *hop) (*nethttp.Response, error) {
+	transport, err := c.transport(h.route)
+	if err != nil {
+		return nil, err
+	}
+	request, err := h.request(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return transport.RoundTrip(request)
+}
+
+// Close closes the connections that are not in use, and the others when their request is done. Further
+// requests are errors.
+func (c *Client) Close() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.closed = true
+	for _, transport := range c.transports {
+		transport.CloseIdleConnections()
+	}
+	return nil
+}

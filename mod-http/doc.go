@@ -1,0 +1,14 @@
+// Package http makes HTTP requests, for Lua scripts and for Go programs.
+//
+// The map of the package:
+//
+//   - [New] is the module: http.get and its siblings, http.request, http.client (module.go declares
+//     them, options.go their option tables, values.go what else they take and give);
+//   - [Client] is the same client without Lua: [NewClient], [Client.Do], [Request], [Options],
+//     [Response]. A request is one attempt with its redirects; retries are the caller's;
+//   - a request starts as a hop (hop.go), made of a URL that is encoded as a browser would (url.go);
+//     redirect.go makes the hop that follows, without the credentials when the origin changes;
+//   - transport.go keeps the connections, proxy.go reads HTTP_PROXY and its kin;
+//   - attempt.go watches the time, failure.go says what went wrong: every error has one of the
+//     codes in codes.go.
+package http

@@ -1,0 +1,253 @@
+package http
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	nethttp "net/http"
+	"os"
+	"strings"
+	"syscall"
+	"time"
+	"unicode/utf8"
+
+	"assay.rs/core"
+	"assay.rs/core/retry"
+)
+
+// failure is a request without an answer.
+type failure struct {
+	message string
+	class   retry.Class
+	unsent  bool // the server has not seen the request
+	cause   error
+}
+
+func (e *failure) Error() string               { return e.message }
+func (e *failure) Unwrap() error               { return e.cause }
+func (e *failure) RetryClasses() []retry.Class { return []retry.Class{e.class} }
+
+// unsent tells whether err is a failure before anything could be sent.
+func unsent(err error) bool {
+	var f *failure
+	return errors.As(err, &f) && f.unsent
+}
+
+// plain is an error about the request itself, which a script can do nothing about.
+func plain(err error) *core.Error { return core.WithHint(err, "") }
+
+// finding is what an error means.
+type finding struct {
+	code    *core.Code
+	class   retry.Class
+	message string
+	hint    string
+}
+
+// fail says why there is no answer. within is the attempt's share of ctx.
+func (a *attempt) fail(ctx, within context.Context, err error) *core.Error {
+	p := a.progress()
+	if within.Err() == nil {
+		var known *core.Error
+		var dial *net.OpError
+		if errors.As(err, &known) && !errors.As(err, &dial) {
+			return known
+		}
+	}
+	f := a.find(ctx, within, p, err)
+	wrapped := &failure{message: f.message, class: f.class, unsent: !p.used, cause: err}
+	if ctx.Err() != nil {
+		wrapped.cause = errors.Join(ctx.Err(), context.Cause(ctx))
+	}
+	if f.code == nil {
+		return core.WithHint(wrapped, f.hint)
+	}
+	return f.code.With(wrapped, f.hint)
+}
+
+func (a *attempt) find(ctx, within context.Context, p progress, err error) finding {
+	switch {
+	case errors.Is(ctx.Err(), context.Canceled):
+		return finding{nil, retry.Error, "cancelled: " + context.Cause(ctx).Error(), ""}
+	case ctx.Err() != nil:
+		return a.timedOut(p, time.Since(a.start).Round(time.Millisecond), "")
+	case within.Err() != nil:
+		return a.timedOut(p, a.timeout, "raise options.timeout")
+	}
+	for _, look := range []func(progress, error) (finding, bool){findPolicy, findDNS, findTLS, findTime, findConnection} {
+		if f, ok := look(p, err); ok {
+			return f
+		}
+	}
+	return finding{errProtocol, retry.Error, clip("the answer of " + p.host + " is not valid: " + describe(err)), ""}
+}
+
+func (a *attempt) timedOut(p progress, limit time.Duration, hint string) finding {
+	return finding{errTimeout, retry.Timeout, fmt.Sprintf("no complete answer from %s within %s, still %s", p.host, limit, p.doing), hint}
+}
+
+// findPolicy finds an address that may not be connected to.
+func findPolicy(_ progress, err error) (finding, bool) {
+	var refused *core.Error
+	if !errors.As(err, &refused) {
+		return finding{}, false
+	}
+	f := finding{errConnect, retry.Connect, describe(err), refused.Hint}
+	if refused.Code != nil {
+		f.code, f.class = refused.Code, refused.RetryClasses()[0]
+	}
+	return f, true
+}
+
+func findDNS(_ progress, err error) (finding, bool) {
+	var dns *net.DNSError
+	if !errors.As(err, &dns) {
+		return finding{}, false
+	}
+	hint := "the name server did not answer: try again"
+	if dns.IsNotFound {
+		hint = "check the spelling of the host; inside a cluster a service is named service.namespace.svc"
+	}
+	return finding{errDNS, retry.DNS, "lookup " + dns.Name + ": " + dns.Err, hint}, true
+}
+
+// findTLS finds a handshake that failed: by the kinds of its errors, some of which come late, or by
+// what the trace saw.
+func findTLS(p progress, err error) (finding, bool) {
+	var (
+		record   tls.RecordHeaderError
+		op       *net.OpError
+		verify   *tls.CertificateVerificationError
+		timedOut net.Error
+	)
+	f := finding{errTLS, retry.TLS, "tls with " + p.host + ": ", ""}
+	switch {
+	case errors.As(err, &verify):
+		f.message += describe(verify.Err)
+		f.hint = certificateHint(verify.Err)
+	case errors.As(err, &record), errors.Is(err, nethttp.ErrSchemeMismatch):
+		f.message += "the server does not speak TLS"
+		f.hint = "use http:// or the port for https"
+	case errors.As(err, &op) && (op.Op == "remote error" || op.Op == "local error"):
+		f.message += op.Err.Error()
+		if op.Op == "remote error" && strings.Contains(op.Err.Error(), "certificate") {
+			f.hint = "the server refuses the client's certificate: pass client_cert and client_key"
+		}
+	case p.tlsError != nil && errors.As(err, &timedOut) && timedOut.Timeout():
+		return finding{}, false
+	case p.tlsError != nil && errors.Is(err, io.EOF):
+		f.message += "the server closed the connection during the handshake"
+	case p.tlsError != nil:
+		f.message += describe(err)
+	default:
+		return finding{}, false
+	}
+	return f, true
+}
+
+func certificateHint(err error) string {
+	var (
+		authority x509.UnknownAuthorityError
+		name      x509.HostnameError
+		invalid   x509.CertificateInvalidError
+		roots     x509.SystemRootsError
+	)
+	switch {
+	case errors.As(err, &authority), errors.As(err, &roots):
+		return "pass the authority that signed the certificate as ca_cert or ca_cert_file"
+	case errors.As(err, &name):
+		return "use the host name that the certificate is for, or pass it as server_name"
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
+		return "the server needs a certificate that is valid today; check the clock, too"
+	}
+	return ""
+}
+
+// findTime finds the limits of a connection, not those of the whole attempt.
+func findTime(p progress, err error) (finding, bool) {
+	var timeout net.Error
+	if !errors.As(err, &timeout) || !timeout.Timeout() {
+		return finding{}, false
+	}
+	if p.used {
+		return finding{errTimeout, retry.Timeout, describe(err), ""}, true
+	}
+	if p.tlsError != nil {
+		return finding{errTimeout, retry.Timeout, "tls with " + p.host + ": no handshake in time", "raise options.connect_timeout"}, true
+	}
+	return finding{errTimeout, retry.Timeout, describe(err), "the host does not answer: check the address, or raise options.connect_timeout"}, true
+}
+
+// findConnection finds connections that were not made, or that broke.
+func findConnection(p progress, err error) (finding, bool) {
+	var (
+		op    *net.OpError
+		proxy proxyError
+	)
+	f := finding{errConnect, retry.Connect, "", ""}
+	switch {
+	case errors.As(err, &proxy):
+		f.message = proxy.Error()
+		f.hint = "set HTTP_PROXY, HTTPS_PROXY and NO_PROXY right for this host"
+	case errors.Is(err, io.ErrUnexpectedEOF) && p.answered:
+		f.code, f.message = errProtocol, "the answer of "+p.host+" is cut short: the connection ended before all of it was there"
+	case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
+		f.message = p.host + " closed the connection without an answer"
+	case errors.As(err, &op):
+		f.message = describe(err)
+		if errors.Is(err, syscall.ECONNREFUSED) {
+			f.hint = "nothing listens there: check host and port, and whether the server is up"
+		}
+	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, net.ErrClosed):
+		f.message = "connection to " + p.host + ": " + describe(err)
+	default:
+		return finding{}, false
+	}
+	return f, true
+}
+
+// describe is err for a person: without the layers that net/http puts around it, without the local
+// port and the name of the system call.
+func describe(err error) string {
+	var op *net.OpError
+	if errors.As(err, &op) {
+		prefix := ""
+		if op.Op == "proxyconnect" {
+			prefix = "proxy: "
+			if inner := new(net.OpError); errors.As(op.Err, &inner) {
+				op = inner
+			}
+		}
+		inner := op.Err
+		var system *os.SyscallError
+		if errors.As(inner, &system) {
+			inner = system.Err
+		}
+		address := ""
+		if op.Addr != nil {
+			address = " " + op.Addr.String()
+		}
+		return clip(prefix + op.Op + " " + op.Net + address + ": " + inner.Error())
+	}
+	for strings.HasPrefix(err.Error(), "net/http: ") && errors.Unwrap(err) != nil {
+		err = errors.Unwrap(err)
+	}
+	return clip(strings.TrimPrefix(strings.TrimPrefix(err.Error(), "net/http: "), "http: "))
+}
+
+// clip shortens what a server may have written at length.
+func clip(s string) string {
+	const limit = 300
+	if len(s) <= limit {
+		return s
+	}
+	end := limit
+	for !utf8.RuneStart(s[end]) {
+		end--
+	}
+	return s[:end] + "..."
+}

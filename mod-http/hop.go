@@ -1,0 +1,125 @@
+package http
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	nethttp "net/http"
+	"net/url"
+	"strings"
+)
+
+// hop is one request on the wire: the first, or one that a redirect leads to.
+type hop struct {
+	method string
+	url    *url.URL
+	host   string // the Host header, when it is not the URL's
+	header nethttp.Header
+	body   []byte
+	route  route
+}
+
+// newHop makes the first hop of a request, or says what is wrong with the request.
+func newHop(r Request, o Options) (*hop, error) {
+	to, err := parseURL(r.URL)
+	if err != nil {
+		return nil, err
+	}
+	h := &hop{
+		method: strings.ToUpper(cmp.Or(r.Method, nethttp.MethodGet)), url: to.url, header: o.Headers, body: r.Body,
+		route: routeTo(o),
+	}
+	if !isToken(h.method) {
+		return nil, plain(fmt.Errorf("method %q is not valid", r.Method))
+	}
+	if err := checkHeader(h.header); err != nil {
+		return nil, err
+	}
+	if len(o.Query) > 0 {
+		if h.url.RawQuery != "" {
+			h.url.RawQuery += "&"
+		}
+		h.url.RawQuery += o.Query.Encode()
+	}
+	h.host = h.header.Get("Host")
+	h.header.Del("Host")
+	if _, given := h.header["User-Agent"]; !given {
+		h.header.Set("User-Agent", DefaultUserAgent)
+	}
+	if _, given := h.header["Content-Type"]; !given && r.ContentType != "" {
+		h.header.Set("Content-Type", r.ContentType)
+	}
+	return h, h.authorize(cmp.Or(o.Auth, to.auth))
+}
+
+// authorize adds who the request comes from, unless a header says so.
+func (h *hop) authorize(auth *Auth) error {
+	if auth == nil || h.header.Get("Authorization") != "" {
+		return nil
+	}
+	basic := auth.Username != "" || auth.Password != ""
+	switch {
+	case basic && auth.Bearer != "":
+		return plain(errors.New("auth: give username and password, or bearer, not both"))
+	case strings.Contains(auth.Username, ":"):
+		return plain(errors.New("auth: a username with a colon cannot be sent"))
+	case auth.Bearer != "":
+		token := strings.TrimSpace(auth.Bearer) // files of tokens end with a newline
+		if !isHeaderValue(token) {
+			return plain(errors.New("auth: the bearer token has a control character in it"))
+		}
+		h.header.Set("Authorization", "Bearer "+token)
+	case basic:
+		pair := base64.StdEncoding.EncodeToString([]byte(auth.Username + ":" + auth.Password))
+		h.header.Set("Authorization", "Basic "+pair)
+	}
+	return nil
+}
+
+// request is the hop as net/http takes it.
+func (h *hop) request(ctx context.Context) (*nethttp.Request, error) {
+	var body io.Reader
+	if h.body != nil {
+		body = bytes.NewReader(h.body)
+	}
+	request, err := nethttp.NewRequestWithContext(ctx, h.method, "http://host/", body)
+	if err != nil {
+		return nil, err
+	}
+	request.URL, request.Host, request.Header = h.url, cmp.Or(h.host, h.url.Host), h.header
+	return request, nil
+}
+
+// checkHeader refuses names and values that would end the header or start another.
+func checkHeader(header nethttp.Header) error {
+	for name, values := range header {
+		if !isToken(name) {
+			return plain(fmt.Errorf("header name %q is not valid", name))
+		}
+		for _, value := range values {
+			if !isHeaderValue(value) {
+				return plain(fmt.Errorf("header %s: the value has a line break or a control character in it", name))
+			}
+		}
+	}
+	return nil
+}
+
+// isToken tells whether s is a token of RFC 9110, 5.6.2.
+func isToken(s string) bool {
+	for _, c := range []byte(s) {
+		alnum := '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'z'
+		if !alnum && strings.IndexByte("!#$%&'*+-.^_`|~", c) < 0 {
+			return false
+		}
+	}
+	return s != ""
+}
+
+func isHeaderValue(s string) bool {
+	return !strings.ContainsFunc(s, func(c rune) bool { return c < ' ' && c != '\t' || c == 0x7f })
+}

@@ -1,0 +1,80 @@
+package http
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	nethttp "net/http"
+	"strings"
+	"time"
+)
+
+// Response is a whole answer.
+type Response struct {
+	Status  int
+	Header  nethttp.Header
+	Body    []byte // decompressed
+	URL     string // the last one, after redirects; without credentials
+	Timings Timings
+}
+
+// Timings say where the time went. What did not happen, such as a TLS handshake on a connection that
+// was there already, is 0; what happened on several redirects is added up.
+type Timings struct {
+	DNS       time.Duration // looking names up
+	Connect   time.Duration // making connections
+	TLS       time.Duration // TLS handshakes
+	FirstByte time.Duration // from the start to the first byte of the last answer
+	Total     time.Duration // from the start to the end of the body
+}
+
+// OK tells whether the status is 200 to 299.
+func (r *Response) OK() bool { return r.Status >= 200 && r.Status <= 299 }
+
+// headers are the header fields by lower-case name, the values of a repeated one joined.
+func (r *Response) headers() map[string]string {
+	joined := make(map[string]string, len(r.Header))
+	for name, values := range r.Header {
+		joined[strings.ToLower(name)] = strings.Join(values, ", ")
+	}
+	return joined
+}
+
+func (r *Response) headerValues() map[string][]string {
+	all := make(map[string][]string, len(r.Header))
+	for name, values := range r.Header {
+		all[strings.ToLower(name)] = values
+	}
+	return all
+}
+
+// maxGuess is how much memory the word of a server is trusted with.
+const maxGuess = 1 << 20
+
+// read gives the whole answer, or an error when it is larger than limit or cut short.
+func (a *attempt) read(answer *nethttp.Response, h *hop, limit int64) (*Response, error) {
+	defer answer.Body.Close()
+	a.reading()
+	var body bytes.Buffer
+	if n := answer.ContentLength; n > 0 && h.method != nethttp.MethodHead {
+		if n > limit {
+			return nil, bodyTooLarge(limit)
+		}
+		body.Grow(int(min(n, maxGuess)) + bytes.MinRead)
+	}
+	n, err := body.ReadFrom(io.LimitReader(answer.Body, limit+1))
+	switch {
+	case n > limit:
+		return nil, bodyTooLarge(limit)
+	case err != nil:
+		return nil, err
+	}
+	return &Response{
+		Status: answer.StatusCode, Header: answer.Header, Body: body.Bytes(),
+		URL: h.url.String(), Timings: a.timings(),
+	}, nil
+}
+
+func bodyTooLarge(limit int64) error {
+	return errBodyTooLarge.With(fmt.Errorf("the body is larger than %d bytes", limit), "raise options.max_body")
+}

@@ -1,0 +1,142 @@
+package http
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	nethttp "net/http"
+	"net/url"
+	"time"
+)
+
+const (
+	maxTransports   = 16      // of one client; each has its own trust and identity
+	maxHeader       = 1 << 20 // bytes
+	maxIdlePerHost  = 32
+	idleTimeout     = 30 * time.Second
+	handshakeLimit  = 30 * time.Second // when connect_timeout is not given
+	keepAlivePeriod = 30 * time.Second
+)
+
+// route is what requests must have in common to share connections.
+type route struct {
+	ca, cert, key, serverName string
+	insecure                  bool
+	connectTimeout            time.Duration
+}
+
+func routeTo(o Options) route {
+	return route{
+		ca: o.TLS.CA, cert: o.TLS.Cert, key: o.TLS.Key, serverName: o.TLS.ServerName,
+		insecure: o.TLS.Insecure != nil && *o.TLS.Insecure, connectTimeout: o.ConnectTimeout,
+	}
+}
+
+// transport keeps the connections of a route.
+func (c *Client) transport(r route) (*nethttp.Transport, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed {
+		return nil, plain(errClosed)
+	}
+	if known := c.transports[r]; known != nil {
+		return known, nil
+	}
+	config, err := r.tls()
+	if err != nil {
+		return nil, err
+	}
+	if len(c.transports) >= maxTransports {
+		for old, transport := range c.transports {
+			transport.CloseIdleConnections()
+			delete(c.transports, old)
+			break
+		}
+	}
+	handshake := r.connectTimeout
+	if handshake == 0 {
+		handshake = handshakeLimit
+	}
+	t := &nethttp.Transport{
+		Proxy: proxyOf, OnProxyConnectResponse: proxyAnswered,
+		DialContext: c.dial(r.connectTimeout), TLSClientConfig: config,
+		TLSHandshakeTimeout: handshake, ForceAttemptHTTP2: true,
+		MaxIdleConnsPerHost: maxIdlePerHost, IdleConnTimeout: idleTimeout,
+		MaxResponseHeaderBytes: maxHeader,
+	}
+	c.transports[r] = t
+	return t, nil
+}
+
+// dial makes connections within limit and within the attempt that wants them: net/http goes on
+// dialling after a request has ended.
+func (c *Client) dial(limit time.Duration) func(ctx context.Context, network, address string) (net.Conn, error) {
+	connect := c.env.Dial
+	if connect == nil {
+		connect = (&net.Dialer{KeepAlive: keepAlivePeriod}).DialContext //nolint:forbidigo // a Go program's own client has no policy
+	}
+	return func(ctx context.Context, network, address string) (net.Conn, error) {
+		var until time.Time
+		if a := attemptOf(ctx); a != nil {
+			until = a.deadline()
+		}
+		if first := time.Now().Add(limit); limit > 0 && (until.IsZero() || first.Before(until)) {
+			until = first
+		}
+		if !until.IsZero() {
+			var cancel context.CancelFunc
+			ctx, cancel = context.WithDeadline(ctx, until)
+			defer cancel()
+		}
+		return connect(ctx, network, address)
+	}
+}
+
+// proxyOf is the proxy for a request, or nil.
+func proxyOf(r *nethttp.Request) (*url.URL, error) {
+	a := attemptOf(r.Context())
+	if a == nil || a.proxies == nil {
+		return nil, nil //nolint:nilnil // none
+	}
+	return a.proxies.forURL(r.URL)
+}
+
+func proxyAnswered(_ context.Context, proxy *url.URL, _ *nethttp.Request, answer *nethttp.Response) error {
+	if answer.StatusCode == nethttp.StatusOK {
+		return nil
+	}
+	return proxyError{fmt.Errorf("proxy %s refused the connection with status %d", proxy.Host, answer.StatusCode)}
+}
+
+// tls is the route's trust and identity.
+func (r route) tls() (*tls.Config, error) {
+	config := &tls.Config{
+		MinVersion: tls.VersionTLS12, ServerName: r.serverName,
+		InsecureSkipVerify: r.insecure, //nolint:gosec // only when the caller says so
+	}
+	if r.ca != "" {
+		config.RootCAs = x509.NewCertPool()
+		if !config.RootCAs.AppendCertsFromPEM([]byte(r.ca)) {
+			return nil, plain(errors.New("ca_cert: there is no PEM certificate in it"))
+		}
+	}
+	if r.cert == "" && r.key == "" {
+		return config, nil
+	}
+	if r.cert == "" {
+		return nil, plain(errors.New("client_key: client_cert is missing"))
+	}
+	key := r.key
+	if key == "" {
+		key = r.cert
+	}
+	pair, err := tls.X509KeyPair([]byte(r.cert), []byte(key))
+	if err != nil {
+		return nil, plain(fmt.Errorf("client_cert: %w", err))
+	}
+	config.Certificates = []tls.Certificate{pair}
+	return config, nil
+}
