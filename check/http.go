@@ -1,0 +1,175 @@
+package check
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"assay.rs/core/retry"
+)
+
+// HTTP is the type http: it sends a request and judges the answer.
+func HTTP(c Client) Type {
+	return Type{
+		Name: "http", Text: "Sends an HTTP request and judges the answer; 2xx unless said otherwise.",
+		New: func() Body { return &httpCheck{client: c, follow: true} },
+	}
+}
+
+type httpCheck struct {
+	client  Client
+	url     Template
+	method  string
+	headers []Named
+	body    payload
+	follow  bool
+	expect  httpExpect
+	capture []capture
+}
+
+func (h *httpCheck) Keys() []Key {
+	return []Key{
+		{Name: "url", Text: "Absolute URL.", Required: true, Value: Text(&h.url)},
+		{Name: "method", Text: "GET unless said otherwise.", Value: Choice(&h.method, "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")},
+		{Name: "headers", Text: "Headers of the request.", Value: Texts(&h.headers, legalHeader)},
+		{Name: "body", Text: "Text, or a map or list to be sent as JSON.", Value: h.body.value()},
+		{Name: "follow_redirects", Text: "true unless said otherwise.", Value: Flag(&h.follow)},
+		{Name: "expect", Text: "What the answer must be like.", Value: Section("expect", h.expect.keys())},
+		{Name: "capture", Text: "Values for later checks, as ${captures.name}.", Value: captureValue(&h.capture)},
+	}
+}
+
+// legalHeader says why a header cannot be sent.
+func legalHeader(name string) string {
+	for _, c := range name {
+		if c <= ' ' || c >= 0x7f || strings.ContainsRune(`()<>@,;:\"/[]?={}`, c) {
+			return fmt.Sprintf("%q is not the name of a header", clip(name))
+		}
+	}
+	switch strings.ToLower(name) {
+	case "":
+		return "a header needs a name"
+	case "content-length", "transfer-encoding", "connection":
+		return fmt.Sprintf("the header %s is set by the client", name)
+	}
+	return ""
+}
+
+func (h *httpCheck) Prepare(p *Prep) {
+	if text, ok := h.url.fixed(); ok && h.url.Set() {
+		if _, err := parseURL(text); err != nil {
+			p.Fail([]string{"url"}, "%s", err)
+		}
+	}
+	h.headers = lastOfEach(h.headers)
+	if h.body.set && h.method == "" {
+		p.Fail([]string{"body"}, "a body needs a method: say 'method: POST', PUT or PATCH")
+	}
+	if h.method == "" {
+		h.method = "GET"
+	}
+	if h.method == "HEAD" && (len(h.expect.body.wants) > 0 || len(h.expect.json) > 0) {
+		p.Fail([]string{"expect"}, "the answer to HEAD has no body to judge")
+	}
+}
+
+// lastOfEach keeps one header of a name, whatever its case: a check's own wins over `defaults`.
+func lastOfEach(headers []Named) []Named {
+	var out []Named
+	for i, h := range headers {
+		again := slices.ContainsFunc(headers[i+1:], func(o Named) bool { return strings.EqualFold(o.Name, h.Name) })
+		if !again {
+			out = append(out, h)
+		}
+	}
+	return out
+}
+
+// parseURL refuses what cannot be requested, with a suggestion where one is likely.
+func parseURL(text string) (*url.URL, error) {
+	u, err := url.Parse(text)
+	switch {
+	case err != nil && !strings.Contains(text, "://"), err == nil && u.Scheme != "http" && u.Scheme != "https" && u.Host == "":
+		return nil, fmt.Errorf("the URL %q must begin with http:// or https://", text)
+	case err != nil:
+		// A raw query may hold what net/url refuses; the client encodes it as a browser would.
+		base, _, found := strings.Cut(text, "?")
+		if !found {
+			return nil, fmt.Errorf("the URL %q is invalid: %w", text, urlReason(err))
+		}
+		if u, err = url.Parse(base); err != nil {
+			return nil, fmt.Errorf("the URL %q is invalid: %w", text, urlReason(err))
+		}
+	}
+	if u.Scheme != "http" && u.Scheme != "https" {
+		return nil, fmt.Errorf("the URL %q must begin with http:// or https://", text)
+	}
+	if u.Hostname() == "" {
+		return nil, fmt.Errorf("the URL %q has no host", text)
+	}
+	return u, nil
+}
+
+func urlReason(err error) error {
+	if ue := (*url.Error)(nil); asError(err, &ue) {
+		return ue.Err
+	}
+	return err
+}
+
+func (h *httpCheck) captureNames() []string {
+	names := make([]string, len(h.capture))
+	for i, c := range h.capture {
+		names[i] = c.name
+	}
+	return names
+}
+
+func (h *httpCheck) Run(ctx context.Context, a Attempt) Outcome {
+	var o Outcome
+	req, err := h.request(a)
+	if err != nil {
+		return o.broken(retry.Error, "%w", err)
+	}
+	o.Request = req.describe(a)
+	began := time.Now()
+	resp, err := h.client.Do(ctx, req)
+	took := time.Since(began)
+	if err != nil {
+		o.Err = transportError(ctx, err)
+		return o
+	}
+	captured := h.captured(ctx, resp, a)
+	o.Response = &Response{Status: resp.Status, Bytes: len(resp.Body), Excerpt: a.Excerpt(string(resp.Body))}
+	h.expect.assess(ctx, &o, resp, took, a)
+	captured.settle(&o)
+	if f := (*fault)(nil); asError(o.Err, &f) {
+		f.after = retryAfter(resp)
+	}
+	return o
+}
+
+func (h *httpCheck) request(a Attempt) (*ClientRequest, error) {
+	target, err := h.url.Expand(a.Captures)
+	if err != nil {
+		return nil, fmt.Errorf("url: %w", err)
+	}
+	if _, err := parseURL(target); err != nil {
+		return nil, err
+	}
+	req := &ClientRequest{Method: h.method, URL: target, NoRedirects: !h.follow}
+	for _, named := range h.headers {
+		v, err := named.Text.Expand(a.Captures)
+		if err != nil {
+			return nil, fmt.Errorf("header %s: %w", named.Name, err)
+		}
+		if strings.ContainsAny(v, "\r\n\x00") {
+			return nil, fmt.Errorf("header %s: a line break cannot be sent", named.Name)
+		}
+		req.Headers = append(req.Headers, Header{named.Name, v})
+	}
+	return req, h.body.fill(req, a)
+}

@@ -1,0 +1,177 @@
+package check
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"strings"
+	"time"
+
+	"assay.rs/core/retry"
+	"assay.rs/mod-data/jq"
+	"assay.rs/mod-data/yaml"
+)
+
+// httpExpect is what an answer must be like.
+type httpExpect struct {
+	status  statuses
+	body    matcher
+	json    []*expression
+	headers []headerWant
+	latency latency
+}
+
+type headerWant struct {
+	name string
+	m    matcher
+}
+
+type latency struct {
+	limit time.Duration // 0 is none
+	equal bool          // <= rather than <
+	text  string
+}
+
+func (e *httpExpect) keys() []Key {
+	var one *expression
+	return []Key{
+		{Name: "status", Text: "200, [200, 204], \"2xx\", \">=200 <300\" or any; 2xx unless said otherwise.", Value: statusValue(&e.status)},
+		{Name: "body", Text: "A text that the body contains, or conditions on it.", Value: matcherValue(&e.body, "contains")},
+		{Name: "json", Text: "jq on the body, one or a list; each must give true.", Value: OneOrMany(
+			expressionValue(&one).then(func(*Reader, *yaml.Node) { e.json = append(e.json, one) }), func() { e.json = nil })},
+		{Name: "headers", Text: "Headers of the answer: a whole value, or conditions.", Value: e.headersValue()},
+		{Name: "latency", Text: "How long the answer may take: \"<500ms\".", Value: latencyValue(&e.latency)},
+		refused("schema", "JSON schemas are not supported yet"),
+		refused("tls", "expectations on the certificate are not supported yet"),
+	}
+}
+
+func (e *httpExpect) headersValue() Value {
+	var m matcher
+	each := matcherValue(&m, "equals")
+	return Value{schema{"type": "object", "additionalProperties": each.schema}, func(r *Reader, n *yaml.Node) {
+		if n.Kind != yaml.Map || len(n.Pairs) == 0 {
+			r.Fail(n, "must be a map of headers that is not empty, not %s", describe(n))
+			return
+		}
+		e.headers = nil
+		for _, p := range n.Pairs {
+			m = matcher{}
+			if p.Value.Kind == yaml.Null {
+				r.Fail(p.Value, "'%s' has no value", clip(p.Key))
+				continue
+			}
+			each.read(r, p.Value)
+			e.headers = append(e.headers, headerWant{p.Key, m})
+		}
+	}}
+}
+
+//nolint:gochecknoglobals // compiled once, never changed
+var latencyForm = regexp.MustCompile(`^(<=?)\s*(\S+)$`)
+
+func latencyValue(into *latency) Value {
+	return Value{schema{"type": "string", "pattern": `^<=?\s*[0-9.]+[a-zµ]|\$\{`}, func(r *Reader, n *yaml.Node) {
+		v, ok := r.resolved(n)
+		if !ok {
+			return
+		}
+		s, _ := stringOf(v)
+		m := latencyForm.FindStringSubmatch(s)
+		if m == nil {
+			if _, err := ParseDuration(s); err == nil && s != "" {
+				r.Fail(n, "must be a bound, not %s: did you mean '<%s'?", describe(v), s)
+				return
+			}
+			r.Fail(n, "must be a bound such as '<500ms', not %s", describe(v))
+			return
+		}
+		d, err := ParseDuration(m[2])
+		if err != nil || d <= 0 {
+			r.Fail(n, "must be a bound such as '<500ms', not %s", describe(v))
+			return
+		}
+		*into = latency{d, m[1] == "<=", strings.ReplaceAll(s, " ", "")}
+	}}
+}
+
+// assess judges an answer, in the order in which a person reads one.
+func (e *httpExpect) assess(ctx context.Context, o *Outcome, resp *ClientResponse, took time.Duration, a Attempt) {
+	e.status.assess(o, resp.Status)
+	for _, h := range e.headers {
+		subject := "header " + h.name
+		values, ok := resp.Headers[strings.ToLower(h.name)]
+		if !ok {
+			o.assess(Assertion{Expr: subject + " is there", Expected: true, Actual: false}, subject+" is missing")
+			continue
+		}
+		h.m.assess(o, subject, strings.Join(values, ", "), a)
+	}
+	e.body.assess(o, "body", string(resp.Body), a)
+	e.assessJSON(ctx, o, resp, a)
+	if l := e.latency; l.limit > 0 {
+		ok := took < l.limit || l.equal && took == l.limit
+		shown := took.Round(time.Millisecond).String()
+		o.assess(Assertion{Expr: "latency " + l.text, Passed: ok, Expected: l.text, Actual: shown}, fmt.Sprintf("latency %s (got %s)", l.text, shown))
+	}
+}
+
+func (e *httpExpect) assessJSON(ctx context.Context, o *Outcome, resp *ClientResponse, a Attempt) {
+	if len(e.json) == 0 {
+		return
+	}
+	v, err := decodeJSON(resp.Body)
+	if err != nil {
+		for _, x := range e.json {
+			o.assess(Assertion{Expr: "json " + x.text, Expected: true}, fmt.Sprintf("json %s: the body is not JSON: %s", x.text, err))
+		}
+		return
+	}
+	for _, x := range e.json {
+		got, err := x.eval(ctx, v, a)
+		if limit := (*jq.LimitError)(nil); errors.As(err, &limit) {
+			o.Err = Broken(retry.Limit, fmt.Errorf("json %s: %w", x.text, err))
+			return
+		}
+		if ctx.Err() != nil {
+			o.Err = fmt.Errorf("json %s: %w", x.text, context.Cause(ctx))
+			return
+		}
+		if err != nil {
+			o.assess(Assertion{Expr: "json " + x.text, Expected: true}, fmt.Sprintf("json %s: %s", x.text, a.Redact(err.Error())))
+			continue
+		}
+		o.assess(Assertion{Expr: "json " + x.text, Passed: got == true, Expected: true, Actual: jsonSafe(got)},
+			fmt.Sprintf("json %s (got %s)", x.text, shown(got, a)))
+	}
+}
+
+// decodeJSON reads one JSON value and nothing behind it. Numbers keep their digits.
+func decodeJSON(body []byte) (any, error) {
+	d := json.NewDecoder(bytes.NewReader(body))
+	d.UseNumber()
+	var v any
+	if err := d.Decode(&v); err != nil {
+		if errors.Is(err, io.EOF) {
+			return nil, errors.New("it is empty")
+		}
+		return nil, err
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return nil, errors.New("something follows the value")
+	}
+	return v, nil
+}
+
+// shown is a value in a message: JSON, not too long.
+func shown(v any, a Attempt) string {
+	raw, err := json.Marshal(jsonSafe(v))
+	if err != nil {
+		return fmt.Sprint(v)
+	}
+	return cut(a.Redact(string(raw)), 120)
+}

@@ -1,0 +1,150 @@
+// Package source points at places in a text: file:line:col, the line itself and a caret below it.
+//
+// A [File] is a text with a name, a [Problem] something wrong at a place of it, and [Problems] gathers
+// them so that a person sees all at once, in the order of the text.
+package source
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+	"unicode/utf8"
+)
+
+// File is a text that problems point into. A File without Text gives problems without a source line.
+type File struct {
+	Name string // as the person named it
+	Text string
+}
+
+// Place is a position in a file; Line 0 means the file as a whole.
+type Place struct {
+	File      *File
+	Line, Col int // from 1, Col in runes
+	Width     int // runes to underline; 0 underlines the word that begins there
+}
+
+// String returns file:line:col, or the name of the file alone.
+func (p Place) String() string {
+	switch {
+	case p.File == nil:
+		return ""
+	case p.Line == 0:
+		return p.File.Name
+	}
+	return fmt.Sprintf("%s:%d:%d", p.File.Name, p.Line, p.Col)
+}
+
+// Problem is one thing wrong.
+type Problem struct {
+	Place
+	Message string
+}
+
+// Problems gathers what is wrong. The zero value is ready to use.
+type Problems struct{ list []Problem }
+
+// Add notes a problem, once.
+func (ps *Problems) Add(at Place, format string, args ...any) {
+	p := Problem{at, fmt.Sprintf(format, args...)}
+	for _, have := range ps.list {
+		if have.Message == p.Message && have.String() == p.String() {
+			return
+		}
+	}
+	ps.list = append(ps.list, p)
+}
+
+// Empty reports whether nothing was added.
+func (ps *Problems) Empty() bool { return len(ps.list) == 0 }
+
+// Len is how many were added.
+func (ps *Problems) Len() int { return len(ps.list) }
+
+// Sorted returns the problems in the order of their places.
+func (ps *Problems) Sorted() []Problem {
+	out := append([]Problem(nil), ps.list...)
+	sort.SliceStable(out, func(i, j int) bool {
+		a, b := out[i], out[j]
+		if a.File != b.File && a.File != nil && b.File != nil {
+			return a.File.Name < b.File.Name
+		}
+		if a.Line != b.Line {
+			return a.Line < b.Line
+		}
+		return a.Col < b.Col
+	})
+	return out
+}
+
+// Render returns what a terminal shows: location and message, the line, and a caret line under the fault.
+// Each line of the source goes through clean first.
+func (p Problem) Render(clean func(string) string) string {
+	head := p.Message
+	if loc := p.String(); loc != "" {
+		head = loc + ": " + p.Message
+	}
+	if p.File == nil || p.Line == 0 {
+		return head
+	}
+	lines := strings.Split(p.File.Text, "\n")
+	if p.Line > len(lines) {
+		return head
+	}
+	line := strings.TrimRight(lines[p.Line-1], "\r")
+	if line == "" {
+		return head
+	}
+	before, width := p.caret(line)
+	shown := clean(line)
+	if shown != line {
+		// The columns moved: the line helps, a caret would point at the wrong place.
+		return fmt.Sprintf("%s\n%4d | %s", head, p.Line, printable(shown))
+	}
+	from, to := window(line, before)
+	shown = printable(string([]rune(line)[from:to]))
+	return fmt.Sprintf("%s\n%4d | %s\n     | %s%s", head, p.Line, shown,
+		strings.Repeat(" ", before-from), strings.Repeat("^", max(1, min(width, to-before))))
+}
+
+// caret gives how many runes stand before the fault and how many it is wide.
+func (p Problem) caret(line string) (before, width int) {
+	runes := []rune(line)
+	before = min(max(0, p.Col-1), len(runes))
+	if p.Width > 0 {
+		return before, min(p.Width, len(runes)-before)
+	}
+	rest := runes[before:]
+	if len(rest) > 0 && (rest[0] == '"' || rest[0] == '\'') {
+		for i := 1; i < len(rest); i++ {
+			if rest[i] == rest[0] {
+				return before, i + 1
+			}
+		}
+	}
+	for width < len(rest) && !strings.ContainsRune(" \t:,]}#", rest[width]) {
+		width++
+	}
+	return before, width
+}
+
+// window picks the part of a long line to show.
+func window(line string, at int) (from, to int) {
+	const wide = 160
+	n := utf8.RuneCountInString(line)
+	if n <= wide {
+		return 0, n
+	}
+	from = max(0, at-wide/2)
+	return from, min(n, from+wide)
+}
+
+// printable keeps one rune a column and lets no control character reach a terminal.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 || r == 0x2028 || r == 0x2029 {
+			return ' '
+		}
+		return r
+	}, s)
+}

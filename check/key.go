@@ -1,0 +1,110 @@
+package check
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"assay.rs/check/internal/source"
+	"assay.rs/core/nearest"
+	"assay.rs/mod-data/yaml"
+)
+
+// Key is one key that a map in a check file may have. A table of keys both reads the file and makes its JSON Schema, so
+// that the two cannot disagree.
+type Key struct {
+	Name     string
+	Text     string // one sentence for people and editors
+	Required bool
+	Value    Value // reads the value into a variable of the table's owner
+}
+
+// Value reads one YAML value and says what it accepts. Make one with Text, Duration, Number and their like.
+type Value struct {
+	schema schema
+	read   func(r *Reader, n *yaml.Node)
+}
+
+// Reader reads maps by tables of keys and gathers what is wrong, so that a file's author sees all of it at once.
+type Reader struct {
+	file     *source.File
+	problems *source.Problems
+	scope    *scope
+	options  *Options
+	origin   string // the folder of the file
+}
+
+// Fail notes that something is wrong at a node.
+func (r *Reader) Fail(n *yaml.Node, format string, args ...any) {
+	// Redacted before it is cut: half a secret would not be recognised.
+	message := r.scope.redactor.Text(fmt.Sprintf(format, args...))
+	r.problems.Add(r.place(n), "%s", cut(message, 400))
+}
+
+func (r *Reader) place(n *yaml.Node) source.Place {
+	if n == nil {
+		return source.Place{File: r.file}
+	}
+	return source.Place{File: r.file, Line: n.Line, Col: n.Col}
+}
+
+// keys reads a map by its table. Unknown and missing keys, and keys without value, are problems.
+func (r *Reader) keys(n *yaml.Node, what string, table []Key) {
+	if n.Kind != yaml.Map {
+		r.Fail(n, "%s must be a map, not %s", what, describe(n))
+		return
+	}
+	names := make([]string, len(table))
+	for i, k := range table {
+		names[i] = k.Name
+	}
+	for _, p := range n.Pairs {
+		if !slices.Contains(names, p.Key) {
+			r.unknown(p, what, names)
+		}
+	}
+	for _, k := range table {
+		v := n.Get(k.Name)
+		switch {
+		case v == nil && k.Required:
+			r.Fail(n, "%s has no '%s'", what, k.Name)
+		case v == nil:
+		case v.Kind == yaml.Null && k.Value.schema["type"] != "null":
+			r.Fail(v, "'%s' has no value", k.Name)
+		default:
+			k.Value.read(r, v)
+		}
+	}
+}
+
+func (r *Reader) unknown(p yaml.Pair, what string, known []string) {
+	at := source.Place{File: r.file, Line: p.Line, Col: p.Col, Width: len([]rune(p.Key))}
+	if hint := nearest.Hint(p.Key, known); hint != "" {
+		r.problems.Add(at, "unknown key '%s' in %s: %s", clip(p.Key), what, hint)
+		return
+	}
+	r.problems.Add(at, "unknown key '%s' in %s: known are %s", clip(p.Key), what, strings.Join(known, ", "))
+}
+
+// describe names a value as a person would: `the string "x"`, "the number 3", "a list".
+func describe(n *yaml.Node) string {
+	switch n.Kind {
+	case yaml.String:
+		return fmt.Sprintf("the string %q", n.Value)
+	case yaml.Int, yaml.Float:
+		return fmt.Sprintf("the number %v", n.Value)
+	case yaml.Bool:
+		return fmt.Sprintf("the boolean %v", n.Value)
+	default:
+		return n.Kind.String()
+	}
+}
+
+func clip(s string) string { return cut(s, 80) }
+
+func cut(s string, limit int) string {
+	if runes := []rune(s); len(runes) > limit {
+		return string(runes[:limit]) + "…"
+	}
+	return s
+}

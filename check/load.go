@@ -1,0 +1,238 @@
+package check
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+
+	"assay.rs/check/internal/redact"
+	"assay.rs/check/internal/source"
+	"assay.rs/core/nearest"
+	"assay.rs/core/retry"
+	"assay.rs/mod-data/yaml"
+)
+
+// Options says what a file may use and which of its checks are wanted.
+type Options struct {
+	Types     []Type
+	Elsewhere map[string]string // types that another program has: "sql": "the full assay binary has it"
+
+	LookupEnv func(string) (string, bool) // what ${NAME} and secrets see; nil sees nothing
+	Vars      map[string]string           // they replace vars of the file
+
+	Only, Skip []string // names of checks
+	Tags       []string // a check with any of them
+
+	Clock  retry.Clock // nil is the real one
+	Events func(Event) // told of each finished check, one at a time; nil is silence
+}
+
+// Plan is what Load made of a file or folder: checked through, with nothing run yet.
+type Plan struct {
+	name     string
+	path     string
+	folder   bool
+	suites   []*suite
+	selected int
+	skipped  int // deselected
+	redactor *redact.Redactor
+	options  Options
+}
+
+// suite is one file.
+type suite struct {
+	name     string
+	file     *source.File
+	base     settings
+	timeout  time.Duration // 0 is none
+	parallel int
+	failFast bool
+	vars     map[string]any
+	checks   []*check
+}
+
+// check is one entry of `checks`.
+type check struct {
+	name     string
+	base     string // the name before foreach
+	typ      Type
+	body     Body
+	settings settings
+	place    source.Place
+	needs    []int // positions in the suite's checks
+	always   bool
+	cond     *expression
+	selected bool
+}
+
+const maxFile = 10 << 20
+
+// Load reads a check file, or every .yaml and .yml file of a folder, and finds all that is wrong with it. The error is a
+// *ConfigError. Nothing is sent anywhere.
+func Load(path string, o Options) (*Plan, error) {
+	p := &Plan{path: path, redactor: &redact.Redactor{}, options: o}
+	problems := &source.Problems{}
+	files, folder, err := p.files(path)
+	if err != nil {
+		problems.Add(source.Place{}, "%s", err)
+		return nil, p.configError(problems)
+	}
+	p.folder = folder
+	used := map[string]bool{}
+	for _, name := range files {
+		if s := p.load(name, problems, used); s != nil {
+			p.suites = append(p.suites, s)
+		}
+	}
+	if problems.Empty() {
+		p.selectChecks(problems)
+		p.unusedVars(problems, used)
+	}
+	if !problems.Empty() {
+		return nil, p.configError(problems)
+	}
+	if len(p.suites) == 1 && !folder {
+		p.name = p.suites[0].name
+	}
+	return p, nil
+}
+
+func (p *Plan) files(path string) (files []string, folder bool, err error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, false, fmt.Errorf("%s: %w", path, plainPathError(err))
+	}
+	if !info.IsDir() {
+		if !isYAML(path) {
+			return nil, false, fmt.Errorf("%s: unsupported extension %q: a check file ends in .yaml or .yml", path, filepath.Ext(path))
+		}
+		return []string{path}, false, nil
+	}
+	entries, err := os.ReadDir(path)
+	if err != nil {
+		return nil, true, fmt.Errorf("%s: %w", path, plainPathError(err))
+	}
+	for _, e := range entries {
+		if !e.IsDir() && isYAML(e.Name()) && !strings.HasPrefix(e.Name(), ".") {
+			files = append(files, filepath.Join(path, e.Name()))
+		}
+	}
+	if len(files) == 0 {
+		return nil, true, fmt.Errorf("%s: no .yaml or .yml file in this folder", path)
+	}
+	return files, true, nil
+}
+
+func isYAML(path string) bool {
+	ext := strings.ToLower(filepath.Ext(path))
+	return ext == ".yaml" || ext == ".yml"
+}
+
+// load reads one file; it returns nil when that failed as a whole.
+func (p *Plan) load(path string, problems *source.Problems, used map[string]bool) *suite {
+	f := &source.File{Name: path}
+	data, err := readFile(path, maxFile)
+	if err != nil {
+		problems.Add(source.Place{File: f}, "%s", err)
+		return nil
+	}
+	f.Text = string(data)
+	root, err := yaml.Parse(data)
+	if err != nil {
+		at, message := source.Place{File: f}, err.Error()
+		var e *yaml.Error
+		if errors.As(err, &e) {
+			at.Line, at.Col, message = e.Line, e.Col, e.Message
+		}
+		problems.Add(at, "%s", message)
+		return nil
+	}
+	if root == nil {
+		problems.Add(source.Place{File: f}, "the file is empty: it must have 'checks'")
+		return nil
+	}
+	s := &suite{file: f, base: initialSettings(), parallel: 1}
+	r := &Reader{file: f, problems: problems, scope: newScope(&p.options, p.redactor, used), options: &p.options, origin: filepath.Dir(path)}
+	r.suite(root, s)
+	return s
+}
+
+// readFile reads a regular file of at most limit bytes.
+func readFile(path string, limit int64) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, plainPathError(err)
+	}
+	defer f.Close()
+	if info, err := f.Stat(); err == nil && info.IsDir() {
+		return nil, errors.New("is a directory")
+	}
+	data, err := io.ReadAll(io.LimitReader(f, limit+1))
+	if err == nil && int64(len(data)) > limit {
+		err = fmt.Errorf("larger than %d bytes", limit)
+	}
+	return data, err
+}
+
+// plainPathError drops the operation and path that the caller says better.
+func plainPathError(err error) error {
+	var pe *fs.PathError
+	if errors.As(err, &pe) {
+		return pe.Err
+	}
+	return err
+}
+
+// find gives the path of a file that a check names: beside the check file, else in the working directory.
+func (r *Reader) find(path string) string {
+	if filepath.IsAbs(path) {
+		return path
+	}
+	beside := filepath.Join(r.origin, path)
+	if _, err := os.Stat(beside); err == nil {
+		return beside
+	}
+	if _, err := os.Stat(path); err == nil {
+		return path
+	}
+	return beside
+}
+
+// unusedVars refuses --var names that nothing asked for: a misspelt one would leave a default in force.
+func (p *Plan) unusedVars(problems *source.Problems, used map[string]bool) {
+	var known []string
+	for name := range used {
+		known = append(known, name)
+	}
+	for _, s := range p.suites {
+		for name := range s.vars {
+			known = append(known, name)
+		}
+	}
+	var names []string
+	for name := range p.options.Vars {
+		if !used[name] {
+			names = append(names, name)
+			known = slices.DeleteFunc(known, func(k string) bool { return k == name })
+		}
+	}
+	slices.Sort(names)
+	slices.Sort(known)
+	for _, name := range names {
+		message := fmt.Sprintf("--var %s: the checks have no such var", name)
+		if hint := nearest.Hint(name, known); hint != "" {
+			message += ": " + hint
+		}
+		problems.Add(source.Place{}, "%s", message)
+	}
+}
+
+// workers is what `parallel: true` means.
+func workers() int { return min(16, 4*runtime.NumCPU()) }

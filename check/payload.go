@@ -1,0 +1,117 @@
+package check
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+
+	"assay.rs/mod-data/yaml"
+)
+
+// payload is the body of a request: a text, or a value sent as JSON. Its zero value is no body.
+type payload struct {
+	set  bool
+	text Template
+	tree any // with a Template for each string; nil for a text
+}
+
+func (b *payload) value() Value {
+	return Value{schema{"type": []any{"string", "object", "array"}}, func(r *Reader, n *yaml.Node) {
+		switch n.Kind {
+		case yaml.String:
+			t, ok := r.template(n, n.Value.(string))
+			if ok {
+				*b = payload{set: true, text: t}
+			}
+		case yaml.Map, yaml.List:
+			tree, ok := r.tree(n)
+			if ok {
+				*b = payload{set: true, tree: tree}
+			}
+		default:
+			r.Fail(n, "must be a string, or a map or list to be sent as JSON, not %s", describe(n))
+		}
+	}}
+}
+
+// tree is the Go value of a node with a Template in the place of each string.
+func (r *Reader) tree(n *yaml.Node) (any, bool) {
+	switch n.Kind {
+	case yaml.String:
+		return r.template(n, n.Value.(string))
+	case yaml.List:
+		list, ok := make([]any, len(n.Items)), true
+		for i, item := range n.Items {
+			v, good := r.tree(item)
+			list[i], ok = v, ok && good
+		}
+		return list, ok
+	case yaml.Map:
+		m, ok := make(map[string]any, len(n.Pairs)), true
+		for _, p := range n.Pairs {
+			v, good := r.tree(p.Value)
+			m[p.Key], ok = v, ok && good
+		}
+		return m, ok
+	default:
+		if f, isFloat := n.Value.(float64); isFloat && (math.IsNaN(f) || math.IsInf(f, 0)) {
+			r.Fail(n, "JSON has no %v", f)
+			return nil, false
+		}
+		return n.Go(), true
+	}
+}
+
+// fill puts the body into a request.
+func (b *payload) fill(req *ClientRequest, a Attempt) error {
+	if !b.set {
+		return nil
+	}
+	if b.tree == nil {
+		text, err := b.text.Expand(a.Captures)
+		if err != nil {
+			return fmt.Errorf("body: %w", err)
+		}
+		req.Body = []byte(text)
+		return nil
+	}
+	v, err := expandTree(b.tree, a.Captures)
+	if err != nil {
+		return fmt.Errorf("body: %w", err)
+	}
+	if req.Body, err = json.Marshal(v); err != nil {
+		return fmt.Errorf("body: %w", err)
+	}
+	if _, own := req.header("Content-Type"); !own {
+		req.Headers = append(req.Headers, Header{"Content-Type", "application/json"})
+	}
+	return nil
+}
+
+func expandTree(v any, captures map[string]any) (any, error) {
+	switch v := v.(type) {
+	case Template:
+		return v.Expand(captures)
+	case []any:
+		out := make([]any, len(v))
+		for i, e := range v {
+			x, err := expandTree(e, captures)
+			if err != nil {
+				return nil, err
+			}
+			out[i] = x
+		}
+		return out, nil
+	case map[string]any:
+		out := make(map[string]any, len(v))
+		for k, e := range v {
+			x, err := expandTree(e, captures)
+			if err != nil {
+				return nil, err
+			}
+			out[k] = x
+		}
+		return out, nil
+	}
+	return v, nil
+}

@@ -1,0 +1,316 @@
+package check
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"strconv"
+	"time"
+
+	"assay.rs/core/retry"
+)
+
+// graceAfterEnd is how long running checks may take to notice that the run is over, before they are left behind.
+const graceAfterEnd = 500 * time.Millisecond
+
+// deadlineReached is why a run or an attempt was ended by its own time.
+type deadlineReached struct {
+	what  string
+	limit time.Duration
+}
+
+func (d *deadlineReached) Error() string {
+	return d.what + " of " + seconds(d.limit) + " reached"
+}
+
+func (d *deadlineReached) Is(target error) bool { return target == context.DeadlineExceeded } //nolint:errorlint // that is what Is is for
+
+func (d *deadlineReached) RetryClasses() []retry.Class { return []retry.Class{retry.Timeout} }
+
+// seconds writes 120 s as 120s, where a Duration has 2m0s.
+func seconds(d time.Duration) string {
+	if d < time.Second {
+		return d.String()
+	}
+	return strconv.FormatFloat(d.Round(time.Millisecond).Seconds(), 'f', -1, 64) + "s"
+}
+
+// Event is something that happened in a run.
+type Event struct {
+	Started bool   // the check begins; its Result has name, type and location only
+	Result  Result // without secrets
+	Done    int    // checks finished so far, this one included
+	Total   int
+}
+
+// Run runs the plan and reports on it, whatever happens: a check that crashes or hangs fails by itself. When ctx ends the
+// report is there within a second: running checks are cancelled, others skipped. Cancel it with an *Interrupt
+// as cause when a signal came.
+func (p *Plan) Run(ctx context.Context) *Report {
+	began := time.Now()
+	r := newReport()
+	r.File, r.Name = p.path, said(p.name)
+	var cause error
+	done := 0
+	for _, s := range p.suites {
+		run := p.newRun(s, &done)
+		results, cut := run.all(ctx)
+		if cause == nil {
+			cause = cut
+		}
+		r.Checks = append(r.Checks, results...)
+	}
+	for i := range r.Checks {
+		r.Checks[i].clean(p.redactor)
+	}
+	r.Summary.Deselected = p.skipped
+	r.conclude(time.Since(began), cause)
+	r.Reason = p.redactor.Text(r.Reason)
+	return r
+}
+
+// suiteRun is one run of a file. Its fields belong to the goroutine of all; checks have a tracker each.
+type suiteRun struct {
+	plan     *Plan
+	suite    *suite
+	clock    retry.Clock
+	done     *int
+	results  []*Result // nil while the check is not finished
+	trackers []*tracker
+	captures map[string]any
+	failed   string // the first check that failed, for fail_fast
+	finished chan int
+	cut      error // why checks were cut short or not begun
+}
+
+func (p *Plan) newRun(s *suite, done *int) *suiteRun {
+	clock := p.options.Clock
+	if clock == nil {
+		clock = retry.System{}
+	}
+	return &suiteRun{
+		plan: p, suite: s, clock: clock, done: done, captures: map[string]any{},
+		results: make([]*Result, len(s.checks)), trackers: make([]*tracker, len(s.checks)),
+		// Room for all: a check that is left behind must not hang on to report.
+		finished: make(chan int, len(s.checks)),
+	}
+}
+
+// all runs the checks and returns the results in the order of the file, and why the run was cut short.
+func (r *suiteRun) all(parent context.Context) ([]Result, error) {
+	ctx := parent
+	if limit := r.suite.timeout; limit > 0 {
+		var stop context.CancelFunc
+		ctx, stop = retry.WithTimeout(parent, limit)
+		defer stop()
+	}
+	// Ends what is left behind as well, as far as it listens.
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	running := 0
+	for {
+		running += r.start(ctx, running)
+		if running == 0 {
+			break
+		}
+		select {
+		case i := <-r.finished:
+			running--
+			r.finish(i, r.trackers[i].result())
+		case <-ctx.Done():
+			r.drain(running)
+			running = 0
+		}
+	}
+	if ctx.Err() != nil {
+		r.skipRest(r.reasonOf(ctx))
+	}
+	return r.list(), r.cut
+}
+
+// reasonOf is why the run is over, in words for people.
+func (r *suiteRun) reasonOf(ctx context.Context) error {
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) && r.suite.timeout > 0 {
+		return &deadlineReached{"deadline", r.suite.timeout}
+	}
+	cause := context.Cause(ctx)
+	if errors.Is(cause, context.DeadlineExceeded) {
+		return &deadlineReached{what: "deadline"}
+	}
+	if cause == context.Canceled { //nolint:errorlint // a cause that wraps it says more
+		return errors.New("cancelled")
+	}
+	return fmt.Errorf("cancelled: %w", cause)
+}
+
+// start begins what may begin, in file order, and skips what will not; it returns how many began.
+func (r *suiteRun) start(ctx context.Context, running int) int {
+	began := 0
+	for again := true; again && ctx.Err() == nil; {
+		again = false
+		for i, c := range r.suite.checks {
+			if !c.selected || r.results[i] != nil || r.trackers[i] != nil || !r.ready(c) {
+				continue
+			}
+			if why := r.skipped(c); why != "" {
+				r.finish(i, r.notBegun(c, why))
+				again = true // others may have waited for it
+				continue
+			}
+			if running+began >= r.suite.parallel {
+				return began
+			}
+			r.begin(ctx, i)
+			began++
+		}
+	}
+	return began
+}
+
+func (r *suiteRun) ready(c *check) bool {
+	for _, n := range c.needs {
+		if r.suite.checks[n].selected && r.results[n] == nil {
+			return false
+		}
+	}
+	return true
+}
+
+// skipped says why a check will not run, or nothing.
+func (r *suiteRun) skipped(c *check) string {
+	if c.always {
+		return ""
+	}
+	if r.suite.failFast && r.failed != "" {
+		return "fail_fast: " + r.failed + " did not pass"
+	}
+	for _, n := range c.needs {
+		other := r.suite.checks[n]
+		switch {
+		case !other.selected:
+			return "needs " + other.name + ", which was deselected"
+		case r.results[n].Status == StatusSkipped:
+			return "needs " + other.name + ", which was skipped"
+		case r.results[n].Status != StatusPassed && r.results[n].Status != StatusWarned:
+			return "needs " + other.name + ", which did not pass"
+		}
+	}
+	return ""
+}
+
+func (r *suiteRun) begin(ctx context.Context, i int) {
+	c := r.suite.checks[i]
+	t := &tracker{run: r, check: c, captures: maps.Clone(r.captures), blank: r.blank(c)}
+	r.trackers[i] = t
+	r.emit(Event{Started: true, Result: t.blank})
+	go func() {
+		// Whatever happens inside, the check has a result.
+		defer func() { r.finished <- i }()
+		defer t.recovered()
+		t.run1(ctx)
+	}()
+}
+
+// finish takes a result over.
+func (r *suiteRun) finish(i int, result Result) {
+	c := r.suite.checks[i]
+	if result.Status != StatusSkipped && c.settings.severity == SeverityWarn && (result.Status == StatusFailed || result.Status == StatusError) {
+		result.Status = StatusWarned
+	}
+	if (result.Status == StatusFailed || result.Status == StatusError) && r.failed == "" {
+		r.failed = c.name
+	}
+	if t := r.trackers[i]; t != nil {
+		maps.Copy(r.captures, t.captured())
+		if t.late() && r.cut == nil {
+			r.cut = &deadlineReached{"deadline", r.suite.timeout}
+		}
+	}
+	r.results[i] = &result
+	*r.done++
+	shown := result
+	shown.Assertions = append([]Assertion(nil), result.Assertions...)
+	shown.History = append([]Try(nil), result.History...)
+	shown.clean(r.plan.redactor)
+	r.emit(Event{Result: shown, Done: *r.done})
+}
+
+func (r *suiteRun) emit(e Event) {
+	if r.plan.options.Events == nil {
+		return
+	}
+	e.Total = r.plan.selected
+	e.Result.Name = r.plan.redactor.Text(e.Result.Name)
+	r.plan.options.Events(e)
+}
+
+// drain waits a moment for the running checks to notice the end; those that do not are left behind.
+func (r *suiteRun) drain(running int) {
+	grace := time.NewTimer(graceAfterEnd)
+	defer grace.Stop()
+	for ; running > 0; running-- {
+		select {
+		case i := <-r.finished:
+			r.finish(i, r.trackers[i].result())
+		case <-grace.C:
+			running = 0
+		}
+	}
+}
+
+// skipRest closes the books: what runs is cancelled with what it knows, what has not begun is skipped.
+func (r *suiteRun) skipRest(why error) {
+	for i, c := range r.suite.checks {
+		if !c.selected {
+			continue
+		}
+		switch {
+		case r.results[i] != nil && r.results[i].Status != StatusCancelled:
+			continue
+		case r.results[i] != nil:
+		case r.trackers[i] != nil:
+			r.finish(i, r.trackers[i].abandon(why))
+		default:
+			r.finish(i, r.notBegun(c, why.Error()+" before it began"))
+		}
+		if r.cut == nil {
+			r.cut = why
+		}
+	}
+}
+
+func (r *suiteRun) blank(c *check) Result {
+	b := Result{
+		Name: c.name, Type: c.typ.Name, Severity: c.settings.severity, Location: c.place.String(),
+		Assertions: []Assertion{}, History: []Try{},
+	}
+	if r.plan.folder {
+		b.File = r.suite.file.Name
+	}
+	return b
+}
+
+func (r *suiteRun) notBegun(c *check, why string) Result {
+	b := r.blank(c)
+	b.Status, b.Message = StatusSkipped, said(why)
+	return b
+}
+
+func (r *suiteRun) list() []Result {
+	var out []Result
+	for i, c := range r.suite.checks {
+		if !c.selected {
+			continue
+		}
+		if r.results[i] == nil {
+			// No path leads here; if one did, the run must not look complete.
+			result := r.blank(c)
+			result.Status, result.Message = StatusError, said("the check has no result")
+			out = append(out, result)
+			continue
+		}
+		out = append(out, *r.results[i])
+	}
+	return out
+}

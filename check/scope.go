@@ -1,0 +1,242 @@
+package check
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/big"
+	"os"
+	"strconv"
+	"strings"
+
+	"assay.rs/check/internal/redact"
+	"assay.rs/mod-data/yaml"
+)
+
+// scope is what ${} can name while one file is read.
+type scope struct {
+	env      func(string) (string, bool)
+	flags    map[string]string // --var
+	used     map[string]bool   // which flags something asked for
+	vars     map[string]any
+	secrets  map[string]string
+	redactor *redact.Redactor
+
+	item     *yaml.Node // of foreach
+	captures []captureUse
+}
+
+// captureUse is a ${captures.name} and where it stands.
+type captureUse struct {
+	name string
+	at   *yaml.Node
+}
+
+func newScope(o *Options, redactor *redact.Redactor, used map[string]bool) *scope {
+	env := o.LookupEnv
+	if env == nil {
+		env = func(string) (string, bool) { return "", false }
+	}
+	s := &scope{env: env, flags: o.Vars, used: used, vars: map[string]any{}, secrets: map[string]string{}, redactor: redactor}
+	for k, v := range o.Vars {
+		s.vars[k] = v
+	}
+	return s
+}
+
+func (s *scope) use(capture string, at *yaml.Node) {
+	s.captures = append(s.captures, captureUse{capture, at})
+}
+
+// value finds a name. found is false when nothing has it; an error says why what has it cannot be used.
+func (s *scope) value(name string) (p part, found bool, err error) {
+	space, rest, dotted := strings.Cut(name, ".")
+	switch {
+	case dotted && space == "vars":
+		return s.variable(rest)
+	case dotted && space == "secrets":
+		v, ok := s.secrets[rest]
+		return part{text: v}, ok, nil
+	case dotted && space == "captures":
+		return part{capture: rest}, true, nil
+	case space == "item" && s.item != nil:
+		return s.itemPart(rest)
+	case dotted:
+		return part{}, false, nil
+	}
+	if p, found, err = s.variable(name); found || err != nil {
+		return p, found, err
+	}
+	v, ok := s.env(name)
+	return part{text: v}, ok, nil
+}
+
+func (s *scope) variable(name string) (part, bool, error) {
+	v, ok := s.vars[name]
+	if !ok {
+		return part{}, false, nil
+	}
+	s.used[name] = true
+	text, ok := plainText(v)
+	if !ok {
+		return part{}, false, fmt.Errorf("${%s} is a list or a map: only jq can use it, as $vars.%s", name, name)
+	}
+	return part{text: text}, true, nil
+}
+
+func (s *scope) itemPart(path string) (part, bool, error) {
+	n := s.item
+	if path != "" {
+		for key := range strings.SplitSeq(path, ".") {
+			if n = n.Get(key); n == nil {
+				return part{}, false, nil
+			}
+		}
+	}
+	text, ok := plainText(n.Go())
+	if !ok {
+		return part{}, false, fmt.Errorf("${item} is a list or a map: name one of its keys, as ${item.name}")
+	}
+	return part{text: text}, true, nil
+}
+
+func (s *scope) names() []string {
+	var list []string
+	for k := range s.vars {
+		list = append(list, k, "vars."+k)
+	}
+	for k := range s.secrets {
+		list = append(list, "secrets."+k)
+	}
+	if s.item != nil {
+		for _, p := range s.item.Pairs {
+			list = append(list, "item."+p.Key)
+		}
+	}
+	return list
+}
+
+// plainText is a scalar as text; null is none.
+func plainText(v any) (string, bool) {
+	switch v := v.(type) {
+	case string:
+		return v, true
+	case bool:
+		return strconv.FormatBool(v), true
+	case int:
+		return strconv.Itoa(v), true
+	case *big.Int:
+		return v.String(), true
+	case json.Number:
+		return v.String(), true
+	case float64:
+		return strconv.FormatFloat(v, 'g', -1, 64), true
+	}
+	return "", false
+}
+
+// varsValue reads `vars`: any values, whose texts may name environment variables and the vars above them.
+func (s *scope) varsValue() Value {
+	return Value{schema{"type": "object"}, func(r *Reader, n *yaml.Node) {
+		if n.Kind != yaml.Map {
+			r.Fail(n, "'vars' must be a map, not %s", describe(n))
+			return
+		}
+		for _, p := range n.Pairs {
+			if !nameLike(p.Key) || strings.Contains(p.Key, ".") {
+				r.Fail(&yaml.Node{Line: p.Line, Col: p.Col}, "'%s' cannot name a var: use letters, digits and _", clip(p.Key))
+				continue
+			}
+			if _, ok := s.flags[p.Key]; ok {
+				s.used[p.Key] = true
+				continue
+			}
+			if p.Value.Kind == yaml.Null {
+				r.Fail(p.Value, "the var '%s' has no value", p.Key)
+				continue
+			}
+			if v, ok := r.substituted(p.Value); ok {
+				s.vars[p.Key] = v
+			}
+		}
+	}}
+}
+
+// substituted gives the Go value of any node, with ${} filled in its strings. A string stays a string.
+func (r *Reader) substituted(n *yaml.Node) (any, bool) {
+	switch n.Kind {
+	case yaml.String:
+		return r.static(n, n.Value.(string))
+	case yaml.List:
+		list, ok := make([]any, len(n.Items)), true
+		for i, item := range n.Items {
+			v, good := r.substituted(item)
+			list[i], ok = v, ok && good
+		}
+		return list, ok
+	case yaml.Map:
+		m, ok := make(map[string]any, len(n.Pairs)), true
+		for _, p := range n.Pairs {
+			v, good := r.substituted(p.Value)
+			m[p.Key], ok = v, ok && good
+		}
+		return m, ok
+	default:
+		return n.Go(), true
+	}
+}
+
+// secretsValue reads `secrets`: where each value comes from, and the value itself.
+func (s *scope) secretsValue() Value {
+	var file, env string
+	table := []Key{
+		{Name: "from_file", Text: "A file that holds the value; a newline at its end is not part of it.", Value: Word(&file)},
+		{Name: "from_env", Text: "The environment variable that holds the value.", Value: Word(&env)},
+	}
+	return Value{schema{"type": "object", "additionalProperties": tableSchema(table)}, func(r *Reader, n *yaml.Node) {
+		if n.Kind != yaml.Map {
+			r.Fail(n, "'secrets' must be a map, not %s", describe(n))
+			return
+		}
+		for _, p := range n.Pairs {
+			if !nameLike(p.Key) || strings.Contains(p.Key, ".") {
+				r.Fail(&yaml.Node{Line: p.Line, Col: p.Col}, "'%s' cannot name a secret: use letters, digits and _", clip(p.Key))
+				continue
+			}
+			file, env = "", ""
+			before := r.problems.Len()
+			r.keys(p.Value, "secret '"+p.Key+"'", table)
+			if r.problems.Len() > before {
+				continue
+			}
+			value, err := s.secret(r, file, env)
+			if err != nil {
+				r.Fail(p.Value, "secret '%s': %s", p.Key, err)
+				continue
+			}
+			s.secrets[p.Key] = value
+			s.redactor.Add(value)
+		}
+	}}
+}
+
+func (s *scope) secret(r *Reader, file, env string) (string, error) {
+	switch {
+	case (file == "") == (env == ""):
+		return "", fmt.Errorf("needs one of from_file and from_env")
+	case env != "":
+		v, ok := s.env(env)
+		if !ok || v == "" {
+			return "", fmt.Errorf("the environment variable %s is not set", env)
+		}
+		return v, nil
+	}
+	raw, err := os.ReadFile(r.find(file))
+	if err != nil {
+		return "", fmt.Errorf("read %s: %w", file, plainPathError(err))
+	}
+	v := strings.TrimRight(string(raw), "\r\n")
+	if v == "" {
+		return "", fmt.Errorf("%s is empty", file)
+	}
+	return v, nil
+}
