@@ -49,9 +49,14 @@ func (c Call) Mark(t Table, array bool) {
 	if array {
 		shape = shapeArray
 	}
-	if mt, ok := t.t.Metatable.(*lua.LTable); ok && mt.RawGetString(shapeField) == lua.LNil {
-		mt.RawSetString(shapeField, shape)
-		return
+	if mt, ok := t.t.Metatable.(*lua.LTable); ok {
+		switch mt.RawGetString(shapeField) {
+		case shape:
+			return
+		case lua.LNil:
+			mt.RawSetString(shapeField, shape)
+			return
+		}
 	}
 	t.t.Metatable = c.t.vm.shape(shape)
 }
