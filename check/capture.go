@@ -62,7 +62,7 @@ type captures struct {
 
 // captured takes the values before anything of the answer is shown: secret ones are hidden from then on, whatever
 // becomes of the check.
-func (h *httpCheck) captured(ctx context.Context, resp *ClientResponse, a Attempt) captures {
+func (h *httpCheck) captured(ctx context.Context, resp *response, a Attempt) captures {
 	out := captures{found: map[string]Captured{}}
 	for _, c := range h.capture {
 		v, err := c.take(ctx, resp, a)
@@ -80,15 +80,15 @@ func (h *httpCheck) captured(ctx context.Context, resp *ClientResponse, a Attemp
 	return out
 }
 
-func (c capture) take(ctx context.Context, resp *ClientResponse, a Attempt) (any, error) {
+func (c capture) take(ctx context.Context, resp *response, a Attempt) (any, error) {
 	if c.header != "" {
-		values := resp.Headers[strings.ToLower(c.header)]
+		values := resp.header.Values(c.header)
 		if len(values) == 0 {
 			return nil, fmt.Errorf("header %s is missing", c.header)
 		}
 		return strings.Join(values, ", "), nil
 	}
-	v, err := decodeJSON(resp.Body)
+	v, err := decodeJSON(resp.body)
 	if err != nil {
 		return nil, fmt.Errorf("the body is not JSON: %w", err)
 	}

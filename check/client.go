@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"errors"
+	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
@@ -13,69 +14,63 @@ import (
 	"assay.rs/core/retry"
 )
 
-// Client sends requests. An error is a failure of the transport, a body that was cut short or one that is too large
-// included: whatever the status, it must not be an answer. An error with RetryClasses says its class.
-type Client interface {
-	Do(ctx context.Context, r *ClientRequest) (*ClientResponse, error)
+// request is what a check asks.
+type request struct {
+	method, url string
+	headers     []header // in order
+	body        []byte
+	noRedirects bool
 }
 
-// ClientRequest is what a check asks.
-type ClientRequest struct {
-	Method, URL string
-	Headers     []Header // in order
-	Body        []byte
-	NoRedirects bool
+type header struct{ name, value string }
+
+// response is an answer that was read to its end.
+type response struct {
+	status int
+	header http.Header
+	body   []byte
+	took   time.Duration
 }
 
-// Header is one header.
-type Header struct{ Name, Value string }
-
-// ClientResponse is an answer that was read to its end.
-type ClientResponse struct {
-	Status  int
-	Headers map[string][]string // names in lower case
-	Body    []byte
-}
-
-func (r *ClientRequest) header(name string) (string, bool) {
-	for _, h := range r.Headers {
-		if strings.EqualFold(h.Name, name) {
-			return h.Value, true
+func (r *request) headerValue(name string) (string, bool) {
+	for _, h := range r.headers {
+		if strings.EqualFold(h.name, name) {
+			return h.value, true
 		}
 	}
 	return "", false
 }
 
 // describe is the request for the document. Credentials in it become secrets on the way.
-func (r *ClientRequest) describe(a Attempt) *Request {
+func (r *request) describe(a Attempt) *Request {
 	var b strings.Builder
 	b.WriteString("curl -sS")
-	if !r.NoRedirects {
+	if !r.noRedirects {
 		b.WriteString(" -L")
 	}
-	if r.Method == "HEAD" {
+	if r.method == "HEAD" {
 		b.WriteString(" -I")
-	} else if r.Method != "GET" || r.Body != nil {
-		b.WriteString(" -X " + r.Method)
+	} else if r.method != "GET" || r.body != nil {
+		b.WriteString(" -X " + r.method)
 	}
-	for _, h := range r.Headers {
-		value := h.Value
-		if redact.Header(h.Name) {
+	for _, h := range r.headers {
+		value := h.value
+		if redact.Header(h.name) {
 			hide(a, value)
 			value = redact.Mask
 		}
-		b.WriteString(" -H " + shell(h.Name+": "+value))
+		b.WriteString(" -H " + shell(h.name+": "+value))
 	}
-	if u, err := url.Parse(r.URL); err == nil && u.User != nil {
+	if u, err := url.Parse(r.url); err == nil && u.User != nil {
 		if password, ok := u.User.Password(); ok {
 			a.Hide(password)
 		}
 	}
-	if r.Body != nil {
-		b.WriteString(" --data-raw " + shell(a.Excerpt(string(r.Body))))
+	if r.body != nil {
+		b.WriteString(" --data-raw " + shell(a.Excerpt(string(r.body))))
 	}
-	b.WriteString(" " + shell(r.URL))
-	return &Request{Method: r.Method, URL: a.Redact(r.URL), Curl: a.Redact(b.String())}
+	b.WriteString(" " + shell(r.url))
+	return &Request{Method: r.method, URL: a.Redact(r.url), Curl: a.Redact(b.String())}
 }
 
 // hide makes a credential a secret: the value, what follows its scheme, and the parts of basic auth.
@@ -122,11 +117,11 @@ func statusClasses(code int) []retry.Class {
 const maxRetryAfter = 5 * time.Minute
 
 // retryAfter is how long a busy server asks to be left alone, in seconds (RFC 9110, 10.2.3).
-func retryAfter(r *ClientResponse) time.Duration {
-	if r.Status != 429 && r.Status != 503 {
+func retryAfter(r *response) time.Duration {
+	if r.status != 429 && r.status != 503 {
 		return 0
 	}
-	for _, v := range r.Headers["retry-after"] {
+	for _, v := range r.header.Values("Retry-After") {
 		if n, err := strconv.Atoi(strings.TrimSpace(v)); err == nil && n > 0 {
 			return min(time.Duration(n)*time.Second, maxRetryAfter)
 		}

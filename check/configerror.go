@@ -1,6 +1,7 @@
 package check
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -18,6 +19,11 @@ type ConfigError struct {
 
 func (p *Plan) configError(problems *source.Problems) *ConfigError {
 	return &ConfigError{p.path, problems.Sorted(), p.redactor}
+}
+
+// NewConfigError is the ConfigError of a run that could not even begin, because of err.
+func NewConfigError(path string, err error) *ConfigError {
+	return &ConfigError{path, []source.Problem{{Message: err.Error()}}, &redact.Redactor{}}
 }
 
 // Error returns every problem, an empty line between two.
@@ -43,6 +49,15 @@ func (e *ConfigError) Problems() []Problem {
 		out[i] = Problem{p.String(), e.redactor.Text(p.Message)}
 	}
 	return out
+}
+
+// Refused is the document for an error of [Load] on path.
+func Refused(path string, err error) *Report {
+	var wrong *ConfigError
+	if !errors.As(err, &wrong) {
+		wrong = &ConfigError{path: path, problems: []source.Problem{{Message: err.Error()}}, redactor: &redact.Redactor{}}
+	}
+	return wrong.Report()
 }
 
 // Report is the document that a run would print: an error, with the problems and no check.

@@ -247,7 +247,11 @@ func (r *Reader) checkUnknownType(n *yaml.Node, typ, what string) {
 	if at == nil || typ == "" {
 		return // told as a missing key, or as one of the wrong kind
 	}
-	if where, ok := r.options.Elsewhere[typ]; ok {
+	where, ok := r.options.Elsewhere[typ]
+	if !ok {
+		where, ok = elsewhere(typ)
+	}
+	if ok {
 		r.Fail(at, "unknown type '%s' in %s: %s", typ, what, where)
 		return
 	}

@@ -6,13 +6,12 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"time"
 
 	"assay.rs/core/retry"
 )
 
 // HTTP is the type http: it sends a request and judges the answer.
-func HTTP(c Client) Type {
+func HTTP(c *Client) Type {
 	return Type{
 		Name: "http", Text: "Sends an HTTP request and judges the answer; 2xx unless said otherwise.",
 		New: func() Body { return &httpCheck{client: c, follow: true} },
@@ -20,7 +19,7 @@ func HTTP(c Client) Type {
 }
 
 type httpCheck struct {
-	client  Client
+	client  *Client
 	url     Template
 	method  string
 	headers []Named
@@ -135,16 +134,14 @@ func (h *httpCheck) Run(ctx context.Context, a Attempt) Outcome {
 		return o.broken(retry.Error, "%w", err)
 	}
 	o.Request = req.describe(a)
-	began := time.Now()
-	resp, err := h.client.Do(ctx, req)
-	took := time.Since(began)
+	resp, err := h.client.do(ctx, req)
 	if err != nil {
 		o.Err = transportError(ctx, err)
 		return o
 	}
 	captured := h.captured(ctx, resp, a)
-	o.Response = &Response{Status: resp.Status, Bytes: len(resp.Body), Excerpt: a.Excerpt(string(resp.Body))}
-	h.expect.assess(ctx, &o, resp, took, a)
+	o.Response = &Response{Status: resp.status, Bytes: len(resp.body), Excerpt: a.Excerpt(string(resp.body))}
+	h.expect.assess(ctx, &o, resp, resp.took, a)
 	captured.settle(&o)
 	if f := (*fault)(nil); asError(o.Err, &f) {
 		f.after = retryAfter(resp)
@@ -152,7 +149,7 @@ func (h *httpCheck) Run(ctx context.Context, a Attempt) Outcome {
 	return o
 }
 
-func (h *httpCheck) request(a Attempt) (*ClientRequest, error) {
+func (h *httpCheck) request(a Attempt) (*request, error) {
 	target, err := h.url.Expand(a.Captures)
 	if err != nil {
 		return nil, fmt.Errorf("url: %w", err)
@@ -160,7 +157,7 @@ func (h *httpCheck) request(a Attempt) (*ClientRequest, error) {
 	if _, err := parseURL(target); err != nil {
 		return nil, err
 	}
-	req := &ClientRequest{Method: h.method, URL: target, NoRedirects: !h.follow}
+	req := &request{method: h.method, url: target, noRedirects: !h.follow}
 	for _, named := range h.headers {
 		v, err := named.Text.Expand(a.Captures)
 		if err != nil {
@@ -169,7 +166,7 @@ func (h *httpCheck) request(a Attempt) (*ClientRequest, error) {
 		if strings.ContainsAny(v, "\r\n\x00") {
 			return nil, fmt.Errorf("header %s: a line break cannot be sent", named.Name)
 		}
-		req.Headers = append(req.Headers, Header{named.Name, v})
+		req.headers = append(req.headers, header{named.Name, v})
 	}
 	return req, h.body.fill(req, a)
 }

@@ -100,18 +100,18 @@ func latencyValue(into *latency) Value {
 }
 
 // assess judges an answer, in the order in which a person reads one.
-func (e *httpExpect) assess(ctx context.Context, o *Outcome, resp *ClientResponse, took time.Duration, a Attempt) {
-	e.status.assess(o, resp.Status)
+func (e *httpExpect) assess(ctx context.Context, o *Outcome, resp *response, took time.Duration, a Attempt) {
+	e.status.assess(o, resp.status)
 	for _, h := range e.headers {
 		subject := "header " + h.name
-		values, ok := resp.Headers[strings.ToLower(h.name)]
-		if !ok {
+		values := resp.header.Values(h.name)
+		if len(values) == 0 {
 			o.assess(Assertion{Expr: subject + " is there", Expected: true, Actual: false}, subject+" is missing")
 			continue
 		}
 		h.m.assess(o, subject, strings.Join(values, ", "), a)
 	}
-	e.body.assess(o, "body", string(resp.Body), a)
+	e.body.assess(o, "body", string(resp.body), a)
 	e.assessJSON(ctx, o, resp, a)
 	if l := e.latency; l.limit > 0 {
 		ok := took < l.limit || l.equal && took == l.limit
@@ -120,11 +120,11 @@ func (e *httpExpect) assess(ctx context.Context, o *Outcome, resp *ClientRespons
 	}
 }
 
-func (e *httpExpect) assessJSON(ctx context.Context, o *Outcome, resp *ClientResponse, a Attempt) {
+func (e *httpExpect) assessJSON(ctx context.Context, o *Outcome, resp *response, a Attempt) {
 	if len(e.json) == 0 {
 		return
 	}
-	v, err := decodeJSON(resp.Body)
+	v, err := decodeJSON(resp.body)
 	if err != nil {
 		for _, x := range e.json {
 			o.assess(Assertion{Expr: "json " + x.text, Expected: true}, fmt.Sprintf("json %s: the body is not JSON: %s", x.text, err))

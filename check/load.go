@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -30,8 +31,9 @@ type Options struct {
 	Only, Skip []string // names of checks
 	Tags       []string // a check with any of them
 
-	Clock  retry.Clock // nil is the real one
-	Events func(Event) // told of each finished check, one at a time; nil is silence
+	Log    *slog.Logger // what scripts log and print, without secrets; nil discards
+	Clock  retry.Clock  // nil is the real one
+	Events func(Event)  // told of each finished check, one at a time; nil is silence
 }
 
 // Plan is what Load made of a file or folder: checked through, with nothing run yet.
@@ -44,6 +46,7 @@ type Plan struct {
 	skipped  int // deselected
 	redactor *redact.Redactor
 	options  Options
+	log      *slog.Logger
 }
 
 // suite is one file.
@@ -77,7 +80,10 @@ const maxFile = 10 << 20
 // Load reads a check file, or every .yaml and .yml file of a folder, and finds all that is wrong with it. The error is a
 // *ConfigError. Nothing is sent anywhere.
 func Load(path string, o Options) (*Plan, error) {
-	p := &Plan{path: path, redactor: &redact.Redactor{}, options: o}
+	p := &Plan{path: path, redactor: &redact.Redactor{}, options: o, log: slog.New(slog.DiscardHandler)}
+	if o.Log != nil {
+		p.log = slog.New(p.redactor.Handler(o.Log.Handler()))
+	}
 	problems := &source.Problems{}
 	files, folder, err := p.files(path)
 	if err != nil {

@@ -63,7 +63,7 @@ func (r *Reader) tree(n *yaml.Node) (any, bool) {
 }
 
 // fill puts the body into a request.
-func (b *payload) fill(req *ClientRequest, a Attempt) error {
+func (b *payload) fill(req *request, a Attempt) error {
 	if !b.set {
 		return nil
 	}
@@ -72,18 +72,18 @@ func (b *payload) fill(req *ClientRequest, a Attempt) error {
 		if err != nil {
 			return fmt.Errorf("body: %w", err)
 		}
-		req.Body = []byte(text)
+		req.body = []byte(text)
 		return nil
 	}
 	v, err := expandTree(b.tree, a.Captures)
 	if err != nil {
 		return fmt.Errorf("body: %w", err)
 	}
-	if req.Body, err = json.Marshal(v); err != nil {
+	if req.body, err = json.Marshal(v); err != nil {
 		return fmt.Errorf("body: %w", err)
 	}
-	if _, own := req.header("Content-Type"); !own {
-		req.Headers = append(req.Headers, Header{"Content-Type", "application/json"})
+	if _, own := req.headerValue("Content-Type"); !own {
+		req.headers = append(req.headers, header{"Content-Type", "application/json"})
 	}
 	return nil
 }

@@ -23,19 +23,19 @@ type promSeries struct {
 }
 
 // parseAnswer reads an answer of /api/v1/query and query_range. Whatever is not a success in full is an error.
-func parseAnswer(resp *ClientResponse) (*promResult, error) {
+func parseAnswer(resp *response) (*promResult, error) {
 	var answer struct {
 		Status    string          `json:"status"`
 		ErrorType string          `json:"errorType"`
 		Error     string          `json:"error"`
 		Data      json.RawMessage `json:"data"`
 	}
-	err := json.Unmarshal(resp.Body, &answer)
-	if resp.Status < 200 || resp.Status > 299 {
+	err := json.Unmarshal(resp.body, &answer)
+	if resp.status < 200 || resp.status > 299 {
 		if err == nil && answer.Error != "" {
-			return nil, fmt.Errorf("HTTP status %d: %s: %s", resp.Status, answer.ErrorType, cut(answer.Error, 300))
+			return nil, fmt.Errorf("HTTP status %d: %s: %s", resp.status, answer.ErrorType, cut(answer.Error, 300))
 		}
-		return nil, fmt.Errorf("HTTP status %d", resp.Status)
+		return nil, fmt.Errorf("HTTP status %d", resp.status)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("the answer is not that of Prometheus: %w", err)

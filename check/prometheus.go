@@ -14,7 +14,7 @@ import (
 
 // Prometheus is the type prometheus: it asks a query of the HTTP API and compares the values with bounds.
 // https://prometheus.io/docs/prometheus/latest/querying/api/
-func Prometheus(c Client) Type {
+func Prometheus(c *Client) Type {
 	return Type{
 		Name: "prometheus", Text: "Asks Prometheus and compares each value with bounds.",
 		New: func() Body {
@@ -24,7 +24,7 @@ func Prometheus(c Client) Type {
 }
 
 type promCheck struct {
-	client  Client
+	client  *Client
 	url     Template
 	query   Template
 	method  string
@@ -96,15 +96,15 @@ func (c *promCheck) Run(ctx context.Context, a Attempt) Outcome {
 		return o.broken(retry.Error, "%w", err)
 	}
 	o.Request = req.describe(a)
-	resp, err := c.client.Do(ctx, req)
+	resp, err := c.client.do(ctx, req)
 	if err != nil {
 		o.Err = transportError(ctx, err)
 		return o
 	}
-	o.Response = &Response{Status: resp.Status, Bytes: len(resp.Body), Excerpt: a.Excerpt(string(resp.Body))}
+	o.Response = &Response{Status: resp.status, Bytes: len(resp.body), Excerpt: a.Excerpt(string(resp.body))}
 	result, err := parseAnswer(resp)
 	if err != nil {
-		classes := append([]retry.Class{retry.Error}, statusClasses(resp.Status)...)
+		classes := append([]retry.Class{retry.Error}, statusClasses(resp.status)...)
 		o.Err = &fault{classes: classes, message: a.Redact(err.Error()), cause: err, after: retryAfter(resp)}
 		return o
 	}
@@ -113,7 +113,7 @@ func (c *promCheck) Run(ctx context.Context, a Attempt) Outcome {
 	return o
 }
 
-func (c *promCheck) request(a Attempt) (*ClientRequest, error) {
+func (c *promCheck) request(a Attempt) (*request, error) {
 	base, err := c.url.Expand(a.Captures)
 	if err != nil {
 		return nil, fmt.Errorf("url: %w", err)
@@ -143,30 +143,30 @@ func (c *promCheck) request(a Attempt) (*ClientRequest, error) {
 		path = strings.TrimSuffix(path, "/api/v1") + "/api/v1/" + name
 	}
 	u.Path, u.RawPath = path, ""
-	req := &ClientRequest{Method: c.method, Headers: []Header{{"Accept", "application/json"}}}
+	req := &request{method: c.method, headers: []header{{"Accept", "application/json"}}}
 	for _, h := range c.headers {
 		v, err := h.Text.Expand(a.Captures)
 		if err != nil {
 			return nil, fmt.Errorf("header %s: %w", h.Name, err)
 		}
-		req.Headers = append(req.Headers, Header{h.Name, v})
+		req.headers = append(req.headers, header{h.Name, v})
 	}
 	fill(req, u, form)
 	return req, nil
 }
 
 // fill puts the form into the URL, or into the body when it is long.
-func fill(req *ClientRequest, u *url.URL, form url.Values) {
+func fill(req *request, u *url.URL, form url.Values) {
 	encoded := form.Encode()
-	if req.Method == "" {
-		req.Method = "GET"
+	if req.method == "" {
+		req.method = "GET"
 		if len(encoded) > longQuery {
-			req.Method = "POST"
+			req.method = "POST"
 		}
 	}
-	if req.Method == "POST" {
-		req.Headers = append(req.Headers, Header{"Content-Type", "application/x-www-form-urlencoded"})
-		req.Body = []byte(encoded)
+	if req.method == "POST" {
+		req.headers = append(req.headers, header{"Content-Type", "application/x-www-form-urlencoded"})
+		req.body = []byte(encoded)
 	} else {
 		own := u.Query()
 		for k, v := range form {
@@ -174,7 +174,7 @@ func fill(req *ClientRequest, u *url.URL, form url.Values) {
 		}
 		u.RawQuery = own.Encode()
 	}
-	req.URL = u.String()
+	req.url = u.String()
 }
 
 func unixSeconds(t time.Time) string {

@@ -30,6 +30,7 @@ const (
 	OutcomeError     OutcomeKind = "error"
 	OutcomeDeadline  OutcomeKind = "deadline"
 	OutcomeCancelled OutcomeKind = "cancelled"
+	OutcomeValidated OutcomeKind = "validated" // of a plan that was not run
 )
 
 // Exit codes of a run. An interrupted run exits with the code of its Interrupt.
@@ -189,7 +190,7 @@ func (r *Report) reason(cause error) string {
 		return text
 	case OutcomeDeadline, OutcomeCancelled:
 		parts = append(parts, cause.Error())
-	case OutcomeFailed, OutcomeError:
+	case OutcomeFailed, OutcomeError, OutcomeValidated:
 	}
 	bad := s.Failed + s.Error
 	switch {

@@ -1,42 +1,23 @@
 package check
 
 import (
+	"bytes"
 	"context"
 	"path/filepath"
 	"strings"
 
+	"assay.rs/core"
+	"assay.rs/core/retry"
 	"assay.rs/mod-data/yaml"
 )
 
-// Scripts compiles the Lua of checks.
-type Scripts interface {
-	// Compile reads a script. name is what positions in its errors begin with, folder where it may read from,
-	// permissions which tables and functions exist beyond level C. The error says what is wrong, and where if it can.
-	Compile(name string, source []byte, folder string, permissions []string) (Program, error)
-
-	// Known reports whether a table or function of this name exists in the binary.
-	Known(permission string) bool
-}
-
-// Program is a compiled script.
-type Program interface {
-	// Run runs the script in a fresh VM. A nil error means that it came to its end without raising. An error whose
-	// RetryClasses begin with assert is one that the script raised; any other means that it could not measure.
-	Run(ctx context.Context, s ScriptRun) error
-}
-
-// ScriptRun is what a script sees of the check that runs it.
-type ScriptRun struct {
-	Check string
-	Env   map[string]string // env.get looks here first
-	Hide  func(string) string
-}
-
-// Script is the type script: it runs Lua, which passes when it ends without raising.
-func Script(s Scripts) Type {
+// Script is the type script: it runs Lua with the builtins of the modules that exist in checks. It passes when it
+// ends without raising.
+func Script(modules ...core.Module) Type {
+	lua := newLua(modules)
 	return Type{
 		Name: "script", Text: "Runs Lua, which passes when it ends without raising.",
-		New: func() Body { return &scriptCheck{scripts: s} },
+		New: func() Body { return &scriptCheck{lua: lua} },
 	}
 }
 
@@ -44,12 +25,12 @@ func Script(s Scripts) Type {
 const maxScript = 1 << 20
 
 type scriptCheck struct {
-	scripts     Scripts
+	lua         *lua
 	file        string
 	source      string
 	env         []Named
 	permissions []string
-	program     Program
+	program     *program
 }
 
 func (s *scriptCheck) Keys() []Key {
@@ -71,7 +52,7 @@ func legalEnv(name string) string {
 func (s *scriptCheck) permissionsValue() Value {
 	return Words(&s.permissions).then(func(r *Reader, n *yaml.Node) {
 		for i, name := range s.permissions {
-			if !s.scripts.Known(name) {
+			if !s.lua.known(name) {
 				r.Fail(n.Items[i], "permission '%s': this binary has no such table or function", clip(name))
 			}
 		}
@@ -79,38 +60,52 @@ func (s *scriptCheck) permissionsValue() Value {
 }
 
 func (s *scriptCheck) Prepare(p *Prep) {
-	source, name, folder := []byte(s.source), p.Location(), p.Folder()
 	switch {
 	case p.Has("file") && p.Has("script"):
 		p.Fail([]string{"file"}, "'file' and 'script' both hold the script: give one of them")
-		return
 	case s.file != "":
-		data, found, err := p.ReadFile(s.file, maxScript)
-		if err != nil {
-			p.Fail([]string{"file"}, "script %s: %s", s.file, err)
-			return
-		}
-		source, name, folder = data, s.file, filepath.Dir(found)
-		if strings.TrimSpace(string(source)) == "" {
-			p.Fail([]string{"file"}, "script %s is empty: it would always pass", s.file)
-			return
-		}
-	case s.source == "":
-		if !p.Has("script") && !p.Has("file") {
-			p.Fail(nil, "a check of type script has no 'file' and no 'script'")
-		}
+		s.prepareFile(p)
+	case s.source != "":
+		s.compile(p, "script", filepath.Base(p.r.file.Name), p.inPlace("script", s.source), p.Folder())
+	case !p.Has("script") && !p.Has("file"):
+		p.Fail(nil, "a check of type script has no 'file' and no 'script'")
+	}
+}
+
+func (s *scriptCheck) prepareFile(p *Prep) {
+	source, found, err := p.ReadFile(s.file, maxScript)
+	if err != nil {
+		p.Fail([]string{"file"}, "script %s: %s", s.file, err)
 		return
 	}
-	program, err := s.scripts.Compile(name, source, folder, s.permissions)
+	if len(bytes.TrimSpace(source)) == 0 {
+		p.Fail([]string{"file"}, "script %s is empty: it would always pass", s.file)
+		return
+	}
+	s.compile(p, "file", s.file, source, filepath.Dir(found))
+}
+
+func (s *scriptCheck) compile(p *Prep, key, name string, source []byte, folder string) {
+	program, err := s.lua.compile(name, source, folder, s.permissions)
 	if err != nil {
-		key := "script"
-		if s.file != "" {
-			key = "file"
-		}
 		p.Fail([]string{key}, "%s", err)
 		return
 	}
 	s.program = program
+}
+
+// inPlace puts line breaks in front of a script so that the lines in its errors are those of the check file.
+func (p *Prep) inPlace(key, source string) []byte {
+	n := p.node([]string{key})
+	if n == nil || n.Line == 0 {
+		return []byte(source)
+	}
+	before := n.Line - 1
+	lines := strings.Split(p.r.file.Text, "\n")
+	if n.Line <= len(lines) && n.Col <= len(lines[n.Line-1]) && strings.IndexByte("|>", lines[n.Line-1][n.Col-1]) >= 0 {
+		before++ // the text of a block begins on the next line
+	}
+	return []byte(strings.Repeat("\n", before) + source)
 }
 
 func (s *scriptCheck) Run(ctx context.Context, a Attempt) Outcome {
@@ -118,9 +113,9 @@ func (s *scriptCheck) Run(ctx context.Context, a Attempt) Outcome {
 	for _, e := range s.env {
 		v, err := e.Text.Expand(a.Captures)
 		if err != nil {
-			return Outcome{}.broken("error", "env %s: %w", e.Name, err)
+			return Outcome{}.broken(retry.Error, "env %s: %w", e.Name, err)
 		}
 		env[e.Name] = v
 	}
-	return Outcome{Err: s.program.Run(ctx, ScriptRun{Check: a.Check, Env: env, Hide: a.Redact})}
+	return s.program.run(ctx, a, env)
 }

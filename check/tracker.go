@@ -95,7 +95,7 @@ func (t *tracker) wanted(ctx context.Context) bool {
 }
 
 func (t *tracker) newAttempt(n int) Attempt {
-	return Attempt{Check: t.check.name, N: n, Captures: t.captures, Vars: t.run.suite.vars, redactor: t.run.plan.redactor}
+	return Attempt{Check: t.check.name, N: n, Captures: t.captures, Vars: t.run.suite.vars, plan: t.run.plan}
 }
 
 // attempt is what the retry engine calls.

@@ -3,10 +3,10 @@ package check
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"strings"
 	"time"
 
-	"assay.rs/check/internal/redact"
 	"assay.rs/core/retry"
 )
 
@@ -36,14 +36,25 @@ type Attempt struct {
 	Captures map[string]any // of the checks that ran before
 	Vars     map[string]any
 
-	redactor *redact.Redactor
+	plan *Plan
+}
+
+// Log is where a check logs; secrets do not get through.
+func (a Attempt) Log() *slog.Logger { return a.plan.log }
+
+// LookupEnv finds a variable of the environment that the run may see.
+func (a Attempt) LookupEnv(name string) (string, bool) {
+	if a.plan.options.LookupEnv == nil {
+		return "", false
+	}
+	return a.plan.options.LookupEnv(name)
 }
 
 // Redact returns text without secrets.
-func (a Attempt) Redact(text string) string { return a.redactor.Text(text) }
+func (a Attempt) Redact(text string) string { return a.plan.redactor.Text(text) }
 
 // Hide makes value a secret from now on.
-func (a Attempt) Hide(value string) { a.redactor.Add(value) }
+func (a Attempt) Hide(value string) { a.plan.redactor.Add(value) }
 
 // Excerpt returns the beginning of a body without secrets, as valid UTF-8.
 func (a Attempt) Excerpt(body string) string {
@@ -55,7 +66,7 @@ func (a Attempt) Excerpt(body string) string {
 	text := strings.ToValidUTF8(a.Redact(body), "\uFFFD")
 	if cut {
 		// The cut may have left the beginning of a secret, which nothing would recognise.
-		text = text[:max(0, len(text)-a.redactor.Longest())]
+		text = text[:max(0, len(text)-a.plan.redactor.Longest())]
 	}
 	if runes := []rune(text); len(runes) > shown {
 		return string(runes[:shown]) + "…"

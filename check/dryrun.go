@@ -1,0 +1,112 @@
+package check
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"strings"
+	"text/tabwriter"
+	"time"
+)
+
+// Validated is the document of a plan that is valid and was not run: every check skipped, exit code 0, and not
+// passed, since nothing was measured.
+func (p *Plan) Validated() *Report {
+	r := newReport()
+	r.File, r.Name, r.Outcome = p.path, said(p.name), OutcomeValidated
+	done := 0
+	for _, s := range p.suites {
+		run := p.newRun(s, &done)
+		for _, c := range s.checks {
+			if c.selected {
+				result := run.notBegun(c, "only validated")
+				result.clean(p.redactor)
+				r.Checks = append(r.Checks, result)
+			}
+		}
+	}
+	r.Summary = Summary{Total: len(r.Checks), Skipped: len(r.Checks), Deselected: p.skipped}
+	r.Reason = "valid: " + plural(len(r.Checks), "check") + ", none was run"
+	return r
+}
+
+// worst is the longest that a check can take, waits that a server asks for aside.
+func (c *check) worst() time.Duration {
+	w := c.settings.policy.Worst(c.settings.attemptTimeout)
+	if t := c.settings.timeout; t > 0 {
+		w = min(w, t)
+	}
+	if w > math.MaxInt64-c.settings.delay {
+		return math.MaxInt64
+	}
+	return w + c.settings.delay
+}
+
+// worst is the longest that a file can take when every check takes its longest, without the file's own timeout.
+func (s *suite) worst() time.Duration {
+	ends := make([]time.Duration, len(s.checks))
+	free := make([]time.Duration, max(1, s.parallel)) // when each worker is free
+	done := make([]bool, len(s.checks))
+	var total time.Duration
+	for range s.checks {
+		for i, c := range s.checks {
+			if done[i] || !c.selected || !allDone(c.needs, s.checks, done) {
+				continue
+			}
+			start := time.Duration(0)
+			for _, n := range c.needs {
+				start = max(start, ends[n])
+			}
+			worker := 0
+			for w := range free {
+				if free[w] < free[worker] {
+					worker = w
+				}
+			}
+			start = max(start, free[worker])
+			ends[i] = math.MaxInt64
+			if w := c.worst(); w < math.MaxInt64-start {
+				ends[i] = start + w
+			}
+			free[worker], done[i] = ends[i], true
+			total = max(total, ends[i])
+		}
+	}
+	return total
+}
+
+func allDone(needs []int, checks []*check, done []bool) bool {
+	for _, n := range needs {
+		if checks[n].selected && !done[n] {
+			return false
+		}
+	}
+	return true
+}
+
+// WriteDryRun prints what a run would do: the checks in their order, their attempts, the longest that each can take, and a
+// warning when that is longer than the run may take.
+func (p *Plan) WriteDryRun(w io.Writer) error {
+	t := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
+	for _, s := range p.suites {
+		fmt.Fprintf(t, "%s\tparallel %d\tworst case %s\n", s.file.Name, s.parallel, seconds(s.worst()))
+		for _, c := range s.checks {
+			if !c.selected {
+				continue
+			}
+			needs := ""
+			if len(c.needs) > 0 {
+				var names []string
+				for _, n := range c.needs {
+					names = append(names, s.checks[n].name)
+				}
+				needs = "after " + strings.Join(names, ", ")
+			}
+			fmt.Fprintf(t, "  %s\t%s\t%s, at most %s\t%s\n", p.redactor.Text(c.name), c.typ.Name, c.settings.describe(), seconds(c.worst()), needs)
+		}
+		if worst := s.worst(); s.timeout > 0 && worst > s.timeout {
+			fmt.Fprintf(t, "warning: the worst case of %s is longer than the timeout of %s: checks may be cut short\n", seconds(worst), seconds(s.timeout))
+		}
+	}
+	return t.Flush()
+}

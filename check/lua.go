@@ -1,0 +1,143 @@
+package check
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"assay.rs/core"
+	"assay.rs/core/prelude"
+	"assay.rs/core/retry"
+)
+
+// lua holds the runtimes of script checks: one for each folder and set of permissions.
+type lua struct {
+	modules []core.Module
+	names   func() map[string]bool
+
+	mu       sync.Mutex
+	runtimes map[string]*core.Runtime
+}
+
+func newLua(modules []core.Module) *lua {
+	l := &lua{modules: modules, runtimes: map[string]*core.Runtime{}}
+	l.names = sync.OnceValue(l.everyName)
+	return l
+}
+
+// everyName is each table, global function and function of a table that the modules declare.
+func (l *lua) everyName() map[string]bool {
+	names := map[string]bool{}
+	for _, m := range core.Specs(l.modules...) {
+		if m.Name != "" {
+			names[m.Name] = true
+		}
+		for _, f := range m.Funcs {
+			name := f.Name
+			if m.Name != "" {
+				name = m.Name + "." + f.Name
+			}
+			names[name] = true
+		}
+	}
+	return names
+}
+
+// known reports whether something can be permitted.
+func (l *lua) known(permission string) bool { return l.names()[permission] }
+
+// program is a compiled script; each run has a fresh VM.
+type program struct {
+	rt    *core.Runtime
+	chunk *core.Chunk
+}
+
+func (l *lua) compile(name string, source []byte, folder string, permissions []string) (*program, error) {
+	chunk, err := core.Compile(name, source)
+	if err != nil {
+		return nil, err
+	}
+	rt, err := l.runtime(folder, permissions)
+	if err != nil {
+		return nil, err
+	}
+	return &program{rt, chunk}, nil
+}
+
+func (l *lua) runtime(folder string, permissions []string) (*core.Runtime, error) {
+	permissions = slices.Sorted(slices.Values(permissions))
+	key := folder + "\x00" + strings.Join(permissions, "\x00")
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if rt := l.runtimes[key]; rt != nil {
+		return rt, nil
+	}
+	policy := core.CheckPolicy(folder)
+	policy.Permissions = permissions
+	rt, err := core.New(core.Config{Modules: l.modules, Policy: policy})
+	if err != nil {
+		return nil, err
+	}
+	l.runtimes[key] = rt
+	return rt, nil
+}
+
+func (p *program) run(ctx context.Context, a Attempt, env map[string]string) Outcome {
+	vm := p.rt.Open(core.Host{
+		Log: a.Log().With("check", a.Check),
+		LookupEnv: func(name string) (string, bool) {
+			if v, ok := env[name]; ok {
+				return v, true
+			}
+			return a.LookupEnv(name)
+		},
+	})
+	defer vm.Close()
+	err := vm.Run(ctx, p.chunk)
+	o := Outcome{Err: scriptError(err)}
+	if made := prelude.Assertions(vm); made > 0 {
+		o.Assertions = []Assertion{{
+			Expr: "assertions made by the script", Passed: err == nil, Actual: made,
+		}}
+	}
+	return o
+}
+
+// scriptError sorts how a script ended: what it raised or asserted is a measurement, anything else is none.
+func scriptError(err error) error {
+	var (
+		raised  *core.ScriptError
+		stopped *core.Interrupted
+		exit    *core.Exit
+	)
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &exit):
+		// The verdict is the runner's: a script cannot end early and pass.
+		return Broken(retry.Error, fmt.Errorf("the script called os.exit(%d)", exit.Status))
+	case errors.As(err, &raised):
+		message := raised.Message
+		if raised.Hint != "" {
+			message += " (" + raised.Hint + ")"
+		}
+		return &fault{classes: scriptClasses(raised), message: message, cause: err}
+	case errors.As(err, &stopped):
+		where, _, _ := strings.Cut(strings.TrimSpace(stopped.Traceback), "\n")
+		if where == "" {
+			return err
+		}
+		return &fault{classes: retry.ClassesOf(stopped.Cause), message: stopped.Error() + " at " + strings.TrimSpace(where), cause: err}
+	}
+	return Broken(retry.ClassesOf(err)[0], err)
+}
+
+func scriptClasses(raised *core.ScriptError) []retry.Class {
+	if b := raised.Builtin; b != nil && b.Code != nil && strings.HasPrefix(b.Code.Name(), "assert.") {
+		return []retry.Class{retry.Assert}
+	}
+	return retry.ClassesOf(raised)
+}
