@@ -156,10 +156,16 @@ func (c *Client) send(ctx context.Context, h *hop) (*nethttp.Response, error) {
 // requests are errors.
 func (c *Client) Close() error {
 	c.mu.Lock()
-	defer c.mu.Unlock()
 	c.closed = true
+	c.mu.Unlock()
+	c.closeIdle()
+	return nil
+}
+
+func (c *Client) closeIdle() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	for _, transport := range c.transports {
 		transport.CloseIdleConnections()
 	}
-	return nil
 }

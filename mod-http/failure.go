@@ -245,9 +245,13 @@ func clip(s string) string {
 	if len(s) <= limit {
 		return s
 	}
-	end := limit
-	for !utf8.RuneStart(s[end]) {
-		end--
+	return cut(s, limit) + "..."
+}
+
+// cut is the start of s, limit bytes at most and no part of a character.
+func cut(s string, limit int) string {
+	for limit > 0 && !utf8.RuneStart(s[limit]) {
+		limit--
 	}
-	return s[:end] + "..."
+	return s[:limit]
 }

@@ -1,0 +1,197 @@
+package http
+
+import (
+	"cmp"
+	"context"
+	nethttp "net/http"
+	"strings"
+	"sync"
+
+	"assay.rs/core"
+)
+
+// Config's zero value is what scripts expect.
+type Config struct {
+	UserAgent string // empty is DefaultUserAgent
+}
+
+// New is the http client for scripts and checks.
+func New(cfg Config) core.Module {
+	m := &module{cfg}
+	class := responseClass()
+	response := class.Type()
+	module := core.Module{Name: "http", Doc: "Makes HTTP requests. A status of 400 and more is not an error; no answer is."}
+	for _, v := range verbs() {
+		module.Funcs = append(module.Funcs, m.function(v, response))
+	}
+	module.Funcs = append(module.Funcs,
+		core.Fn1(core.Doc{
+			Name: "request", Text: "Makes any request.", Needs: core.Net, Level: core.Check, Raises: codes(),
+			Examples: []string{`local r = http.request{method = "GET", url = URL .. "/health"}  assert.eq(r.status, 200)`},
+		}, core.Arg("request", requestType(), "What to ask for."), core.Returns(response, "The answer."),
+			func(c core.Call, r call) (*Response, error) { return m.request(c, nil, r) }),
+		core.Fn1(core.Doc{
+			Name: "client", Text: "Makes a client with defaults and connections of its own. It is closed when its task ends.",
+			Needs: core.Net, Level: core.Check,
+			Examples: []string{`local c = http.client{headers = {["X-Team"] = "a"}}  assert.eq(c:get(URL .. "/health").status, 200)`},
+		}, core.Opt("options", clientOptionsType(), options{}, "The defaults of its requests."),
+			core.Returns(m.clientClass(response).Type(), "The client."), m.client))
+	return module
+}
+
+type module struct{ cfg Config }
+
+// verb is a method with a function of its own.
+type verb struct {
+	name, text string
+	sends      bool // the second argument is a body
+}
+
+func verbs() []verb {
+	return []verb{
+		{"get", "Fetches `url`.", false},
+		{"head", "Asks for the header of `url` alone.", false},
+		{"delete", "Deletes what `url` names.", false},
+		{"options", "Asks what can be done with `url`.", false},
+		{"post", "Sends `body` to `url` to be processed.", true},
+		{"put", "Puts `body` at `url`.", true},
+		{"patch", "Changes what `url` names as `body` says.", true},
+	}
+}
+
+func (v verb) doc(prefix string) core.Doc {
+	example := prefix + v.name + `(URL .. "/health")  assert.eq(r.status, 200)`
+	if v.sends {
+		example = prefix + v.name + `(URL .. "/items", {name = "a"})  assert.is_true(r.ok)`
+	}
+	return core.Doc{Name: v.name, Text: v.text, Needs: core.Net, Level: core.Check, Raises: codes(), Examples: []string{example}}
+}
+
+func (v verb) call(to address, sent body, o options) (call, error) {
+	if sent.given && o.body.given {
+		return call{}, errTwoBodies
+	}
+	if sent.given {
+		o.body = sent
+	}
+	return call{options: o, method: strings.ToUpper(v.name), to: to}, nil
+}
+
+const bodyText = "What to send. A table is sent as JSON, with `Content-Type: application/json` unless the headers have one; a string as it is."
+
+// function declares http.get and its kin.
+func (m *module) function(v verb, response core.Type[*Response]) core.Func {
+	to := core.Arg("url", addressType(), "Absolute URL. What may not stand in it is percent-encoded.")
+	how := core.Opt("options", optionsType(), options{}, "How to make the request.")
+	answer := core.Returns(response, "The answer.")
+	if !v.sends {
+		return core.Fn2(v.doc("local r = http."), to, how, answer, func(c core.Call, to address, o options) (*Response, error) {
+			return m.verb(c, nil, v, to, body{}, o)
+		})
+	}
+	return core.Fn3(v.doc("local r = http."), to, core.Opt("body", bodyType(), body{}, bodyText), how, answer,
+		func(c core.Call, to address, sent body, o options) (*Response, error) {
+			return m.verb(c, nil, v, to, sent, o)
+		})
+}
+
+// method declares the same for clients.
+func (m *module) method(v verb, class *core.Object[*client], response core.Type[*Response]) core.Func {
+	to := core.Arg("url", addressType(), "Absolute URL. What may not stand in it is percent-encoded.")
+	how := core.Opt("options", optionsType(), options{}, "What is not as the client's defaults say.")
+	answer := core.Returns(response, "The answer.")
+	doc := v.doc("local c = http.client()  local r = c:")
+	if !v.sends {
+		return core.Fn3(doc, class.Self(), to, how, answer, func(c core.Call, own *client, to address, o options) (*Response, error) {
+			return m.verb(c, own, v, to, body{}, o)
+		})
+	}
+	return core.Fn4(doc, class.Self(), to, core.Opt("body", bodyType(), body{}, bodyText), how, answer,
+		func(c core.Call, own *client, to address, sent body, o options) (*Response, error) {
+			return m.verb(c, own, v, to, sent, o)
+		})
+}
+
+func (m *module) verb(c core.Call, own *client, v verb, to address, sent body, o options) (*Response, error) {
+	r, err := v.call(to, sent, o)
+	if err != nil {
+		return nil, err
+	}
+	return m.do(c, own, r)
+}
+
+func (m *module) request(c core.Call, own *client, r call) (*Response, error) {
+	if r.to.url == "" {
+		return nil, errNoURL
+	}
+	return m.do(c, own, r)
+}
+
+// do makes a request with a client of the script's, or with the one that the VM has.
+func (m *module) do(c core.Call, own *client, r call) (*Response, error) {
+	if err := r.readFiles(c.Root()); err != nil {
+		return nil, err
+	}
+	use := own
+	if use == nil {
+		use = &client{Client: m.shared(c)}
+	}
+	request := Request{
+		Method: r.method, URL: r.to.url, Body: r.body.bytes, ContentType: r.body.kind,
+		Options: r.Options, proxies: r.to.proxies,
+	}
+	try := func(ctx context.Context) (*Response, error) { return use.Do(ctx, request) }
+	if policy := cmp.Or(r.retry, use.retry); policy != nil {
+		return again(c, *policy, strings.ToUpper(r.method), try)
+	}
+	return try(c.Context())
+}
+
+func (m *module) client(c core.Call, o options) (*client, error) {
+	if err := o.readFiles(c.Root()); err != nil {
+		return nil, err
+	}
+	if _, err := routeTo(o.Options).tls(); err != nil {
+		return nil, err
+	}
+	made := &client{Client: m.newClient(c, o.Options), retry: o.retry}
+	c.Own(made.Client)
+	return made, nil
+}
+
+func (m *module) newClient(c core.Call, o Options) *Client {
+	defaults := Options{Headers: nethttp.Header{"User-Agent": {cmp.Or(m.cfg.UserAgent, DefaultUserAgent)}}}
+	return NewClient(defaults.with(o), Environment{Dial: c.Dialer().DialContext})
+}
+
+// shared is the client of a VM that every task uses.
+type shared struct {
+	mu     sync.Mutex
+	client *Client
+	owned  bool
+}
+
+// shared is closed down to connections in use whenever the task that owns it ends; the next task that
+// asks for it owns it then.
+func (m *module) shared(c core.Call) *Client {
+	s := core.Local[shared](c)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.client == nil {
+		s.client = m.newClient(c, Options{})
+	}
+	if !s.owned {
+		s.owned = true
+		c.Own(s)
+	}
+	return s.client
+}
+
+// Close closes the connections that are not in use.
+func (s *shared) Close() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.owned = false
+	s.client.closeIdle()
+	return nil
+}

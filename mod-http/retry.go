@@ -1,0 +1,86 @@
+package http
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	nethttp "net/http"
+	"slices"
+	"strconv"
+	"time"
+
+	"assay.rs/core"
+	"assay.rs/core/retry"
+)
+
+// again makes attempts until one gives an answer that r does not want tried again. An answer that the
+// last attempt gave is the result, whatever its status.
+func again(c core.Call, r core.Retry, method string, try func(context.Context) (*Response, error)) (*Response, error) {
+	decides := !r.Decide.IsZero() || len(r.Policy.On) > 0
+	switch {
+	case decides:
+	case method == nethttp.MethodPost || method == nethttp.MethodPatch:
+		r.Policy.When = unsent // what the server has seen may have been done
+	default:
+		r.Policy.When = mayPass
+	}
+	var last *Response
+	_, err := r.Do(c, func(ctx context.Context, _ int) error {
+		var err error
+		if last, err = try(ctx); err != nil {
+			return err
+		}
+		if last.Status >= 400 && (decides || worthAnother(last.Status)) {
+			return errStatus.With(&statusFailure{last.Status, retryAfter(last.Header, time.Now())}, "")
+		}
+		return nil
+	})
+	var given *retry.Failure
+	if last != nil && errors.As(err, &given) {
+		return last, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return last, nil
+}
+
+func worthAnother(status int) bool {
+	return status >= 500 || slices.Contains(
+		[]int{nethttp.StatusRequestTimeout, nethttp.StatusTooEarly, nethttp.StatusTooManyRequests}, status)
+}
+
+// mayPass tells whether err can be another time: a mistake in the request cannot.
+func mayPass(err error) bool {
+	var e *core.Error
+	return errors.As(err, &e) && e.Code != nil && e.Code != errURL
+}
+
+// statusFailure is an answer that is not the one wanted, to the retry engine.
+type statusFailure struct {
+	status int
+	after  time.Duration
+}
+
+func (e *statusFailure) Error() string { return fmt.Sprintf("status %d", e.status) }
+
+func (e *statusFailure) RetryAfter() time.Duration { return e.after }
+
+func (e *statusFailure) RetryClasses() []retry.Class {
+	if e.status >= 500 {
+		return []retry.Class{retry.Status5xx}
+	}
+	return []retry.Class{retry.Status4xx}
+}
+
+// retryAfter is how long a server wants to be left alone (RFC 9110, 10.2.3), or 0.
+func retryAfter(header nethttp.Header, now time.Time) time.Duration {
+	value := header.Get("Retry-After")
+	if seconds, err := strconv.ParseUint(value, 10, 31); err == nil {
+		return time.Duration(seconds) * time.Second
+	}
+	if at, err := nethttp.ParseTime(value); err == nil {
+		return max(0, at.Sub(now))
+	}
+	return 0
+}
