@@ -8,8 +8,9 @@ import (
 	"assay.rs/core/retry"
 )
 
-// Code names a kind of error that a script can act on: it reads e.code. The part after the last dot is
-// the class that retry knows ("connect", "dns", "tls", "timeout", "assert"), any other is "error".
+// Code names a kind of error that a script can act on: it reads e.code. The part after the last dot, or
+// else the one before the first, is the class that retry knows ("connect", "dns", "tls", "timeout",
+// "limit", "assert"); any other code is of the class "error".
 type Code struct {
 	name, text string
 }
@@ -62,10 +63,13 @@ func (e *Error) RetryClasses() []retry.Class {
 		return inner.RetryClasses()
 	}
 	if e.Code != nil {
-		switch class := retry.Class(e.Code.name[strings.LastIndexByte(e.Code.name, '.')+1:]); class {
-		case retry.Connect, retry.DNS, retry.TLS, retry.Timeout, retry.Limit, retry.Assert:
-			return []retry.Class{class}
-		default:
+		parts := strings.Split(e.Code.name, ".")
+		for _, part := range []string{parts[len(parts)-1], parts[0]} {
+			switch class := retry.Class(part); class {
+			case retry.Connect, retry.DNS, retry.TLS, retry.Timeout, retry.Limit, retry.Assert:
+				return []retry.Class{class}
+			default:
+			}
 		}
 	}
 	return []retry.Class{retry.Error}

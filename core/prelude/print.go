@@ -1,0 +1,39 @@
+package prelude
+
+import (
+	"fmt"
+	"log/slog"
+	"strings"
+
+	"assay.rs/core"
+)
+
+func printFunc() core.Func {
+	return core.FnRest(core.Doc{
+		Name: "print", Text: "Writes its arguments as `tostring` gives them, with tabs between, as one line: to standard output in scripts, to the log in checks.",
+		Needs: core.Log, Level: core.Check,
+		Examples: []string{"print(\"ready\", 3, nil)\n--> =ready\t3\tnil"},
+	},
+		core.NoArg(), core.Rest("values", core.Any(), "What to write."), core.ReturnsNothing(), printLine)
+}
+
+func printLine(c core.Call, _ core.None, values []core.Value) (core.None, error) {
+	var line strings.Builder
+	for i, v := range values {
+		if i > 0 {
+			line.WriteByte('\t')
+		}
+		line.WriteString(c.ToString(v))
+	}
+	out := c.Stdout()
+	if out == nil {
+		record(c, slog.LevelInfo, line.String(), nil)
+		return core.None{}, nil
+	}
+	line.WriteByte('\n')
+	// One write, so that lines of several tasks do not mix.
+	if _, err := out.Write([]byte(line.String())); err != nil {
+		return core.None{}, fmt.Errorf("write to standard output: %w", err)
+	}
+	return core.None{}, nil
+}

@@ -1,0 +1,96 @@
+package prelude
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// strftime writes t, which is in UTC, by a layout of % directives. An unknown directive is an error.
+func strftime(t time.Time, layout string) (string, error) {
+	var out strings.Builder
+	for rest := expand(layout); rest != ""; {
+		literal, directive, after, err := nextDirective(rest)
+		if err != nil {
+			return "", err
+		}
+		out.WriteString(literal)
+		rest = after
+		switch directive {
+		case 0:
+		case '%':
+			out.WriteByte('%')
+		case 's':
+			out.WriteString(strconv.FormatInt(t.Unix(), 10))
+		case 'f':
+			fmt.Fprintf(&out, "%06d", t.Nanosecond()/1000)
+		default:
+			out.WriteString(t.Format(goLayout(directive)))
+		}
+	}
+	return out.String(), nil
+}
+
+// expand writes the short forms of layouts out.
+func expand(layout string) string {
+	return strings.NewReplacer("%%", "%%", "%F", "%Y-%m-%d", "%T", "%H:%M:%S", "%D", "%m/%d/%y", "%R", "%H:%M").Replace(layout)
+}
+
+// nextDirective cuts layout into the text before the first directive, the directive's letter, 0 when
+// there is none, and what follows.
+func nextDirective(layout string) (literal string, directive byte, rest string, err error) {
+	at := strings.IndexByte(layout, '%')
+	if at < 0 {
+		return layout, 0, "", nil
+	}
+	if at+1 == len(layout) {
+		return "", 0, "", fmt.Errorf("layout %s ends in %%", quote(layout))
+	}
+	directive = layout[at+1]
+	if !strings.ContainsRune("%sf", rune(directive)) && goLayout(directive) == "" {
+		return "", 0, "", fmt.Errorf("layout: unknown directive %%%c", directive)
+	}
+	return layout[:at], directive, layout[at+2:], nil
+}
+
+// goLayout is a directive in the way of package time, or empty.
+func goLayout(directive byte) string {
+	switch directive {
+	case 'Y':
+		return "2006"
+	case 'm':
+		return "01"
+	case 'd':
+		return "02"
+	case 'e':
+		return "_2"
+	case 'H':
+		return "15"
+	case 'I':
+		return "03"
+	case 'M':
+		return "04"
+	case 'S':
+		return "05"
+	case 'y':
+		return "06"
+	case 'j':
+		return "002"
+	case 'p':
+		return "PM"
+	case 'a':
+		return "Mon"
+	case 'A':
+		return "Monday"
+	case 'b':
+		return "Jan"
+	case 'B':
+		return "January"
+	case 'z':
+		return "-0700"
+	case 'Z':
+		return "MST"
+	}
+	return ""
+}

@@ -1,0 +1,105 @@
+package prelude
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"time"
+
+	"assay.rs/core"
+)
+
+func sleepFunc() core.Func {
+	return core.Fn1(core.Doc{
+		Name: "sleep", Text: "Suspends this task, while others go on.",
+		Needs: core.Clock | core.Wait, Level: core.Check,
+		Examples: []string{`sleep(0.01)  sleep("10ms")`},
+	},
+		core.Arg("seconds", core.Duration(), "How long, in seconds or as text; not negative."), core.ReturnsNothing(), sleep)
+}
+
+func sleep(c core.Call, d time.Duration) (core.None, error) {
+	ctx := c.Context()
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return core.None{}, nil
+	case <-ctx.Done():
+		return core.None{}, context.Cause(ctx)
+	}
+}
+
+const layoutText = "Directives as in os.date, in UTC: %Y %m %d %H %M %S and %f (microseconds), %y %j %e %I %p, %a %A %b %B, " +
+	"%z %Z, %s (seconds since 1970), %F (%Y-%m-%d), %T (%H:%M:%S), %D (%m/%d/%y), %R (%H:%M), %%. RFC 3339 when left out."
+
+func timeModule() core.Module {
+	start := time.Now()
+	call := core.Fn0(core.Doc{
+		Name: "time", Text: "Gives the time of day.", Needs: core.Clock, Level: core.Check,
+		Examples: []string{`assert.gt(time(), 1.7e9)`},
+	},
+		core.Returns(core.Number(), "Seconds since 1970-01-01 00:00 UTC, with a fraction."),
+		func(core.Call) (float64, error) { return unix(time.Now()), nil })
+	return core.Module{
+		Name: "time", Doc: "The time of day, and times as text.", Call: &call,
+		Funcs: []core.Func{
+			core.Fn0(core.Doc{
+				Name: "monotonic", Text: "Gives a time that only goes forward, whatever happens to the clock. Differences tell how long something took.",
+				Needs: core.Clock, Level: core.Check,
+				Examples: []string{"local start = time.monotonic()\nsleep(0.01)\nassert.ge(time.monotonic() - start, 0.01)"},
+			},
+				core.Returns(core.Number(), "Seconds since some point in the past, with a fraction."),
+				func(core.Call) (float64, error) { return time.Since(start).Seconds(), nil }),
+			core.Fn2(core.Doc{
+				Name: "format", Text: "Writes a time as text, in UTC.", Needs: core.Pure, Level: core.Check,
+				Examples: []string{`assert.eq(time.format(0), "1970-01-01T00:00:00Z")  assert.eq(time.format(86400, "%d.%m.%Y"), "02.01.1970")`},
+			},
+				core.Arg("t", core.Number(), "Seconds since 1970."),
+				core.Opt("layout", core.Nullable(core.String()), nil, layoutText),
+				core.Returns(core.String(), "The text."), formatTime),
+			core.Fn2(core.Doc{
+				Name: "parse", Text: "Reads a time. Text without a zone is in UTC; text that does not follow the layout raises.", Needs: core.Pure, Level: core.Check,
+				Examples: []string{`assert.eq(time.parse("1970-01-01T01:00:00.5+01:00"), 0.5)  assert.eq(time.parse("02.01.1970", "%d.%m.%Y"), 86400)`},
+			},
+				core.Arg("text", core.String(), "The text."),
+				core.Opt("layout", core.Nullable(core.String()), nil, layoutText),
+				core.Returns(core.Number(), "Seconds since 1970, with a fraction."), parseTime),
+		},
+	}
+}
+
+// unix is seconds since 1970 to the microsecond: more digits a float64 does not have.
+func unix(t time.Time) float64 { return float64(t.UnixMicro()) / 1e6 }
+
+// Years that four digits can write.
+const (
+	minUnix = -62167219200 // 0000-01-01
+	maxUnix = 253402300800 // 10000-01-01
+)
+
+var errTime = errors.New("argument 1 't': seconds within the years 0 to 9999 expected")
+
+func formatTime(_ core.Call, seconds float64, layout *string) (string, error) {
+	if !(seconds >= minUnix && seconds < maxUnix) { // NaN is refused too
+		return "", errTime
+	}
+	t := time.UnixMicro(int64(math.Round(seconds * 1e6))).UTC()
+	if layout == nil {
+		return t.Format(time.RFC3339Nano), nil
+	}
+	return strftime(t, *layout)
+}
+
+func parseTime(_ core.Call, text string, layout *string) (float64, error) {
+	if layout != nil {
+		t, err := strptime(text, *layout)
+		return unix(t), err
+	}
+	t, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		return 0, fmt.Errorf("%s is not a time as RFC 3339 has it, such as 2006-01-02T15:04:05Z", quote(text))
+	}
+	return unix(t), nil
+}
