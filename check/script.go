@@ -3,9 +3,11 @@ package check
 import (
 	"bytes"
 	"context"
+	"errors"
 	"path/filepath"
 	"strings"
 
+	"assay.rs/check/internal/source"
 	"assay.rs/core"
 	"assay.rs/core/retry"
 	"assay.rs/mod-data/yaml"
@@ -73,39 +75,61 @@ func (s *scriptCheck) Prepare(p *Prep) {
 }
 
 func (s *scriptCheck) prepareFile(p *Prep) {
-	source, found, err := p.ReadFile(s.file, maxScript)
+	text, found, err := p.ReadFile(s.file, maxScript)
 	if err != nil {
 		p.Fail([]string{"file"}, "script %s: %s", s.file, err)
 		return
 	}
-	if len(bytes.TrimSpace(source)) == 0 {
+	if len(bytes.TrimSpace(text)) == 0 {
 		p.Fail([]string{"file"}, "script %s is empty: it would always pass", s.file)
 		return
 	}
-	s.compile(p, "file", s.file, source, filepath.Dir(found))
+	s.compile(p, "file", s.file, text, filepath.Dir(found))
 }
 
-func (s *scriptCheck) compile(p *Prep, key, name string, source []byte, folder string) {
-	program, err := s.lua.compile(name, source, folder, s.permissions)
-	if err != nil {
+func (s *scriptCheck) compile(p *Prep, key, name string, text []byte, folder string) {
+	program, err := s.lua.compile(name, text, folder, s.permissions)
+	var syntax *core.SyntaxError
+	switch {
+	case err == nil:
+		s.program = program
+	case !errors.As(err, &syntax):
 		p.Fail([]string{key}, "%s", err)
-		return
+	case syntax.Line < 1:
+		p.Fail([]string{key}, "%s: %s at the end of the script", name, syntax.Message)
+	case key == "script":
+		p.failAt(syntax.Line, syntax.Column+p.indent(syntax.Line, text), syntax.Message)
+	default:
+		p.Fail([]string{key}, "%s", err)
 	}
-	s.program = program
+}
+
+// failAt notes a problem at a line of the check file.
+func (p *Prep) failAt(line, col int, message string) {
+	p.r.problems.Add(source.Place{File: p.r.file, Line: line, Col: col}, "%s", message)
+}
+
+// indent is how much further right a line of a script stands in the check file than in the script.
+func (p *Prep) indent(line int, script []byte) int {
+	inFile, inScript := strings.Split(p.r.file.Text, "\n"), strings.Split(string(script), "\n")
+	if line > len(inFile) || line > len(inScript) {
+		return 0
+	}
+	return max(0, strings.Index(inFile[line-1], inScript[line-1]))
 }
 
 // inPlace puts line breaks in front of a script so that the lines in its errors are those of the check file.
-func (p *Prep) inPlace(key, source string) []byte {
+func (p *Prep) inPlace(key, script string) []byte {
 	n := p.node([]string{key})
 	if n == nil || n.Line == 0 {
-		return []byte(source)
+		return []byte(script)
 	}
 	before := n.Line - 1
 	lines := strings.Split(p.r.file.Text, "\n")
 	if n.Line <= len(lines) && n.Col <= len(lines[n.Line-1]) && strings.IndexByte("|>", lines[n.Line-1][n.Col-1]) >= 0 {
 		before++ // the text of a block begins on the next line
 	}
-	return []byte(strings.Repeat("\n", before) + source)
+	return []byte(strings.Repeat("\n", before) + script)
 }
 
 func (s *scriptCheck) Run(ctx context.Context, a Attempt) Outcome {
