@@ -81,10 +81,12 @@ func arrayLen(t *lua.LTable) (int, bool) {
 	return max(t.Len(), remembered(mt)), true
 }
 
-// remembered is the length in a metatable, which scripts can write to.
+// maxRemembered bounds the length in a metatable, which scripts can write to.
+const maxRemembered = 1 << 23
+
 func remembered(mt *lua.LTable) int {
 	n, ok := mt.RawGetString(lengthField).(lua.LNumber)
-	if !ok || !(n >= 0 && n < lua.LNumber(lua.MaxArrayIndex)) {
+	if !ok || !(n >= 0 && n <= maxRemembered) {
 		return 0
 	}
 	return int(n)

@@ -57,11 +57,7 @@ func protected(L *lua.LState, nargs int, handler *lua.LFunction) int {
 }
 
 func raiseValue(L *lua.LState) int {
-	level := L.OptInt(2, 1)
-	if level < 0 {
-		level = 0
-	}
-	L.Error(L.Get(1), level)
+	L.Error(L.Get(1), max(0, L.OptInt(2, 1)))
 	return 0
 }
 

@@ -216,12 +216,11 @@ func (t *thread) raised(b *builtin, err error) lua.LValue {
 		return script.value.lua()
 	}
 	raised := &Error{Message: err.Error(), cause: err}
-	var e *Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*Error](err); ok {
 		raised.Code, raised.Hint, raised.Bare = e.Code, e.Hint, e.Bare
-		if err == error(e) {
-			raised.Message, raised.Op = e.Message, e.Op
-		}
+	}
+	if e, ok := err.(*Error); ok { //nolint:errorlint // a wrapped one has a message of its own
+		raised.Message, raised.Op = e.Message, e.Op
 	}
 	if b != nil && raised.Op == "" {
 		raised.Op = b.name

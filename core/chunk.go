@@ -65,12 +65,10 @@ func withoutShebang(source []byte) []byte {
 }
 
 func syntaxError(name string, err error) error {
-	var parsed *parse.Error
-	if errors.As(err, &parsed) {
+	if parsed, ok := errors.AsType[*parse.Error](err); ok {
 		return &SyntaxError{File: name, Line: parsed.Pos.Line, Column: parsed.Pos.Column, Message: "syntax error near '" + parsed.Token + "'"}
 	}
-	var compiled *lua.CompileError
-	if errors.As(err, &compiled) {
+	if compiled, ok := errors.AsType[*lua.CompileError](err); ok {
 		return &SyntaxError{File: name, Line: compiled.Line, Column: 1, Message: compiled.Message}
 	}
 	return fmt.Errorf("%s: %w", name, err)

@@ -2,6 +2,7 @@ package core
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime"
 	"testing"
@@ -10,11 +11,13 @@ import (
 
 func TestCoroutine(t *testing.T) {
 	for _, test := range []struct{ name, source, want string }{
-		{"values pass both ways", `
+		{
+			"values pass both ways", `
 			local co = coroutine.create(function(a, b) local c, d = coroutine.yield(a + b) return c * d end)
 			print(coroutine.resume(co, 1, 2)) print(coroutine.resume(co, 3, 4)) print(coroutine.status(co))
 			print(coroutine.resume(co))`,
-			"true\t3\ntrue\t12\ndead\nfalse\tcannot resume dead coroutine"},
+			"true\t3\ntrue\t12\ndead\nfalse\tcannot resume dead coroutine",
+		},
 		{"yield across pcall", `
 			local f = coroutine.wrap(function() local ok, v = pcall(function() return coroutine.yield(1) + 1 end) return ok, v end)
 			print(f()) print(f(41))`, "1\ntrue\t42"},
@@ -43,14 +46,16 @@ func TestCoroutine(t *testing.T) {
 		{"error passes to the resumer", `
 			print(coroutine.resume(coroutine.create(function() error("oh") end)))
 			print(pcall(coroutine.wrap(function() error({}) end)) == false)`, "false\ttest.lua:2: oh\ntrue"},
-		{"a coroutine cannot resume itself or its parent", `
+		{
+			"a coroutine cannot resume itself or its parent", `
 			local parent
 			parent = coroutine.create(function()
 				print(coroutine.resume(parent))
 				print(coroutine.resume(coroutine.create(function() print(coroutine.status(parent)) return coroutine.resume(parent) end)))
 			end)
 			print(coroutine.resume(parent))`,
-			"false\tcannot resume non-suspended coroutine\nnormal\ntrue\tfalse\tcannot resume non-suspended coroutine\ntrue"},
+			"false\tcannot resume non-suspended coroutine\nnormal\ntrue\tfalse\tcannot resume non-suspended coroutine\ntrue",
+		},
 		{"running and isyieldable", `
 			local main, is = coroutine.running() print(type(main), is, coroutine.isyieldable())
 			local co co = coroutine.create(function() local me, is = coroutine.running() print(me == co, is, coroutine.isyieldable(), coroutine.status(co)) end)
@@ -65,13 +70,15 @@ func TestCoroutine(t *testing.T) {
 		{"nesting is bounded", `
 			local function nest(n) return select(2, coroutine.resume(coroutine.create(nest), n + 1)) or n end
 			print((tostring(nest(1)):gsub("%d+", "N")))`, "more than N coroutines resumed within each other"},
-		{"a coroutine that waits in one task is not resumable from another", `
+		{
+			"a coroutine that waits in one task is not resumable from another", `
 			local co = coroutine.create(function() sleep(0.05) return "own" end)
 			local task = spawn(function() return select(2, coroutine.resume(co)) end)
 			sleep(0.01)
 			print(coroutine.status(co), coroutine.resume(co))
 			print(task.await())`,
-			"running\tfalse\tcannot resume non-suspended coroutine\nown"},
+			"running\tfalse\tcannot resume non-suspended coroutine\nown",
+		},
 		{"a coroutine moves between tasks", `
 			local co = coroutine.wrap(function() coroutine.yield(1) sleep(0.001) coroutine.yield(2) return 3 end)
 			print(co()) print(spawn(co):await()) print(co())`, "1\n2\n3"},
@@ -111,7 +118,9 @@ func TestAbandonedCoroutines(t *testing.T) {
 	poll(t, "coroutines to start", func() bool { return runtime.NumGoroutine() > before+100 })
 	poll(t, "abandoned coroutines to end", func() bool { runtime.GC(); return runtime.NumGoroutine() < before+20 })
 	cancel()
-	<-done
+	if err := <-done; !errors.Is(err, context.Canceled) {
+		t.Errorf("Run = %v, want the cancellation", err)
+	}
 	vm.Close()
 	poll(t, "all goroutines to end", func() bool { return runtime.NumGoroutine() <= before })
 }

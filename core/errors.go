@@ -114,7 +114,7 @@ func (e *ScriptError) Unwrap() error {
 	return e.Builtin
 }
 
-// RetryClasses: what a script raises by itself is an assertion about the world.
+// RetryClasses takes what a script raises by itself for an assertion about the world.
 func (e *ScriptError) RetryClasses() []retry.Class {
 	if e.Builtin != nil {
 		return e.Builtin.RetryClasses()

@@ -2,7 +2,6 @@ package core
 
 import (
 	"errors"
-	"fmt"
 	"math"
 	"strconv"
 
@@ -159,7 +158,7 @@ func int64Compare(L *lua.LState, holds func(int) bool) int {
 		if !okX || !okY {
 			L.RaiseError("attempt to compare %s with %s", typeName(L.Get(1)), typeName(L.Get(2)))
 		}
-		L.Push(lua.LBool(x == x && y == y && holds(sign(x, y)))) //nolint:staticcheck // NaN compares with nothing
+		L.Push(lua.LBool(x == x && y == y && holds(sign(x, y))))
 		return 1
 	}
 	c := 0
@@ -197,13 +196,4 @@ func concatTexts(L *lua.LState) int {
 	}
 	L.Push(lua.LString(a + b))
 	return 1
-}
-
-// parseInt64 reads a decimal integer, or a hexadecimal one after 0x.
-func parseInt64(s string) (int64, error) {
-	n, err := strconv.ParseInt(s, 0, 64)
-	if err != nil {
-		return 0, fmt.Errorf("%q is not an integer of 64 bits", s)
-	}
-	return n, nil
 }

@@ -162,7 +162,11 @@ const excerptReach = 16
 
 // fail is the error of a text that is not JSON at the byte offset at.
 func (t *jsonText) fail(at int, format string, args ...any) error {
-	return ErrJSONSyntax.With(t.place(at, format, args...), "")
+	hint := ""
+	if strings.HasPrefix(strings.TrimLeft(t.text, " \t\r\n"), "<") {
+		hint = "the text begins like HTML or XML"
+	}
+	return ErrJSONSyntax.With(t.place(at, format, args...), hint)
 }
 
 func (t *jsonText) place(at int, format string, args ...any) *JSONError {

@@ -75,7 +75,7 @@ func kitSleep(c Call, d time.Duration) (None, error) {
 }
 
 // runScript runs source with the kit and the given modules, and gives what it printed.
-func runScript(t testing.TB, ctx context.Context, source string, modules ...Module) (string, error) { //nolint:revive // t first
+func runScript(t testing.TB, ctx context.Context, source string, modules ...Module) (string, error) {
 	t.Helper()
 	rt, err := New(Config{Modules: append([]Module{kitModule()}, modules...), Policy: FullPolicy()})
 	if err != nil {

@@ -21,7 +21,7 @@ func (rt *Runtime) addLibrary() {
 		donor.Push(donor.NewFunction(open))
 		donor.Call(0, 0)
 	}
-	for _, name := range strings.Fields("getmetatable ipairs next pairs rawequal rawget rawset select tonumber tostring type unpack") {
+	for name := range strings.FieldsSeq("getmetatable ipairs next pairs rawequal rawget rawset select tonumber tostring type unpack") {
 		rt.globals[name] = baseBuiltin(name, fromDonor(name, donor.GetGlobal(name)))
 	}
 	for name, f := range baseLibrary(rt.policy.Level) {
@@ -40,7 +40,7 @@ func (rt *Runtime) addLibrary() {
 func (rt *Runtime) takeTable(donor *lua.LState, name, fields string) {
 	from := donor.GetGlobal(name).(*lua.LTable)
 	to := rt.table(name)
-	for _, field := range strings.Fields(fields) {
+	for field := range strings.FieldsSeq(fields) {
 		switch v := from.RawGetString(field).(type) {
 		case *lua.LFunction:
 			to.lib = append(to.lib, fromDonor(field, v))

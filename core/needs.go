@@ -19,8 +19,6 @@ const (
 	Wait                     // time itself: the task is suspended
 )
 
-var needNames = [...]string{"pure", "net", "listen", "read", "write", "env", "exec", "clock", "log", "wait"}
-
 // AllNeeds is every need there is.
 const AllNeeds = Wait<<1 - 1
 
@@ -30,7 +28,7 @@ const gives = Net | Listen | Read | Write | Exec | Wait
 // Names lists the set, in the order of the constants: "net", "read".
 func (n Needs) Names() []string {
 	var names []string
-	for i, name := range needNames {
+	for i, name := range [...]string{"pure", "net", "listen", "read", "write", "env", "exec", "clock", "log", "wait"} {
 		if n&(1<<i) != 0 {
 			names = append(names, name)
 		}

@@ -100,8 +100,7 @@ func readRecord[O any](t *thread, table *lua.LTable, o *O, keys []Key[O], index 
 			return optionError{fmt.Errorf("unknown option '%s'%s", k.String(), didYouMean(k.String(), names))}
 		}
 		if err := keys[i].read(t, v, o); err != nil {
-			var nested optionError
-			if errors.As(err, &nested) {
+			if nested, ok := errors.AsType[optionError](err); ok {
 				return optionError{fmt.Errorf("option '%s': %w", string(name), nested.error)}
 			}
 			return optionError{fmt.Errorf("option '%s': %w", string(name), err)}

@@ -128,13 +128,11 @@ func (task *Task) end() {
 
 // interrupted is how a task ends whose context has ended.
 func interrupted(cause, err error) error {
-	var exit *Exit
-	if errors.As(cause, &exit) {
+	if exit, ok := errors.AsType[*Exit](cause); ok {
 		return exit
 	}
 	stopped := &Interrupted{Cause: cause}
-	var script *ScriptError
-	if errors.As(err, &script) {
+	if script, ok := errors.AsType[*ScriptError](err); ok {
 		stopped.Traceback = script.Traceback
 	}
 	return stopped
@@ -156,11 +154,7 @@ func (c Call) Go(f Callback, args ...Value) *Task {
 		defer c.t.task.give()
 	}
 	task := c.t.vm.newTask(c.t.vm.ctx)
-	c.t.vm.running.Add(1)
-	go func() {
-		defer c.t.vm.running.Done()
-		task.run(f.f, args)
-	}()
+	c.t.vm.running.Go(func() { task.run(f.f, args) })
 	return task
 }
 

@@ -136,7 +136,7 @@ func (t *thread) safeToString(v lua.LValue) string {
 // traceback keeps the lines of gopher-lua's that help the author of a script.
 func traceback(stack string) string {
 	var lines []string
-	for _, line := range strings.Split(stack, "\n") {
+	for line := range strings.SplitSeq(stack, "\n") {
 		line = strings.TrimSpace(line)
 		switch {
 		case line == "", strings.HasPrefix(line, "stack traceback"), strings.HasPrefix(line, "[G]:"), strings.HasPrefix(line, "(tailcall)"):

@@ -137,7 +137,7 @@ func (v Value) Error() (*Error, bool) {
 // Same tells whether a and b are the same value, as == without metamethods.
 func (v Value) Same(other Value) bool { return v.lua() == other.lua() }
 
-// Nil, Text, Number and Bool make values.
+// Nil is no value.
 func Nil() Value { return Value{lua.LNil} }
 
 // TextValue is a string.

@@ -154,6 +154,17 @@ func (vm *VM) SetGlobal(name string, data any) error {
 	return nil
 }
 
+// SetArgs sets the global arg: the script's path at 0, its arguments from 1.
+func (vm *VM) SetArgs(script string, args []string) {
+	t := vm.L.CreateTable(len(args), 0)
+	t.RawSetInt(0, lua.LString(script))
+	for i, arg := range args {
+		t.RawSetInt(i+1, lua.LString(arg))
+	}
+	vm.bound["arg"] = true
+	vm.L.G.Global.RawSetString("arg", t)
+}
+
 // missing hints at a builtin that the chunk names and the policy keeps away.
 func (vm *VM) missing(chunk *Chunk) string {
 	for name, level := range vm.rt.levels {

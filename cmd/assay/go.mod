@@ -10,4 +10,5 @@ require (
 	github.com/charmbracelet/log v1.0.0
 	github.com/rogpeppe/go-internal v1.16.0
 	github.com/spf13/cobra v1.10.2
+	golang.org/x/term v0.47.0
 )

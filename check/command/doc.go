@@ -1,0 +1,3 @@
+// Package command is the command line that programs with a check mode share: [CheckFlags] and [Run] for
+// check files, [LogFlags] for the log, [Interruptible] for signals, [PrintError] for what goes wrong.
+package command

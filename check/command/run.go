@@ -1,0 +1,105 @@
+package command
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"assay.rs/check"
+)
+
+// CheckFlags choose what of a check file runs, and how.
+type CheckFlags struct {
+	only, skip, tags []string
+	vars             map[string]string
+	validate, quiet  bool
+	termination      string
+}
+
+// Bind adds the flags to fs.
+func (f *CheckFlags) Bind(fs *pflag.FlagSet) {
+	fs.StringSliceVar(&f.only, "only", nil, "run the checks of these names alone")
+	fs.StringSliceVar(&f.skip, "skip", nil, "leave out the checks of these names")
+	fs.StringSliceVar(&f.tags, "tags", nil, "run the checks that have one of these tags alone")
+	fs.StringToStringVar(&f.vars, "var", nil, "set a variable of the file: --var base=http://localhost:8080")
+	fs.BoolVar(&f.validate, "validate", false, "read the file and report what is wrong with it; run nothing")
+	fs.BoolVar(&f.quiet, "quiet", false, "log nothing but the document")
+	fs.StringVar(&f.termination, "termination-log", check.TerminationLog, "existing file that gets the verdict, for the status of a pod")
+}
+
+// FirstSet is the first of these flags that the command line has set, or empty.
+func (f *CheckFlags) FirstSet(fs *pflag.FlagSet) string {
+	for _, name := range []string{"only", "skip", "tags", "var", "validate", "quiet", "termination-log"} {
+		if fs.Changed(name) {
+			return name
+		}
+	}
+	return ""
+}
+
+// Surroundings is the program around a run of checks.
+type Surroundings struct {
+	Types  []check.Type
+	Stdout io.Writer
+	Stderr io.Writer
+	Log    *slog.Logger
+}
+
+// Run runs the check file or folder at path, writes the document to stdout and gives the exit code.
+func Run(ctx context.Context, path string, f *CheckFlags, s Surroundings) int {
+	report := run(ctx, path, f, s)
+	code := report.ExitCode()
+	if err := report.Write(s.Stdout); err != nil {
+		s.Log.Error("the document could not be written", "error", err)
+		code = max(code, check.ExitFailed)
+	}
+	if err := report.WriteTermination(f.termination); err != nil {
+		s.Log.Warn("the termination log could not be written", "error", err)
+	}
+	return code
+}
+
+func run(ctx context.Context, path string, f *CheckFlags, s Surroundings) *check.Report {
+	options := check.Options{
+		Types: s.Types, LookupEnv: os.LookupEnv,
+		Vars: f.vars, Only: f.only, Skip: f.skip, Tags: f.tags,
+	}
+	if !f.quiet {
+		options.Events = func(e check.Event) { logEvent(s.Log, e) }
+	}
+	plan, err := check.Load(path, options)
+	if err != nil {
+		PrintError(s.Stderr, err)
+		return check.Refused(path, err)
+	}
+	if f.validate {
+		return plan.Validated()
+	}
+	return plan.Run(ctx)
+}
+
+// logEvent logs one record for each finished check.
+func logEvent(log *slog.Logger, e check.Event) {
+	if e.Started {
+		log.Debug("started", "check", e.Result.Name)
+		return
+	}
+	r := e.Result
+	args := []any{"check", r.Name, "status", string(r.Status), "attempts", r.Attempts, "duration", fmt.Sprintf("%dms", r.Total)}
+	if r.Message != nil {
+		args = append(args, "message", strings.ToValidUTF8(*r.Message, "\uFFFD"))
+	}
+	switch r.Status {
+	case check.StatusPassed:
+		log.Info("check", args...)
+	case check.StatusWarned, check.StatusSkipped, check.StatusCancelled:
+		log.Warn("check", args...)
+	case check.StatusFailed, check.StatusError:
+		log.Error("check", args...)
+	}
+}

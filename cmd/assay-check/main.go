@@ -1,0 +1,69 @@
+// Command assay-check runs check files: the check mode of assay alone, for small images of hook Jobs.
+//
+// It is composed here. It links no database driver, no server and no template engine.
+package main
+
+import (
+	"io"
+	"log/slog"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"assay.rs/check"
+	"assay.rs/check/command"
+	"assay.rs/core"
+	"assay.rs/core/prelude"
+	"assay.rs/mod-data/base64"
+	"assay.rs/mod-data/json"
+	"assay.rs/mod-data/yaml"
+	"assay.rs/mod-http"
+)
+
+func main() {
+	os.Exit(command.Execute(rootCommand(os.Stdout, os.Stderr), os.Args[1:], os.Stderr))
+}
+
+// modules is every builtin of this binary.
+func modules() []core.Module {
+	return append(prelude.Modules(), base64.New(), http.New(http.Config{}), json.New(), yaml.New())
+}
+
+// checkTypes is every type of check of this binary.
+func checkTypes() []check.Type { return check.Standard(modules()...) }
+
+func rootCommand(stdout, stderr io.Writer) *cobra.Command {
+	var flags command.CheckFlags
+	var logs command.LogFlags
+	root := &cobra.Command{
+		Use:           "assay-check [flags] FILE|FOLDER",
+		Short:         "Runs a check file, or every one in a folder, and prints one JSON document",
+		Args:          cobra.MaximumNArgs(1),
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Version:       command.Version(),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				_ = cmd.Help()
+				return command.Status(check.ExitUsage)
+			}
+			ctx, stop := command.Interruptible(cmd.Context())
+			defer stop()
+			return command.ExitWith(command.Run(ctx, args[0], &flags, command.Surroundings{
+				Types:  checkTypes(),
+				Stdout: stdout, Stderr: stderr, Log: logs.Logger(stderr, textHandler),
+			}))
+		},
+	}
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	flags.Bind(root.Flags())
+	logs.Bind(root.PersistentFlags())
+	root.AddCommand(command.SchemaCommand(stdout, checkTypes), command.VersionCommand(stdout, "assay-check"))
+	return root
+}
+
+// textHandler is the standard library's: charmbracelet/log costs 0.7 MB more.
+func textHandler(w io.Writer, level slog.Level) slog.Handler {
+	return slog.NewTextHandler(w, &slog.HandlerOptions{Level: level})
+}

@@ -1,0 +1,31 @@
+package main
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"assay.rs/check/command"
+)
+
+func (p *program) checkCommand() *cobra.Command {
+	var flags command.CheckFlags
+	cmd := &cobra.Command{
+		Use:   "check [flags] FILE|FOLDER",
+		Short: "Run a check file, or every one in a folder, and print one JSON document",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return p.runChecks(cmd.Context(), args[0], &flags)
+		},
+	}
+	flags.Bind(cmd.Flags())
+	return cmd
+}
+
+func (p *program) runChecks(ctx context.Context, path string, flags *command.CheckFlags) error {
+	ctx, stop := command.Interruptible(ctx)
+	defer stop()
+	return command.ExitWith(command.Run(ctx, path, flags, command.Surroundings{
+		Types: checkTypes(), Stdout: p.stdout, Stderr: p.stderr, Log: p.logger(),
+	}))
+}

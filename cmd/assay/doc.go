@@ -1,0 +1,78 @@
+package main
+
+import (
+	"io"
+	"os"
+	"strconv"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"assay.rs/core"
+	"assay.rs/core/spec"
+)
+
+func (p *program) docCommand() *cobra.Command {
+	var format string
+	cmd := &cobra.Command{
+		Use:   "doc NAME",
+		Short: "Show the documentation of a builtin",
+		Long: `Shows the documentation of a builtin: a table such as http, a function such as http.get, a class such
+as http.Response or one of its methods. assay modules lists the tables.`,
+		Example:           "  assay doc http.get\n  assay doc --format markdown http",
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: completeNames,
+		RunE: func(_ *cobra.Command, args []string) error {
+			return p.doc(args[0], format)
+		},
+	}
+	cmd.Flags().StringVar(&format, "format", "text", "text, markdown (a reference page) or luals (an editor stub); the latter two are of a whole table")
+	return cmd
+}
+
+func (p *program) doc(name, format string) error {
+	specs := core.Specs(modules()...)
+	entry, err := spec.Lookup(specs, name)
+	if err != nil {
+		return err
+	}
+	switch format {
+	case "text":
+		width, colour := terminal(p.stdout)
+		return spec.Terminal(p.stdout, entry, width, colour)
+	case "markdown", "luals":
+		render := spec.Markdown
+		if format == "luals" {
+			render = spec.LuaLS
+		}
+		for _, m := range spec.Owned(specs) {
+			if m.Name == entry.Module.Name {
+				return render(p.stdout, m)
+			}
+		}
+	}
+	return &usageError{message: "unknown format " + strconv.Quote(format), hint: "use text, markdown or luals"}
+}
+
+// terminal is the width of w and whether it shows colours; a pipe is 80 wide and shows none.
+func terminal(w io.Writer) (width int, colour bool) {
+	const usual = 80
+	f, ok := w.(*os.File)
+	if !ok || !term.IsTerminal(int(f.Fd())) {
+		return usual, false
+	}
+	_, plain := os.LookupEnv("NO_COLOR")
+	width, _, err := term.GetSize(int(f.Fd()))
+	if err != nil || width < 20 {
+		width = usual
+	}
+	return width, !plain
+}
+
+func completeNames(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	var names []string
+	for _, entry := range spec.Entries(core.Specs(modules()...)) {
+		names = append(names, entry.Name)
+	}
+	return names, cobra.ShellCompDirectiveNoFileComp
+}

@@ -1,0 +1,14 @@
+// Command assay runs check files and Lua scripts.
+//
+// Each file here is one command; modules.go is the list of what the binary is made of. To build an
+// assay of your own, copy main.go and change that list.
+package main
+
+import (
+	"os"
+)
+
+func main() {
+	p := &program{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr}
+	os.Exit(p.run(os.Args[1:]))
+}

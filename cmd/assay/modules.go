@@ -1,0 +1,26 @@
+package main
+
+import (
+	"assay.rs/check"
+	"assay.rs/core"
+	"assay.rs/core/prelude"
+	"assay.rs/mod-data/base64"
+	"assay.rs/mod-data/json"
+	"assay.rs/mod-data/yaml"
+	"assay.rs/mod-http"
+)
+
+// modules is every builtin of this binary.
+func modules() []core.Module {
+	return append(prelude.Modules(),
+		base64.New(),
+		http.New(http.Config{}),
+		json.New(),
+		yaml.New(),
+	)
+}
+
+// checkTypes is every type of check of this binary.
+func checkTypes() []check.Type {
+	return check.Standard(modules()...)
+}

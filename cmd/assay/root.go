@@ -1,0 +1,170 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"assay.rs/check/command"
+	"assay.rs/core/nearest"
+)
+
+// program is one run of the command line.
+type program struct {
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	log            command.LogFlags
+}
+
+// usageError is a mistake on the command line: exit code 2.
+type usageError struct {
+	message, hint string
+}
+
+func (e *usageError) Error() string { return e.message }
+func (e *usageError) Hint() string  { return e.hint }
+
+// run executes the command line and gives the exit code.
+func (p *program) run(args []string) int {
+	return command.Execute(p.root(), args, p.stderr)
+}
+
+const long = `assay runs checks and Lua scripts.
+
+  assay checks.yaml            checks with retry, backoff and timeout: one JSON document, exit 0 or 1
+  assay script.lua [ARG...]    a script with all builtins
+
+A folder runs every check file in it. A file without an extension is a script when it starts with #!.
+Flags stand before or after a check file; before a script they are assay's, after it the script's own.`
+
+func (p *program) root() *cobra.Command {
+	var checks command.CheckFlags
+	var scripts scriptFlags
+	root := &cobra.Command{
+		Use:   "assay [flags] FILE [ARG...]",
+		Short: "Runs checks and Lua scripts",
+		Long:  long,
+		Example: `  assay checks.yaml --tags smoke
+  assay --timeout 30s migrate.lua --dry-run
+  assay doc http.get`,
+		Args:              cobra.ArbitraryArgs,
+		SilenceErrors:     true,
+		SilenceUsage:      true,
+		Version:           command.Version(),
+		ValidArgsFunction: completeFiles,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				_ = cmd.Help()
+				return command.Status(2)
+			}
+			return p.dispatch(cmd, args, &checks, &scripts)
+		},
+	}
+	root.SetIn(p.stdin)
+	root.SetOut(p.stdout)
+	root.SetErr(p.stderr)
+	root.SetVersionTemplate("assay {{.Version}}\n")
+	root.Flags().SetInterspersed(false)
+	p.log.Bind(root.PersistentFlags())
+	checks.Bind(root.Flags())
+	scripts.bind(root.Flags())
+	root.AddCommand(p.runCommand(), p.checkCommand(), p.execCommand(), p.docCommand(), p.modulesCommand(),
+		p.catalogCommand(), command.SchemaCommand(p.stdout, checkTypes), command.VersionCommand(p.stdout, "assay"))
+	return root
+}
+
+func completeFiles(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	if len(args) > 0 {
+		return nil, cobra.ShellCompDirectiveDefault
+	}
+	return []string{"yaml", "yml", "lua"}, cobra.ShellCompDirectiveFilterFileExt
+}
+
+// fileKind is what a FILE argument holds.
+type fileKind int
+
+const (
+	checkFile fileKind = iota
+	scriptFile
+)
+
+// dispatch runs FILE as what it is.
+func (p *program) dispatch(cmd *cobra.Command, args []string, checks *command.CheckFlags, scripts *scriptFlags) error {
+	kind, err := kindOf(cmd, args[0])
+	if err != nil {
+		return err
+	}
+	if kind == scriptFile {
+		if name := checks.FirstSet(cmd.Flags()); name != "" {
+			return &usageError{message: "--" + name + " is for check files, and " + args[0] + " is a script"}
+		}
+		return p.runFile(cmd.Context(), args[0], args[1:], scripts)
+	}
+	if name := scripts.firstSet(cmd.Flags()); name != "" {
+		return &usageError{message: "--" + name + " is for scripts, and " + args[0] + " is a check file", hint: "limits of checks stand in the file: timeout, attempt_timeout"}
+	}
+	cmd.Flags().SetInterspersed(true)
+	if err := cmd.Flags().Parse(args[1:]); err != nil {
+		return err
+	}
+	if extra := cmd.Flags().Args(); len(extra) > 0 {
+		return &usageError{message: fmt.Sprintf("unexpected argument %q after the check file", extra[0]), hint: "to run several files, put them in a folder and give that"}
+	}
+	return p.runChecks(cmd.Context(), args[0], checks)
+}
+
+// kindOf tells a check file from a script by extension, and a script without one by its first line.
+func kindOf(cmd *cobra.Command, path string) (fileKind, error) {
+	info, err := os.Stat(path)
+	switch ext := strings.ToLower(filepath.Ext(path)); {
+	case path == "-" || ext == ".lua":
+		return scriptFile, nil
+	case ext == ".yaml", ext == ".yml", err == nil && info.IsDir():
+		return checkFile, nil
+	case errors.Is(err, fs.ErrNotExist):
+		return 0, unknownFile(cmd, path)
+	case err != nil:
+		return 0, err
+	case ext != "" && !startsWithShebang(path):
+		return 0, &usageError{message: fmt.Sprintf("%s: unsupported extension %q", path, ext), hint: "a check file ends in .yaml or .yml, a script in .lua or starts with #!"}
+	case startsWithShebang(path):
+		return scriptFile, nil
+	}
+	return 0, &usageError{message: path + ": neither a check file nor a script", hint: "a check file ends in .yaml or .yml, a script in .lua or starts with #!"}
+}
+
+func startsWithShebang(path string) bool {
+	f, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	start := make([]byte, 2)
+	_, err = io.ReadFull(f, start)
+	return err == nil && bytes.Equal(start, []byte("#!"))
+}
+
+// unknownFile takes a word that is no file for a misspelt command.
+func unknownFile(cmd *cobra.Command, path string) error {
+	err := &usageError{message: path + ": no such file"}
+	if strings.ContainsAny(path, "./") {
+		return err
+	}
+	var names []string
+	for _, c := range cmd.Root().Commands() {
+		names = append(names, c.Name())
+	}
+	err.message = fmt.Sprintf("%q is neither a command nor a file", path)
+	err.hint = "run assay --help to see the commands"
+	if hint := nearest.Hint(path, names); hint != "" {
+		err.hint = hint
+	}
+	return err
+}

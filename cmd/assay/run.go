@@ -1,0 +1,124 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"assay.rs/check"
+	"assay.rs/check/command"
+	"assay.rs/core"
+)
+
+// scriptFlags are the limits of a script.
+type scriptFlags struct {
+	timeout time.Duration
+}
+
+func (f *scriptFlags) bind(fs *pflag.FlagSet) {
+	fs.DurationVar(&f.timeout, "timeout", 0, "end the script after this time, such as 30s; 0 is no limit")
+}
+
+// firstSet is the first of these flags that the command line has set, or empty.
+func (f *scriptFlags) firstSet(fs *pflag.FlagSet) string {
+	if fs.Changed("timeout") {
+		return "timeout"
+	}
+	return ""
+}
+
+func (p *program) runCommand() *cobra.Command {
+	var flags scriptFlags
+	cmd := &cobra.Command{
+		Use:   "run [flags] SCRIPT [ARG...]",
+		Short: "Run a Lua script, whatever its extension; - is standard input",
+		Args:  cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return p.runFile(cmd.Context(), args[0], args[1:], &flags)
+		},
+	}
+	cmd.Flags().SetInterspersed(false)
+	flags.bind(cmd.Flags())
+	return cmd
+}
+
+// maxScript is the largest script that is read.
+const maxScript = 1 << 20
+
+// runFile runs the script at path; - is standard input.
+func (p *program) runFile(ctx context.Context, path string, args []string, flags *scriptFlags) error {
+	source, err := p.readScript(path)
+	if err != nil {
+		return err
+	}
+	return p.runSource(ctx, path, source, args, flags)
+}
+
+func (p *program) readScript(path string) ([]byte, error) {
+	in := p.stdin
+	if path != "-" {
+		f, err := os.Open(path)
+		if err != nil {
+			return nil, err
+		}
+		defer f.Close()
+		in = f
+	}
+	source, err := io.ReadAll(io.LimitReader(in, maxScript+1))
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", path, err)
+	}
+	return source, nil
+}
+
+// runSource runs a script to its end. The error is a status once the reason has been printed.
+func (p *program) runSource(ctx context.Context, name string, source []byte, args []string, flags *scriptFlags) error {
+	chunk, err := core.Compile(name, source)
+	if err != nil {
+		command.PrintSourceError(p.stderr, err, source)
+		return command.Status(1)
+	}
+	rt, err := core.New(core.Config{Modules: modules(), Policy: core.FullPolicy()})
+	if err != nil {
+		return err
+	}
+	ctx, stop := command.Interruptible(ctx)
+	defer stop()
+	ctx, cancel := untilTimeout(ctx, flags.timeout)
+	defer cancel()
+	vm := rt.Open(core.Host{Stdout: p.stdout, Log: p.logger()})
+	defer vm.Close()
+	vm.SetArgs(name, args)
+	return p.scriptStatus(vm.Run(ctx, chunk, args...))
+}
+
+// scriptStatus prints why a script failed and gives its exit code.
+func (p *program) scriptStatus(err error) error {
+	if err == nil {
+		return nil
+	}
+	var exit *core.Exit
+	if errors.As(err, &exit) {
+		return command.ExitWith(exit.Status & 0xff)
+	}
+	command.PrintError(p.stderr, err)
+	var interrupt *check.Interrupt
+	if errors.As(err, &interrupt) {
+		return command.Status(interrupt.Code)
+	}
+	return command.Status(1)
+}
+
+// untilTimeout bounds a script's time.
+func untilTimeout(ctx context.Context, limit time.Duration) (context.Context, context.CancelFunc) {
+	if limit <= 0 {
+		return ctx, func() {}
+	}
+	return context.WithTimeoutCause(ctx, limit, fmt.Errorf("time limit of %s exceeded", limit))
+}
