@@ -16,7 +16,7 @@ const maxDigits = 1000
 type patterns struct{ decimal, octal, hex, float *regexp.Regexp }
 
 //nolint:gochecknoglobals // compiled once, never changed
-var core = patterns{
+var coreSchema = patterns{
 	decimal: regexp.MustCompile(`^[-+]?[0-9]+$`),
 	octal:   regexp.MustCompile(`^0o[0-7]+$`),
 	hex:     regexp.MustCompile(`^0x[0-9a-fA-F]+$`),
@@ -51,13 +51,13 @@ func resolveNumber(text string) (Kind, any) {
 		return String, text
 	}
 	switch {
-	case core.decimal.MatchString(text):
+	case coreSchema.decimal.MatchString(text):
 		return Int, integer(text, 10)
-	case core.octal.MatchString(text):
+	case coreSchema.octal.MatchString(text):
 		return Int, integer(text[2:], 8)
-	case core.hex.MatchString(text):
+	case coreSchema.hex.MatchString(text):
 		return Int, integer(text[2:], 16)
-	case core.float.MatchString(text):
+	case coreSchema.float.MatchString(text):
 		// The only error left is a value out of range, which is an infinity, as IEEE 754 says.
 		f, _ := strconv.ParseFloat(text, 64)
 		return Float, f
@@ -92,7 +92,7 @@ func resolveTagged(tag, text string) (kind Kind, value any, ok bool) {
 	case "!!float":
 		if kind == Int {
 			f, _ := strconv.ParseFloat(text, 64)
-			return Float, f, core.decimal.MatchString(text)
+			return Float, f, coreSchema.decimal.MatchString(text)
 		}
 		return kind, value, kind == Float
 	case "!!binary":
