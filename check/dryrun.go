@@ -87,26 +87,35 @@ func allDone(needs []int, checks []*check, done []bool) bool {
 // WriteDryRun prints what a run would do: the checks in their order, their attempts, the longest that each can take, and a
 // warning when that is longer than the run may take.
 func (p *Plan) WriteDryRun(w io.Writer) error {
-	t := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
+	var b strings.Builder
 	for _, s := range p.suites {
-		fmt.Fprintf(t, "%s\tparallel %d\tworst case %s\n", s.file.Name, s.parallel, seconds(s.worst()))
-		for _, c := range s.checks {
-			if !c.selected {
-				continue
-			}
-			needs := ""
-			if len(c.needs) > 0 {
-				var names []string
-				for _, n := range c.needs {
-					names = append(names, s.checks[n].name)
-				}
-				needs = "after " + strings.Join(names, ", ")
-			}
-			fmt.Fprintf(t, "  %s\t%s\t%s, at most %s\t%s\n", p.redactor.Text(c.name), c.typ.Name, c.settings.describe(), seconds(c.worst()), needs)
+		worst := s.worst()
+		fmt.Fprintf(&b, "%s: parallel %d, worst case %s\n", s.file.Name, s.parallel, seconds(worst))
+		if s.timeout > 0 && worst > s.timeout {
+			fmt.Fprintf(&b, "warning: the worst case of %s is longer than the timeout of %s: checks may be cut short\n", seconds(worst), seconds(s.timeout))
 		}
-		if worst := s.worst(); s.timeout > 0 && worst > s.timeout {
-			fmt.Fprintf(t, "warning: the worst case of %s is longer than the timeout of %s: checks may be cut short\n", seconds(worst), seconds(s.timeout))
+		t := tabwriter.NewWriter(&b, 0, 4, 2, ' ', 0)
+		for _, c := range s.checks {
+			if c.selected {
+				fmt.Fprintf(t, "  %s\t%s\t%s, at most %s%s\n", p.redactor.Text(c.name), c.typ.Name, c.settings.describe(), seconds(c.worst()), s.after(c))
+			}
+		}
+		if err := t.Flush(); err != nil {
+			return err
 		}
 	}
-	return t.Flush()
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// after names what a check waits for.
+func (s *suite) after(c *check) string {
+	if len(c.needs) == 0 {
+		return ""
+	}
+	names := make([]string, len(c.needs))
+	for i, n := range c.needs {
+		names[i] = s.checks[n].name
+	}
+	return ", after " + strings.Join(names, ", ")
 }

@@ -122,7 +122,11 @@ func (p Problem) caret(line string) (before, width int) {
 			}
 		}
 	}
-	for width < len(rest) && !strings.ContainsRune(" \t:,]}#", rest[width]) {
+	for width < len(rest) && !strings.ContainsRune(" \t,]}", rest[width]) {
+		// A colon ends a key, not an address.
+		if rest[width] == ':' && (width+1 == len(rest) || rest[width+1] == ' ') {
+			break
+		}
 		width++
 	}
 	return before, width
