@@ -17,6 +17,7 @@ type attempt struct {
 	// Connections are made in the background and may outlive the attempt.
 	mu       sync.Mutex
 	host     string // of the present hop
+	stranger bool   // it is TLS without a client's certificate
 	doing    string // what is waited for
 	spent    Timings
 	began    [3]time.Time // DNS, connect, TLS
@@ -60,6 +61,7 @@ func (a *attempt) at(h *hop) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.host, a.doing, a.answered, a.tlsError = h.url.Host, "connecting", false, nil
+	a.stranger = h.url.Scheme == "https" && h.route.cert == ""
 }
 
 func (a *attempt) begin(what int, doing string) {
@@ -131,11 +133,12 @@ func (a *attempt) timings() Timings {
 type progress struct {
 	host, doing    string
 	used, answered bool
+	stranger       bool
 	tlsError       error
 }
 
 func (a *attempt) progress() progress {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return progress{a.host, a.doing, a.used, a.answered, a.tlsError}
+	return progress{a.host, a.doing, a.used, a.answered, a.stranger, a.tlsError}
 }

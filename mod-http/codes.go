@@ -12,12 +12,13 @@ var (
 	errRedirects    = core.NewCode("http.redirects", "There were too many redirects, or one leads nowhere.")
 	errURL          = core.NewCode("http.url", "The URL is not one that can be requested.")
 	errProtocol     = core.NewCode("http.protocol", "The answer is not valid HTTP, or is cut short.")
-	errStatus       = core.NewCode("http.status", "What `retry.on` sees of an answer with a status of 400 or more; never raised.")
+	errStatus       = core.NewCode("http.status", "An answer with a status of 400 or more, to the function `retry.on`; never raised.")
 )
 
-// codes are those that a request can raise.
+// codes are those of a request: its own, and those of a table body.
 func codes() []*core.Code {
 	return []*core.Code{
-		errTimeout, errConnect, errDNS, errTLS, errBodyTooLarge, errRedirects, errURL, errProtocol,
+		errTimeout, errConnect, errDNS, errTLS, errBodyTooLarge, errRedirects, errURL, errProtocol, errStatus,
+		core.ErrJSONValue, core.ErrJSONLimit,
 	}
 }

@@ -134,9 +134,7 @@ func findTLS(p progress, err error) (finding, bool) {
 		f.hint = "use http:// or the port for https"
 	case errors.As(err, &op) && (op.Op == "remote error" || op.Op == "local error"):
 		f.message += op.Err.Error()
-		if op.Op == "remote error" && strings.Contains(op.Err.Error(), "certificate") {
-			f.hint = "the server refuses the client's certificate: pass client_cert and client_key"
-		}
+		f.hint = refusalHint(p, op)
 	case p.tlsError != nil && errors.As(err, &timedOut) && timedOut.Timeout():
 		return finding{}, false
 	case p.tlsError != nil && errors.Is(err, io.EOF):
@@ -147,6 +145,22 @@ func findTLS(p progress, err error) (finding, bool) {
 		return finding{}, false
 	}
 	return f, true
+}
+
+const strangerHint = "if the server wants a client's certificate, pass client_cert and client_key"
+
+// refusalHint is for an alert of the server.
+func refusalHint(p progress, op *net.OpError) string {
+	said := op.Err.Error()
+	switch about := strings.Contains(said, "certificate"); {
+	case op.Op != "remote error":
+		return ""
+	case p.stranger && (about || strings.Contains(said, "handshake failure")):
+		return strangerHint
+	case about:
+		return "the server does not take this client_cert"
+	}
+	return ""
 }
 
 func certificateHint(err error) string {
@@ -206,6 +220,10 @@ func findConnection(p progress, err error) (finding, bool) {
 		f.message = "connection to " + p.host + ": " + describe(err)
 	default:
 		return finding{}, false
+	}
+	if f.hint == "" && p.used && !p.answered && p.stranger {
+		// In TLS 1.3 the refusal may be lost with the connection.
+		f.hint = strangerHint
 	}
 	return f, true
 }

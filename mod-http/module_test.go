@@ -1,7 +1,6 @@
 package http
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -14,60 +13,35 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"assay.rs/core"
+	"assay.rs/core/coretest"
 )
 
-// script is a Lua program with print, whose output it gives.
-type script struct {
-	policy core.Policy
-	host   core.Host
-	values map[string]any
-}
-
-func (s script) run(t *testing.T, source string) (string, error) {
+// run runs a script and gives what it prints, tabs as spaces.
+func run(t *testing.T, kit coretest.Kit, source string) (string, error) {
 	t.Helper()
-	var out bytes.Buffer
-	printer := core.FnRest(core.Doc{Name: "print", Text: "Prints.", Needs: core.Log, Level: core.Check}, core.NoArg(),
-		core.Rest("values", core.Any(), ""), core.ReturnsNothing(),
-		func(c core.Call, _ core.None, values []core.Value) (core.None, error) {
-			texts := make([]string, len(values))
-			for i, v := range values {
-				texts[i] = c.ToString(v)
-			}
-			fmt.Fprintln(&out, strings.Join(texts, " "))
-			return core.None{}, nil
-		})
-	if s.policy.Level == 0 {
-		s.policy = core.FullPolicy()
+	kit.Modules = []core.Module{New(Config{})}
+	got := kit.Exec(t, "test.lua", source)
+	for _, problem := range got.Undeclared {
+		t.Error(problem)
 	}
-	rt, err := core.New(core.Config{Modules: []core.Module{New(Config{}), {Funcs: []core.Func{printer}}}, Policy: s.policy})
-	if err != nil {
-		t.Fatal(err)
-	}
-	chunk, err := core.Compile("test.lua", []byte(source))
-	if err != nil {
-		t.Fatal(err)
-	}
-	vm := rt.Open(s.host)
-	defer vm.Close()
-	for name, value := range s.values {
-		if err := vm.SetGlobal(name, value); err != nil {
-			t.Fatal(err)
-		}
-	}
-	err = vm.Run(t.Context(), chunk)
-	return out.String(), err
+	return strings.ReplaceAll(got.Stdout, "\t", " "), got.Err
 }
 
 // prints runs a script against a server and compares what it prints.
 func prints(t *testing.T, url, source, want string) {
 	t.Helper()
-	got, err := script{values: map[string]any{"URL": url}}.run(t, source)
+	got, err := run(t, coretest.Kit{Globals: map[string]any{"URL": url}}, source)
 	if err != nil {
-		t.Errorf("%v\n%+v", err, err)
+		t.Error(err)
 	}
 	if diff := cmp.Diff(strings.TrimLeft(want, "\n"), got); diff != "" {
 		t.Errorf("output (-want +got):\n%s", diff)
 	}
+}
+
+func TestExamples(t *testing.T) {
+	server := record(t, answerHealth)
+	coretest.Examples(t, []core.Module{New(Config{})}, map[string]any{"URL": server.URL})
 }
 
 func answerHealth(w nethttp.ResponseWriter, r *nethttp.Request) {
@@ -223,7 +197,7 @@ func TestArgumentErrors(t *testing.T) {
 		{`local c = http.client() c:close() c:get(URL)`, "http.Client:get: the client is closed"},
 		{`http.client().get(URL)`, "http.Client:get: called without its object: http.Client expected, got string"},
 	} {
-		_, err := script{values: map[string]any{"URL": server.URL}}.run(t, test.source)
+		_, err := run(t, coretest.Kit{Globals: map[string]any{"URL": server.URL}}, test.source)
 		var raised *core.Error
 		if !errors.As(err, &raised) || raised.Error() != test.want {
 			t.Errorf("%s\n got %v\nwant %s", test.source, raised, test.want)
@@ -261,14 +235,14 @@ func TestFilesGoThroughThePolicy(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	s := script{policy: core.CheckPolicy(inside), values: map[string]any{
+	kit := coretest.Kit{Policy: core.CheckPolicy(inside), Globals: map[string]any{
 		"URL": server.URL, "inside": filepath.Join(inside, "ca.pem"), "outside": filepath.Join(outside, "ca.pem"),
 	}}
-	_, err := s.run(t, `http.get(URL, {ca_cert_file = inside})`)
+	_, err := run(t, kit, `http.get(URL, {ca_cert_file = inside})`)
 	if err == nil || !strings.Contains(err.Error(), "no PEM certificate") {
 		t.Errorf("a file inside: %v", err)
 	}
-	_, err = s.run(t, `http.get(URL, {ca_cert_file = outside})`)
+	_, err = run(t, kit, `http.get(URL, {ca_cert_file = outside})`)
 	if err == nil || !strings.Contains(err.Error(), "not permitted") {
 		t.Errorf("a file outside: %v", err)
 	}

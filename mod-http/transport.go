@@ -19,6 +19,7 @@ const (
 	idleTimeout     = 30 * time.Second
 	handshakeLimit  = 30 * time.Second // when connect_timeout is not given
 	keepAlivePeriod = 30 * time.Second
+	dialGrace       = 100 * time.Millisecond // so that it is the attempt that ends first, and says so
 )
 
 // route is what requests must have in common to share connections.
@@ -81,7 +82,7 @@ func (c *Client) dial(limit time.Duration) func(ctx context.Context, network, ad
 	return func(ctx context.Context, network, address string) (net.Conn, error) {
 		var until time.Time
 		if a := attemptOf(ctx); a != nil {
-			until = a.deadline()
+			until = a.deadline().Add(dialGrace)
 		}
 		if first := time.Now().Add(limit); limit > 0 && (until.IsZero() || first.Before(until)) {
 			until = first
