@@ -5,6 +5,7 @@ import (
 	"io"
 	"net"
 	nethttp "net/http"
+	"net/http/httptest"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -111,12 +112,14 @@ func TestRetryAfterIsCappedByMaxElapsed(t *testing.T) {
 
 func TestConnectionsOfAVM(t *testing.T) {
 	closed := make(chan struct{}, 100)
-	server := record(t, func(w nethttp.ResponseWriter, r *nethttp.Request) { fmt.Fprint(w, r.RemoteAddr) })
+	server := httptest.NewUnstartedServer(nethttp.HandlerFunc(func(w nethttp.ResponseWriter, r *nethttp.Request) { fmt.Fprint(w, r.RemoteAddr) }))
 	server.Config.ConnState = func(_ net.Conn, state nethttp.ConnState) {
 		if state == nethttp.StateClosed {
 			closed <- struct{}{}
 		}
 	}
+	server.Start()
+	t.Cleanup(server.Close)
 	prints(t, server.URL, `
 		local first = http.get(URL).body
 		print(http.get(URL).body == first, http.get(URL, {timeout = 5}).body == first)
