@@ -115,10 +115,16 @@ func number(n float64) string {
 		return "inf"
 	case math.IsInf(n, -1):
 		return "-inf"
-	case n == math.Trunc(n) && math.Abs(n) < 1e15:
+	case n == math.Trunc(n) && math.Abs(n) < 1<<63:
 		return strconv.FormatFloat(n, 'f', -1, 64)
 	}
-	return strconv.FormatFloat(n, 'g', -1, 64)
+	// As Lua writes it, with as many more digits as it takes to be n and no neighbour.
+	for digits := 14; ; digits++ {
+		text := strconv.FormatFloat(n, 'g', digits, 64)
+		if read, err := strconv.ParseFloat(text, 64); err == nil && read == n || digits >= 17 {
+			return text
+		}
+	}
 }
 
 // quote is s between quotes, with a note of its length where it had to be cut.

@@ -75,6 +75,9 @@ func attempts(f *retry.Failure) string {
 	case retry.Cancelled:
 		why = ": cancelled"
 	case retry.Exhausted, retry.NotRetried:
+		if f.Passed > 0 {
+			why = fmt.Sprintf(": %d of %d passing attempts in a row", f.Passed, f.Wanted)
+		}
 	}
 	return fmt.Sprintf(" (after %d %s%s)", f.Attempts, noun, why)
 }
