@@ -75,6 +75,10 @@ func (r *resolver) gotos(s *scope) {
 			v := r.out.Variables[r.active[g.active]]
 			r.errorf(g.node, "goto '%s' at %s jumps into the scope of '%s'", name, r.position(g.node), v.Name)
 		case at >= 0:
+			if r.out.targets == nil {
+				r.out.targets = make(map[NodeID]label)
+			}
+			r.out.targets[g.node] = s.labels[at]
 		case s.parent == nil || s.parent.function != s.function:
 			if name != "" {
 				r.errorf(g.node, "no visible label '%s' for goto", name)
@@ -96,12 +100,27 @@ func (r *resolver) declare(id NodeID, name string, kind VariableKind, constant b
 	})
 	r.visible[name] = v
 	r.active = append(r.active, v)
-	if kind != ImplicitVariable {
+	if kind == ImplicitVariable {
+		r.implicit(id, name, v)
+	} else {
 		r.out.of[id] = v
 	}
 	if kind == DeclaredGlobal {
 		r.scope.named++
 	}
+}
+
+func (r *resolver) implicit(id NodeID, name string, v VariableID) {
+	if r.out.implicit == nil {
+		r.out.implicit = make(map[NodeID][2]VariableID)
+	}
+	variables := r.out.implicit[id]
+	if name == "self" {
+		variables[0] = v
+	} else {
+		variables[1] = v
+	}
+	r.out.implicit[id] = variables
 }
 
 // use binds a name that is read or assigned to.
@@ -159,6 +178,7 @@ func (r *resolver) block(id NodeID, loop bool) {
 // statements resolves a Block in the current scope.
 func (r *resolver) statements(id NodeID) {
 	kids := r.tree.Kids(id)
+	r.scope.block = id
 	last := len(kids) - 1
 	for last >= 0 && r.tree.Nodes[kids[last]].Kind == LabelStatement {
 		last--
@@ -188,7 +208,7 @@ func (r *resolver) label(id NodeID, trailing bool) {
 	if trailing {
 		active = r.scope.mark
 	}
-	r.scope.labels = append(r.scope.labels, label{id, active})
+	r.scope.labels = append(r.scope.labels, label{id, r.scope.block, active})
 }
 
 func (r *resolver) statement(id NodeID) {

@@ -43,11 +43,29 @@ type Bindings struct {
 	Globals   []Global   // in order of first use
 	Errors    []Error    // by offset
 	of        []VariableID
+	targets   map[NodeID]label         // of gotos
+	implicit  map[NodeID][2]VariableID // self and arg of functions
 }
 
 // Of is the variable that a NameExpression, Declared or VarargParameter node
 // stands for: 0 for an undeclared global and for nodes of other kinds.
 func (b *Bindings) Of(id NodeID) VariableID { return b.of[id] }
+
+// Implicit is the variable self of a method, or arg of a vararg function, whose
+// FunctionBody is id; 0 if it has none.
+func (b *Bindings) Implicit(id NodeID, name string) VariableID {
+	if name == "self" {
+		return b.implicit[id][0]
+	}
+	return b.implicit[id][1]
+}
+
+// Target is the LabelStatement that a GotoStatement goes to and the Block that
+// the label stands in, or 0, 0 where Errors tells that there is none.
+func (b *Bindings) Target(id NodeID) (label, block NodeID) {
+	l := b.targets[id]
+	return l.node, l.block
+}
 
 // IsGlobal reports whether the NameExpression id is a global, declared or not.
 func (b *Bindings) IsGlobal(id NodeID) bool {
@@ -58,6 +76,7 @@ func (b *Bindings) IsGlobal(id NodeID) bool {
 // scope is a block being resolved.
 type scope struct {
 	parent   *scope
+	block    NodeID
 	mark     int // active variables before it
 	loop     bool
 	repeat   bool // its labels are followed by the condition
@@ -78,6 +97,7 @@ type function struct {
 
 type label struct {
 	node   NodeID
+	block  NodeID
 	active int // variables in scope at the label
 }
 
