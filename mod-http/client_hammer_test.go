@@ -3,6 +3,7 @@ package http
 import (
 	"errors"
 	"fmt"
+	"io"
 	nethttp "net/http"
 	"sync"
 	"testing"
@@ -15,7 +16,7 @@ func TestManyRequestsOfOneClient(t *testing.T) {
 			nethttp.Redirect(w, r, "/to?"+r.URL.RawQuery, nethttp.StatusFound)
 			return
 		}
-		fmt.Fprint(w, r.URL.RawQuery)
+		_, _ = io.WriteString(w, r.URL.RawQuery)
 	})
 	down := refused(t)
 	c := newTestClient(t, Options{Headers: nethttp.Header{"X-A": {"b"}}})
@@ -56,6 +57,6 @@ func TestCloseAmongRequests(t *testing.T) {
 	if _, err := c.Do(t.Context(), Request{URL: server.URL}); err != nil {
 		t.Error(err)
 	}
-	c.Close()
+	_ = c.Close()
 	callers.Wait()
 }

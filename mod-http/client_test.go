@@ -72,7 +72,7 @@ func (r *recorder) last(t *testing.T) seen {
 func newTestClient(t *testing.T, o Options) *Client {
 	t.Helper()
 	c := NewClient(o, Environment{})
-	t.Cleanup(func() { c.Close() })
+	t.Cleanup(func() { _ = c.Close() })
 	return c
 }
 
@@ -213,7 +213,7 @@ func TestClosedClient(t *testing.T) {
 	if _, err := c.Do(t.Context(), Request{URL: server.URL}); err != nil {
 		t.Fatal(err)
 	}
-	c.Close()
+	_ = c.Close()
 	if _, err := c.Do(t.Context(), Request{URL: server.URL}); !errors.Is(err, errClosed) {
 		t.Errorf("error = %v, want %v", err, errClosed)
 	}

@@ -231,18 +231,16 @@ func findConnection(p progress, err error) (finding, bool) {
 // describe is err for a person: without the layers that net/http puts around it, without the local
 // port and the name of the system call.
 func describe(err error) string {
-	var op *net.OpError
-	if errors.As(err, &op) {
+	if op, ok := errors.AsType[*net.OpError](err); ok {
 		prefix := ""
 		if op.Op == "proxyconnect" {
 			prefix = "proxy: "
-			if inner := new(net.OpError); errors.As(op.Err, &inner) {
+			if inner, ok := errors.AsType[*net.OpError](op.Err); ok {
 				op = inner
 			}
 		}
 		inner := op.Err
-		var system *os.SyscallError
-		if errors.As(inner, &system) {
+		if system, ok := errors.AsType[*os.SyscallError](inner); ok {
 			inner = system.Err
 		}
 		address := ""

@@ -10,7 +10,7 @@ import (
 	"assay.rs/core"
 )
 
-// Config's zero value is what scripts expect.
+// Config is what the module's clients have in common. The zero value is what scripts expect.
 type Config struct {
 	UserAgent string // empty is DefaultUserAgent
 }

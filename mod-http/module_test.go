@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	nethttp "net/http"
 	"os"
 	"path/filepath"
@@ -50,10 +51,10 @@ func answerHealth(w nethttp.ResponseWriter, r *nethttp.Request) {
 	if r.URL.Path == "/missing" {
 		w.Header().Set("Content-Type", "text/html")
 		w.WriteHeader(nethttp.StatusNotFound)
-		fmt.Fprint(w, "<h1>not here</h1>")
+		_, _ = io.WriteString(w, "<h1>not here</h1>")
 		return
 	}
-	fmt.Fprint(w, `{"status":"ok","n":12345678901234567}`)
+	_, _ = io.WriteString(w, `{"status":"ok","n":12345678901234567}`)
 }
 
 func TestResponseInLua(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	nethttp "net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -14,8 +15,7 @@ func TestRedirectMethods(t *testing.T) {
 	server := record(t, func(w nethttp.ResponseWriter, r *nethttp.Request) {
 		if status := r.URL.Query().Get("status"); status != "" {
 			w.Header().Set("Location", "/to b?q={a b}#part")
-			var n int
-			fmt.Sscan(status, &n)
+			n, _ := strconv.Atoi(status)
 			w.WriteHeader(n)
 		}
 	})

@@ -1,7 +1,6 @@
 package http
 
 import (
-	"fmt"
 	"io"
 	"net"
 	nethttp "net/http"
@@ -112,7 +111,7 @@ func TestRetryAfterIsCappedByMaxElapsed(t *testing.T) {
 
 func TestConnectionsOfAVM(t *testing.T) {
 	closed := make(chan struct{}, 100)
-	server := httptest.NewUnstartedServer(nethttp.HandlerFunc(func(w nethttp.ResponseWriter, r *nethttp.Request) { fmt.Fprint(w, r.RemoteAddr) }))
+	server := httptest.NewUnstartedServer(nethttp.HandlerFunc(func(w nethttp.ResponseWriter, r *nethttp.Request) { _, _ = io.WriteString(w, r.RemoteAddr) }))
 	server.Config.ConnState = func(_ net.Conn, state nethttp.ConnState) {
 		if state == nethttp.StateClosed {
 			closed <- struct{}{}
