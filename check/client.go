@@ -3,7 +3,6 @@ package check
 import (
 	"context"
 	"encoding/base64"
-	"errors"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -128,5 +127,3 @@ func retryAfter(r *response) time.Duration {
 	}
 	return 0
 }
-
-func asError[T error](err error, into *T) bool { return errors.As(err, into) }

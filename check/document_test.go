@@ -17,7 +17,7 @@ import (
 	"assay.rs/core/retry"
 )
 
-var update = flag.Bool("update", false, "write the golden files") //nolint:gochecknoglobals // a flag of the tests
+var update = flag.Bool("update", false, "write the golden files")
 
 // steady replaces what differs from run to run.
 func steady(doc, dir, url string) string {

@@ -97,7 +97,7 @@ func (p *Plan) WriteDryRun(w io.Writer) error {
 		t := tabwriter.NewWriter(&b, 0, 4, 2, ' ', 0)
 		for _, c := range s.checks {
 			if c.selected {
-				fmt.Fprintf(t, "  %s\t%s\t%s, at most %s%s\n", p.redactor.Text(c.name), c.typ.Name, c.settings.describe(), seconds(c.worst()), s.after(c))
+				_, _ = fmt.Fprintf(t, "  %s\t%s\t%s, at most %s%s\n", p.redactor.Text(c.name), c.typ.Name, c.settings.describe(), seconds(c.worst()), s.after(c))
 			}
 		}
 		if err := t.Flush(); err != nil {

@@ -41,14 +41,12 @@ func expressionValue(into **expression) Value {
 // jqProblem points into the expression where the parser does, if the text stands in the file as it is.
 func (r *Reader) jqProblem(n *yaml.Node, verbatim bool, err error) {
 	at := r.place(n)
-	var se *jq.SyntaxError
-	if errors.As(err, &se) && verbatim && n.Plain {
+	if se, ok := errors.AsType[*jq.SyntaxError](err); ok && verbatim && n.Plain {
 		at = source.Place{File: r.file, Line: n.Line, Col: n.Col + se.Offset, Width: 1}
 	}
 	r.problems.Add(at, "invalid jq: %s", err)
 }
 
-//nolint:gochecknoglobals // compiled once, never changed
 var (
 	captureName = regexp.MustCompile(`\$captures\s*(?:\.\s*([A-Za-z_][A-Za-z0-9_]*)|\[\s*"([^"\\]+)"\s*\])`)
 	captureAny  = regexp.MustCompile(`\$captures\b`)

@@ -359,7 +359,7 @@ func TestNeverAFalseGreenFromTheRunner(t *testing.T) {
 		status, message string
 	}{
 		"a crash":               {func(context.Context, Attempt) Outcome { panic("boom") }, "error", "the check crashed: boom"},
-		"a crash with nil":      {func(context.Context, Attempt) Outcome { var m map[string]int; m["x"] = 1; return Outcome{} }, "error", "crashed"},
+		"a crash with nil":      {func(context.Context, Attempt) Outcome { var o *Outcome; return *o }, "error", "crashed"},
 		"never returns":         {func(context.Context, Attempt) Outcome { <-release; return Outcome{} }, "error", "attempt_timeout of 20ms reached"},
 		"passes after its time": {func(ctx context.Context, _ Attempt) Outcome { <-ctx.Done(); return Outcome{} }, "error", "attempt_timeout of 20ms reached"},
 	} {
@@ -387,7 +387,7 @@ func TestNeverAFalseGreenFromTheRunner(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		in.Close()
+		_ = in.Close()
 		defer out.Close()
 		if err := r.Write(out); err == nil {
 			t.Error("Write to a closed pipe: no error")

@@ -2,6 +2,7 @@ package check
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"slices"
@@ -113,7 +114,7 @@ func parseURL(text string) (*url.URL, error) {
 }
 
 func urlReason(err error) error {
-	if ue := (*url.Error)(nil); asError(err, &ue) {
+	if ue, ok := errors.AsType[*url.Error](err); ok {
 		return ue.Err
 	}
 	return err
@@ -143,7 +144,7 @@ func (h *httpCheck) Run(ctx context.Context, a Attempt) Outcome {
 	o.Response = &Response{Status: resp.status, Bytes: len(resp.body), Excerpt: a.Excerpt(string(resp.body))}
 	h.expect.assess(ctx, &o, resp, resp.took, a)
 	captured.settle(&o)
-	if f := (*fault)(nil); asError(o.Err, &f) {
+	if f, ok := errors.AsType[*fault](o.Err); ok {
 		f.after = retryAfter(resp)
 	}
 	return o

@@ -71,7 +71,6 @@ func (e *httpExpect) headersValue() Value {
 	}}
 }
 
-//nolint:gochecknoglobals // compiled once, never changed
 var latencyForm = regexp.MustCompile(`^(<=?)\s*(\S+)$`)
 
 func latencyValue(into *latency) Value {
@@ -133,7 +132,7 @@ func (e *httpExpect) assessJSON(ctx context.Context, o *Outcome, resp *response,
 	}
 	for _, x := range e.json {
 		got, err := x.eval(ctx, v, a)
-		if limit := (*jq.LimitError)(nil); errors.As(err, &limit) {
+		if _, limit := errors.AsType[*jq.LimitError](err); limit {
 			o.Err = Broken(retry.Limit, fmt.Errorf("json %s: %w", x.text, err))
 			return
 		}

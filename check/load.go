@@ -153,8 +153,7 @@ func (p *Plan) load(path string, problems *source.Problems, used map[string]bool
 	root, err := yaml.Parse(data)
 	if err != nil {
 		at, message := source.Place{File: f}, err.Error()
-		var e *yaml.Error
-		if errors.As(err, &e) {
+		if e, ok := errors.AsType[*yaml.Error](err); ok {
 			at.Line, at.Col, message = e.Line, e.Col, e.Message
 		}
 		problems.Add(at, "%s", message)
@@ -189,8 +188,7 @@ func readFile(path string, limit int64) ([]byte, error) {
 
 // plainPathError drops the operation and path that the caller says better.
 func plainPathError(err error) error {
-	var pe *fs.PathError
-	if errors.As(err, &pe) {
+	if pe, ok := errors.AsType[*fs.PathError](err); ok {
 		return pe.Err
 	}
 	return err

@@ -108,24 +108,21 @@ func (p *program) run(ctx context.Context, a Attempt, env map[string]string) Out
 
 // scriptError sorts how a script ended: what it raised or asserted is a measurement, anything else is none.
 func scriptError(err error) error {
-	var (
-		raised  *core.ScriptError
-		stopped *core.Interrupted
-		exit    *core.Exit
-	)
-	switch {
-	case err == nil:
+	if err == nil {
 		return nil
-	case errors.As(err, &exit):
+	}
+	if exit, ok := errors.AsType[*core.Exit](err); ok {
 		// The verdict is the runner's: a script cannot end early and pass.
 		return Broken(retry.Error, fmt.Errorf("the script called os.exit(%d)", exit.Status))
-	case errors.As(err, &raised):
+	}
+	if raised, ok := errors.AsType[*core.ScriptError](err); ok {
 		message := raised.Message
 		if raised.Hint != "" {
 			message += " (" + raised.Hint + ")"
 		}
 		return &fault{classes: scriptClasses(raised), message: message, cause: err}
-	case errors.As(err, &stopped):
+	}
+	if stopped, ok := errors.AsType[*core.Interrupted](err); ok {
 		where, _, _ := strings.Cut(strings.TrimSpace(stopped.Traceback), "\n")
 		if where == "" {
 			return err

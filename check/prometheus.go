@@ -3,6 +3,7 @@ package check
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/url"
 	"strconv"
 	"strings"
@@ -169,9 +170,7 @@ func fill(req *request, u *url.URL, form url.Values) {
 		req.body = []byte(encoded)
 	} else {
 		own := u.Query()
-		for k, v := range form {
-			own[k] = v
-		}
+		maps.Copy(own, form)
 		u.RawQuery = own.Encode()
 	}
 	req.url = u.String()

@@ -134,14 +134,13 @@ func (r *Report) conclude(took time.Duration, cause error) {
 	}
 	s := r.Summary
 	measured := s.Passed + s.Warned
-	var interrupt *Interrupt
-	var late *deadlineReached
+	_, late := errors.AsType[*deadlineReached](cause)
 	switch {
-	case cause != nil && s.Cancelled+s.Skipped+s.Failed+s.Error > 0 && errors.As(cause, &late):
+	case late:
 		r.Outcome, r.Exit = OutcomeDeadline, ExitFailed
-	case cause != nil && s.Cancelled+s.Skipped+s.Failed+s.Error > 0:
+	case cause != nil:
 		r.Outcome, r.Exit = OutcomeCancelled, ExitFailed
-		if errors.As(cause, &interrupt) {
+		if interrupt, ok := errors.AsType[*Interrupt](cause); ok {
 			r.Exit = interrupt.Code
 		}
 	case s.Failed > 0:

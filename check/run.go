@@ -24,7 +24,7 @@ func (d *deadlineReached) Error() string {
 	return d.what + " of " + seconds(d.limit) + " reached"
 }
 
-func (d *deadlineReached) Is(target error) bool { return target == context.DeadlineExceeded } //nolint:errorlint // that is what Is is for
+func (d *deadlineReached) Is(target error) bool { return target == context.DeadlineExceeded }
 
 func (d *deadlineReached) RetryClasses() []retry.Class { return []retry.Class{retry.Timeout} }
 

@@ -305,10 +305,10 @@ func TestCapturesFlowToLaterChecks(t *testing.T) {
 	server := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("X-Build", "b7")
 		if r.URL.Path == "/login" {
-			fmt.Fprint(w, `{"token":"s3cr3t-token","version":2}`)
+			_, _ = fmt.Fprint(w, `{"token":"s3cr3t-token","version":2}`)
 			return
 		}
-		fmt.Fprintf(w, `{"version":2,"auth":%q}`, r.Header.Get("Authorization"))
+		_, _ = fmt.Fprintf(w, `{"version":2,"auth":%q}`, r.Header.Get("Authorization"))
 	})
 	b := newBench(t)
 	r := b.run(`parallel: 4

@@ -3,6 +3,7 @@ package check
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 )
 
 // schema is a piece of a JSON Schema (draft 7, which editors know best).
@@ -17,9 +18,7 @@ func tableSchema(table []Key) schema {
 			continue // known, but refused
 		}
 		s := schema{}
-		for name, v := range k.Value.schema {
-			s[name] = v
-		}
+		maps.Copy(s, k.Value.schema)
 		if k.Text != "" {
 			s["description"] = k.Text
 		}

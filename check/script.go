@@ -89,11 +89,11 @@ func (s *scriptCheck) prepareFile(p *Prep) {
 
 func (s *scriptCheck) compile(p *Prep, key, name string, text []byte, folder string) {
 	program, err := s.lua.compile(name, text, folder, s.permissions)
-	var syntax *core.SyntaxError
+	syntax, isSyntax := errors.AsType[*core.SyntaxError](err)
 	switch {
 	case err == nil:
 		s.program = program
-	case !errors.As(err, &syntax):
+	case !isSyntax:
 		p.Fail([]string{key}, "%s", err)
 	case syntax.Line < 1:
 		p.Fail([]string{key}, "%s: %s at the end of the script", name, syntax.Message)

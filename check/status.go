@@ -74,7 +74,6 @@ func (s statuses) assess(o *Outcome, code int) {
 		fmt.Sprintf("%s (got %d)", s.text, code), statusClasses(code)...)
 }
 
-//nolint:gochecknoglobals // compiled once, never changed
 var (
 	classForm      = regexp.MustCompile(`^[1-5]xx$`)
 	comparisonForm = regexp.MustCompile(`^(>=|<=|>|<|==|!=)\s*([1-5][0-9][0-9])$`)

@@ -194,8 +194,7 @@ func (t *tracker) record(a retry.Attempt) {
 func (t *tracker) conclude(whole, ctx context.Context, res retry.Result, err error) {
 	r := t.ended(whole, err)
 	r.Attempts, r.Total = res.Attempts, res.Elapsed.Milliseconds()
-	var f *retry.Failure
-	if errors.As(err, &f) && f.Reason == retry.DeadlineReached {
+	if f, ok := errors.AsType[*retry.Failure](err); ok && f.Reason == retry.DeadlineReached {
 		at, hasOwn := ctx.Deadline()
 		run, hasRun := whole.Deadline()
 		t.mu.Lock()
@@ -211,12 +210,11 @@ func (t *tracker) ended(whole context.Context, err error) Result {
 	defer t.mu.Unlock()
 	r := t.blank
 	t.fill(&r)
-	var f *retry.Failure
+	f, failed := errors.AsType[*retry.Failure](err)
 	switch {
-	case err == nil && whole.Err() == nil, err == nil && t.attempts > 0:
+	case err == nil && t.attempts > 0:
 		t.pass(&r)
-		return r
-	case errors.As(err, &f):
+	case failed:
 		r.Message = said(strings.TrimPrefix(f.Error(), fmt.Sprintf("after %s: ", plural(f.Attempts, "attempt"))))
 		r.Status, r.ErrorClass = failureStatus(f)
 	case err == nil: // ended before the first attempt

@@ -79,8 +79,9 @@ func scalarText(n *yaml.Node) (string, bool) {
 		return fmt.Sprint(n.Value), true
 	case yaml.Float:
 		return strconv.FormatFloat(n.Value.(float64), 'g', -1, 64), true
+	default:
+		return "", false
 	}
-	return "", false
 }
 
 // Flag reads true or false.

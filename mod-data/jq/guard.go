@@ -316,4 +316,3 @@ func digits(v any) int {
 	}
 	return 0
 }
-

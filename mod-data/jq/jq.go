@@ -76,8 +76,8 @@ func Compile(text string, variables ...string) (*Query, error) {
 }
 
 func syntaxError(text string, err error) error {
-	var pe *gojq.ParseError
-	if !errors.As(err, &pe) {
+	pe, ok := errors.AsType[*gojq.ParseError](err)
+	if !ok {
 		return &SyntaxError{0, err.Error()}
 	}
 	if pe.Token == "" {
@@ -139,8 +139,7 @@ func runError(ctx context.Context, err error) error {
 	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
 		return context.Cause(ctx)
 	}
-	var halt *gojq.HaltError
-	if errors.As(err, &halt) {
+	if halt, ok := errors.AsType[*gojq.HaltError](err); ok {
 		return fmt.Errorf("the expression halted: %s", strings.TrimSpace(halt.Error()))
 	}
 	return err

@@ -64,10 +64,8 @@ func (r *Redactor) Add(value string) {
 	r.replacer = strings.NewReplacer(pairs...)
 }
 
-//nolint:gochecknoglobals // compiled once, never changed
 var userinfo = regexp.MustCompile(`([a-zA-Z][a-zA-Z0-9+.-]*://[^/?#\s"'@:]*):([^/?#\s"']+)@`)
 
-//nolint:gochecknoglobals // compiled once, never changed
 var sensitive = regexp.MustCompile(`(?i)("?\b(?:authorization|proxy-authorization|cookie|set-cookie)\b["']?\s*[:=]\s*)([^\r\n]+)`)
 
 // Text returns s without secrets.
@@ -199,7 +197,6 @@ func percentAll(v string) string {
 	return b.String()
 }
 
-//nolint:gochecknoglobals // compiled once, never changed
 var percent = regexp.MustCompile(`%[0-9A-F]{2}`)
 
 func lowerHex(s string) string { return percent.ReplaceAllStringFunc(s, strings.ToLower) }
