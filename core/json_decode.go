@@ -137,6 +137,9 @@ func (d *jsonDecoder) object() (lua.LValue, error) {
 			return nil, err
 		}
 		d.keys, d.values = append(d.keys, key), append(d.values, v)
+		if err := d.charge(sizeItem); err != nil {
+			return nil, err
+		}
 		if more, err = d.comma('}'); err != nil {
 			return nil, err
 		}

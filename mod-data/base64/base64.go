@@ -96,8 +96,7 @@ func decodeWith(encoding *std.Encoding, extra string, padded bool, s string) (st
 	}
 	// The decoder would skip line breaks, but none is left by now.
 	out, err := encoding.Strict().DecodeString(body)
-	var corrupt std.CorruptInputError
-	if errors.As(err, &corrupt) {
+	if _, corrupt := errors.AsType[std.CorruptInputError](err); corrupt {
 		return "", errSyntax.Errorf("the last character, at position %d, has bits that belong to no byte", len(body))
 	}
 	return string(out), err

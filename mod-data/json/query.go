@@ -123,12 +123,11 @@ func run(c core.Call, query *jq.Query, v any) ([]any, error) {
 
 // queryError gives an error of jq its code, and a syntax error its place.
 func queryError(text string, err error) error {
-	var limit *jq.LimitError
-	if errors.As(err, &limit) {
+	if _, over := errors.AsType[*jq.LimitError](err); over {
 		return core.ErrJSONLimit.With(err, "")
 	}
-	var syntax *jq.SyntaxError
-	if !errors.As(err, &syntax) {
+	syntax, ok := errors.AsType[*jq.SyntaxError](err)
+	if !ok {
 		return errQuery.With(err, "")
 	}
 	before := text[:min(syntax.Offset, len(text))]

@@ -4,36 +4,27 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"time"
 
 	"assay.rs/core"
+	"assay.rs/core/coretest"
 )
 
-// eval runs a script with the module and gives what it passed to out, one line for each call.
-func eval(tb testing.TB, ctx context.Context, script string) (string, error) { //nolint:revive // tb first
+func TestExamples(t *testing.T) { coretest.Examples(t, []core.Module{New()}, nil) }
+
+// eval runs a script and gives what it printed. out prints its arguments with blanks between them.
+func eval(tb testing.TB, timeout time.Duration, script string) (string, error) {
 	tb.Helper()
-	var lines []string
-	out := core.FnRest(core.Doc{Name: "out", Text: "Notes values.", Needs: core.Pure, Level: core.Check},
-		core.NoArg(), core.Rest("values", core.Any(), "Values."), core.ReturnsNothing(),
-		func(c core.Call, _ core.None, values []core.Value) (core.None, error) {
-			texts := make([]string, len(values))
-			for i, v := range values {
-				texts[i] = c.ToString(v)
-			}
-			lines = append(lines, strings.Join(texts, " "))
-			return core.None{}, nil
-		})
-	rt, err := core.New(core.Config{Modules: []core.Module{New(), {Funcs: []core.Func{out}}}, Policy: core.CheckPolicy()})
-	if err != nil {
-		tb.Fatal(err)
+	kit := coretest.Kit{Modules: []core.Module{New()}, Policy: core.CheckPolicy(), Timeout: timeout}
+	got := kit.Exec(tb, "test.lua", `local function out(...)
+		local texts = {}
+		for i = 1, select("#", ...) do texts[i] = tostring((select(i, ...))) end
+		print(table.concat(texts, " "))
+	end `+script)
+	for _, problem := range got.Undeclared {
+		tb.Errorf("%s: %s", script, problem)
 	}
-	chunk, err := core.Compile("test.lua", []byte(script))
-	if err != nil {
-		tb.Fatal(err)
-	}
-	vm := rt.Open(core.Host{})
-	defer vm.Close()
-	err = vm.Run(ctx, chunk)
-	return strings.Join(lines, "\n"), err
+	return strings.TrimSuffix(got.Stdout, "\n"), got.Err
 }
 
 // withCall runs f as the body of a builtin.

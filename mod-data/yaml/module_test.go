@@ -1,9 +1,9 @@
 package yaml
 
 import (
-	"context"
 	"strings"
 	"testing"
+	"time"
 
 	"assay.rs/core"
 
@@ -24,7 +24,7 @@ func TestParseToLua(t *testing.T) {
 		`local ok, e = pcall(yaml.parse, "a: 1\n---\nb: 2") out(e.code, e, e.hint)`:                                                  "yaml.syntax yaml.parse: 3:1: a second document begins here yaml.parse_all reads texts with several documents",
 		`local ok, e = pcall(yaml.parse, "a: 1\na: 2") out(e.code, e)`:                                                               `yaml.syntax yaml.parse: 2:1: duplicate key "a", first at 1:1`,
 	} {
-		got, err := eval(t, context.Background(), script)
+		got, err := eval(t, time.Minute, script)
 		if err != nil || got != want {
 			t.Errorf("%s\n got %s, %v\nwant %s", script, got, err, want)
 		}
@@ -55,7 +55,7 @@ func TestEncode(t *testing.T) {
 		`(function() local s = "x\n" for i = 1, 21 do s = s .. s end return {{{{s}}}} end)()`: "!yaml.limit more than 10485760 bytes",
 	} {
 		script := `local f, int = yaml.parse, yaml.parse("9007199254740993") local ok, e = pcall(yaml.encode, ` + expression + `) out(ok and e or "!" .. e.code .. " " .. e.message)`
-		got, err := eval(t, context.Background(), script)
+		got, err := eval(t, time.Minute, script)
 		if err != nil || got != want && !(strings.HasPrefix(want, "!yaml.limit") && strings.HasPrefix(got, want)) {
 			t.Errorf("encode(%s)\n got %.300q, %v\nwant %q", expression, got, err, want)
 		}
@@ -67,7 +67,7 @@ func TestEncodeAll(t *testing.T) {
 		`{}`: "", `{{a = 1}, "x", {}}`: "a: 1\n---\nx\n---\n{}\n", `{1}`: "1\n", `{"a\nb\n", 2}`: "|\n  a\n  b\n---\n2\n", `{"a\n\n", 2}`: "|+\n  a\n\n---\n2\n",
 		`{a = 1}`: "!an array of documents expected, got table", `1`: "!an array of documents expected, got number", `{{}, {a = yaml.parse}}`: "![2].a: a function has no form in YAML",
 	} {
-		got, err := eval(t, context.Background(), `local ok, e = pcall(yaml.encode_all, `+expression+`) out(ok and e or "!" .. e.message)`)
+		got, err := eval(t, time.Minute, `local ok, e = pcall(yaml.encode_all, `+expression+`) out(ok and e or "!" .. e.message)`)
 		if err != nil || got != want {
 			t.Errorf("encode_all(%s) = %q, %v, want %q", expression, got, err, want)
 		}
@@ -125,4 +125,33 @@ func roundTrip(t *testing.T, c core.Call, text string) {
 			}
 		}
 	}
+}
+
+// FuzzText puts one text in every place that a text can have.
+func FuzzText(f *testing.F) {
+	for _, seed := range []string{"", "yes", "1_0", "- a", "a: b", "|", "\n\n", "  x\ny", "a\n ", "\t\n", "a\n\n\n", "#", "a #", "'", "\"", "\\", "\u0085", "0x", "12:30:45", "2001-12-14 21:59:43", "?", "? a", ":", "---\n...", "%YAML", "!!str", "&a", "\r\n", "a\n\tb\n", "\n#x\n", ".", "-", "+1", "+_0", "NULL"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		withCall(t, func(c core.Call) {
+			text := core.TextValue(s)
+			root, list, inner := c.NewTable(2), c.NewArray(3), c.NewTable(1)
+			inner.Set(s, text)
+			list.Append(text)
+			list.Append(inner.Value())
+			list.Append(text)
+			root.Set("k", list.Value())
+			root.Set("t", text)
+			root.Set("u"+s, core.BoolValue(true))
+			v := root.Value()
+			want, err := core.EncodeJSON(c, v, "")
+			if err != nil {
+				return // not UTF-8
+			}
+			roundTrip(t, c, string(want))
+			if quoted, err := core.EncodeJSON(c, text, ""); err == nil {
+				roundTrip(t, c, string(quoted))
+			}
+		})
+	})
 }

@@ -119,7 +119,7 @@ func booleanOf11(s string) bool {
 
 // numberOf11 tells whether YAML 1.1 may read s as a number, a time or a date: 1_000, 0b1, 1:30, 2024-01-01.
 func numberOf11(s string) bool {
-	digits := strings.TrimLeft(s, "+-.")
+	digits := strings.TrimLeft(s, "+-._")
 	if digits == "" || digits[0] < '0' || digits[0] > '9' {
 		return false
 	}
