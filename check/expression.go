@@ -28,10 +28,14 @@ func expressionValue(into **expression) Value {
 		if !ok {
 			return
 		}
-		q, err := jq.Compile(text, "$vars", "$captures")
-		if err != nil {
-			r.jqProblem(n, text == s, err)
-			return
+		q := r.queries[text] // many checks ask the same
+		if q == nil {
+			var err error
+			if q, err = jq.Compile(text, "$vars", "$captures"); err != nil {
+				r.jqProblem(n, text == s, err)
+				return
+			}
+			r.queries[text] = q
 		}
 		r.jqCaptures(n, text)
 		*into = &expression{text, q}

@@ -7,6 +7,7 @@ import (
 
 	"assay.rs/check/internal/source"
 	"assay.rs/core/nearest"
+	"assay.rs/mod-data/jq"
 	"assay.rs/mod-data/yaml"
 )
 
@@ -32,6 +33,7 @@ type Reader struct {
 	scope    *scope
 	options  *Options
 	origin   string // the folder of the file
+	queries  map[string]*jq.Query
 }
 
 // Fail notes that something is wrong at a node.

@@ -17,6 +17,7 @@ import (
 	"assay.rs/check/internal/source"
 	"assay.rs/core/nearest"
 	"assay.rs/core/retry"
+	"assay.rs/mod-data/jq"
 	"assay.rs/mod-data/yaml"
 )
 
@@ -164,7 +165,10 @@ func (p *Plan) load(path string, problems *source.Problems, used map[string]bool
 		return nil
 	}
 	s := &suite{file: f, base: initialSettings(), parallel: 1}
-	r := &Reader{file: f, problems: problems, scope: newScope(&p.options, p.redactor, used), options: &p.options, origin: filepath.Dir(path)}
+	r := &Reader{
+		file: f, problems: problems, options: &p.options, scope: newScope(&p.options, p.redactor, used),
+		origin: filepath.Dir(path), queries: map[string]*jq.Query{},
+	}
 	r.suite(root, s)
 	return s
 }

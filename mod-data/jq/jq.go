@@ -15,6 +15,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 
 	"github.com/itchyny/gojq"
 )
@@ -35,6 +36,45 @@ type Query struct {
 	text      string
 	parsed    *gojq.Query
 	variables []string
+
+	mu   sync.Mutex
+	idle []*machine
+}
+
+// machine is compiled code and the watch that its checks report to: one run at a time.
+type machine struct {
+	code  *gojq.Code
+	watch *watch
+}
+
+// machine takes an idle machine, or makes one.
+func (q *Query) machine() (*machine, error) {
+	q.mu.Lock()
+	if n := len(q.idle); n > 0 {
+		m := q.idle[n-1]
+		q.idle = q.idle[:n-1]
+		q.mu.Unlock()
+		return m, nil
+	}
+	q.mu.Unlock()
+	w := newWatch()
+	code, err := q.compile(w)
+	if err != nil {
+		return nil, err
+	}
+	return &machine{code, w}, nil
+}
+
+// maxIdle is how many machines a query keeps for the next runs.
+const maxIdle = 4
+
+func (q *Query) release(m *machine) {
+	m.watch.parent = nil
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if len(q.idle) < maxIdle {
+		q.idle = append(q.idle, m)
+	}
 }
 
 // SyntaxError says where an expression cannot be read.
@@ -63,15 +103,13 @@ func Compile(text string, variables ...string) (*Query, error) {
 	if len(parsed.Imports) > 0 || parsed.Meta != nil {
 		return nil, &SyntaxError{0, "modules cannot be imported here"}
 	}
-	// Compiled once as it is written: errors then speak of what the author wrote.
-	if _, err := gojq.Compile(parsed, gojq.WithVariables(variables)); err != nil {
+	guardQuery(parsed)
+	q := &Query{text: text, parsed: parsed, variables: variables}
+	m, err := q.machine()
+	if err != nil {
 		return nil, err
 	}
-	guardQuery(parsed)
-	q := &Query{text, parsed, variables}
-	if _, err := q.compile(&watch{}); err != nil {
-		return nil, fmt.Errorf("guard: %w", err)
-	}
+	q.release(m)
 	return q, nil
 }
 
@@ -95,15 +133,17 @@ func (q *Query) String() string { return q.text }
 //
 // Errors: what the expression raises, halt in the expression, a *LimitError, or the cause of a cancelled context.
 func (q *Query) Run(ctx context.Context, v any, values ...any) ([]any, error) {
-	w := newWatch(ctx)
-	code, err := q.compile(w)
-	if err != nil {
-		return nil, err
-	}
 	if err := fits(v); err != nil {
 		return nil, err
 	}
-	iter := code.RunWithContext(w, v, values...)
+	m, err := q.machine()
+	if err != nil {
+		return nil, err
+	}
+	defer q.release(m)
+	w := m.watch
+	w.begin(ctx)
+	iter := m.code.RunWithContext(w, v, values...)
 	var out []any
 	for {
 		v, ok := iter.Next()

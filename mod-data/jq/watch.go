@@ -21,12 +21,16 @@ type watch struct {
 	closed chan struct{}
 }
 
-func newWatch(ctx context.Context) *watch {
-	w := &watch{parent: ctx, left: sampleEvery, closed: make(chan struct{})}
+func newWatch() *watch {
+	w := &watch{closed: make(chan struct{})}
 	close(w.closed)
 	w.sample = []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
-	w.base = w.heap()
 	return w
+}
+
+// begin makes the watch that of a run under ctx.
+func (w *watch) begin(ctx context.Context) {
+	w.parent, w.left, w.breach, w.base = ctx, sampleEvery, nil, w.heap()
 }
 
 func (w *watch) heap() uint64 {
