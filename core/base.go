@@ -32,32 +32,65 @@ func (t *thread) checkStopped() {
 
 func pcall(L *lua.LState) int {
 	L.CheckAny(1)
-	return protected(L, L.GetTop()-1, nil)
+	return protected(L, nil)
 }
 
 func xpcall(L *lua.LState) int {
 	L.CheckAny(1)
 	handler := L.CheckFunction(2)
 	L.Remove(2)
-	return protected(L, L.GetTop()-1, handler)
+	return protected(L, handler)
 }
 
-// protected calls the function below the top nargs values.
-func protected(L *lua.LState, nargs int, handler *lua.LFunction) int {
+// protected calls argument 1 with the others. The handler is called after what raised is over, so it
+// cannot look at the functions that were running.
+func protected(L *lua.LState, handler *lua.LFunction) int {
 	t := currentThread(L)
-	err := L.PCall(nargs, lua.MultRet, handler)
+	results, err := t.protect(L.Get(1), stackFrom(L, 2))
 	t.checkStopped()
 	if err != nil {
 		L.Push(lua.LFalse)
-		L.Push(asAPIError(err).Object)
+		L.Push(t.handled(handler, err.Object))
 		return 2
 	}
-	L.Insert(lua.LTrue, 1)
-	return L.GetTop()
+	L.Push(lua.LTrue)
+	for _, v := range results {
+		L.Push(v)
+	}
+	return len(results) + 1
 }
 
+// handled is what the handler makes of a raised value, or what it raised itself.
+func (t *thread) handled(handler *lua.LFunction, raised lua.LValue) lua.LValue {
+	if handler == nil {
+		return raised
+	}
+	results, err := t.protect(handler, []lua.LValue{raised})
+	t.checkStopped()
+	switch {
+	case err != nil:
+		return err.Object
+	case len(results) == 0:
+		return lua.LNil
+	}
+	return results[0]
+}
+
+// raiseValue is error(v, level): text gets the position of the function at that level, 1 being the one
+// that called error.
 func raiseValue(L *lua.LState) int {
-	L.Error(L.Get(1), max(0, L.OptInt(2, 1)))
+	t, v, level := currentThread(L), L.Get(1), L.OptInt(2, 1)
+	if message, ok := v.(lua.LString); ok && level > 0 {
+		where := positionIn(L, level)
+		if where == "" && level == 1 {
+			where = t.position()
+		}
+		if where != "" {
+			v = lua.LString(where+" ") + message
+		}
+	}
+	t.complete = true
+	L.Error(v, 0)
 	return 0
 }
 

@@ -51,19 +51,18 @@ func (f Callback) Call(c Call, args ...Value) ([]Value, error) {
 		t.task.take()
 		defer func() { t.task.give() }() // by then t.task may be another: see enterGhost
 	}
-	t.L.Push(f.f)
-	for _, arg := range args {
-		t.L.Push(arg.lua())
+	given := make([]lua.LValue, len(args))
+	for i, arg := range args {
+		given[i] = arg.lua()
 	}
-	base := t.L.GetTop() - len(args) - 1
-	if err := t.L.PCall(len(args), lua.MultRet, nil); err != nil {
+	returned, err := t.protect(f.f, given)
+	if err != nil {
 		return nil, t.scriptError(err)
 	}
-	results := make([]Value, 0, t.L.GetTop()-base)
-	for i := base + 1; i <= t.L.GetTop(); i++ {
-		results = append(results, Value{t.L.Get(i)})
+	results := make([]Value, len(returned))
+	for i, v := range returned {
+		results[i] = Value{v}
 	}
-	t.L.SetTop(base)
 	return results, nil
 }
 

@@ -133,21 +133,9 @@ func (co *coroutine) start(args []lua.LValue) {
 				co.out <- transfer{err: raisedText(fmt.Sprint(value)), ended: true}
 			}
 		}()
-		values, err := t.call(f, args)
+		values, err := t.protect(f, args)
 		co.out <- transfer{values: values, err: err, ended: true}
 	}()
-}
-
-// call runs f on t as its whole life.
-func (t *thread) call(f *lua.LFunction, args []lua.LValue) ([]lua.LValue, *lua.ApiError) {
-	t.L.Push(f)
-	for _, arg := range args {
-		t.L.Push(arg)
-	}
-	if err := t.L.PCall(len(args), lua.MultRet, nil); err != nil {
-		return nil, asAPIError(err)
-	}
-	return stackFrom(t.L, 1), nil
 }
 
 func stackFrom(L *lua.LState, first int) []lua.LValue {
@@ -299,7 +287,7 @@ func coStatus(L *lua.LState) int {
 	status := normal
 	if co := checkCoroutine(L); co != nil {
 		status = co.status
-	} else if L.Get(1) == lua.LValue(t.L) {
+	} else if t.co == nil && L.Get(1) == lua.LValue(t.root) {
 		status = running
 	}
 	L.Push(lua.LString(status))
@@ -309,7 +297,7 @@ func coStatus(L *lua.LState) int {
 func coRunning(L *lua.LState) int {
 	t := currentThread(L)
 	if t.co == nil {
-		L.Push(t.task.main.L)
+		L.Push(t.task.main.root)
 		L.Push(lua.LTrue)
 		return 2
 	}

@@ -16,19 +16,25 @@ const lookEvery = 200
 // gopher-lua asks Done before every instruction, which makes it the hook that stops a script.
 type thread struct {
 	vm      *VM
-	task    *Task // the task it runs for; a coroutine's changes with who resumes it
-	L       *lua.LState
-	co      *coroutine // nil for the thread of a task
-	depth   int        // how many coroutines are resumed within each other
-	left    int        // instructions until the next look
-	pressed time.Time  // since when another task is known to wait for the baton
+	task    *Task       // the task it runs for; a coroutine's changes with who resumes it
+	root    *lua.LState // what scripts see as the thread of the task
+	L       *lua.LState // what runs: root, or the state of the innermost protected call
+	co      *coroutine  // nil for the thread of a task
+	depth   int         // how many coroutines are resumed within each other
+	left    int         // instructions until the next look
+	pressed time.Time   // since when another task is known to wait for the baton
+
+	entered  bool          // root runs something
+	below    []*lua.LState // what waits for the innermost protected call to end, outermost first
+	spare    []*lua.LState // of protected calls that are over
+	complete bool          // the text that is being raised needs no position added
 }
 
 // newThread is the one maker of Lua threads.
 func (vm *VM) newThread(task *Task, co *coroutine) *thread {
 	t := &thread{vm: vm, task: task, co: co}
-	t.L, _ = vm.L.NewThread() // vm.L has no context, so the new thread gets none that would never be asked
-	t.L.SetContext(t)
+	t.root = t.newState()
+	t.L = t.root
 	return t
 }
 
@@ -86,7 +92,7 @@ func (t *thread) Value(key any) any { return t.task.ctx.Value(key) }
 
 // where is the script's position: "verify.lua:3".
 func (t *thread) where() string {
-	return strings.TrimRight(t.L.Where(1), ": ")
+	return strings.TrimRight(t.position(), ": ")
 }
 
 // scriptError is what PCall gave as a Go error. It needs the baton.
@@ -125,9 +131,7 @@ func (t *thread) safeToString(v lua.LValue) string {
 		s = L.ToStringMeta(L.Get(1)).String()
 		return 0
 	})
-	t.L.Push(f)
-	t.L.Push(v)
-	if err := t.L.PCall(1, 0, nil); err != nil {
+	if _, err := t.protect(f, []lua.LValue{v}); err != nil {
 		return describeRaised(v)
 	}
 	return s

@@ -141,7 +141,7 @@ func TestIncompleteDeclarationFails(t *testing.T) {
 		{"example of something else", "does not show shapes.area", func(has *texts) { has.example = `assert(true)` }},
 		{"example with wrong output", `output line 1 = "2", want = "3"`, func(has *texts) { has.example = "print(shapes.area(2)) --> =3" }},
 		{"example with a syntax error", "shapes.area example 1:1:13:", func(has *texts) { has.example = `shapes.area(]` }},
-		{"undeclared code", "shapes.area example 1: shapes.area raised the code shapes.negative, which it does not declare", func(has *texts) {
+		{"undeclared code", "shapes.area example 1:1: shapes.area raised the code shapes.negative, which it does not declare", func(has *texts) {
 			has.raises, has.example = nil, `assert(not pcall(shapes.area, -1))`
 		}},
 	} {

@@ -1,0 +1,127 @@
+package core
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	lua "github.com/yuin/gopher-lua"
+)
+
+// maxProtected bounds how many protected calls may run within each other, as Lua's own limit on C
+// calls does: each takes a part of Go's stack.
+const maxProtected = 200
+
+// maxSpare is how many states a thread keeps for later protected calls.
+const maxSpare = 4
+
+var errProtected = errors.New("stack overflow: too many calls of pcall and of builtins that call back within each other")
+
+// protect calls f with args and gives its results, or what it raised. It needs the baton.
+//
+// Each protected call has a Lua state to itself. gopher-lua, when it raises, cuts every function of the
+// state off from the local variables that it shares with others, also of functions below the call that
+// are to go on: a counter in a closure would stop counting with the first error that anybody catches.
+// In a state of its own all that is cut off is dead anyway.
+func (t *thread) protect(f lua.LValue, args []lua.LValue) ([]lua.LValue, *lua.ApiError) {
+	if t.task == t.vm.foreign {
+		return runIn(t.L, f, args)
+	}
+	if !t.entered {
+		t.entered = true
+		return runIn(t.L, f, args)
+	}
+	if len(t.below) >= maxProtected {
+		return nil, raisedText(t.position() + " " + errProtected.Error())
+	}
+	t.below = append(t.below, t.L)
+	t.L = t.state()
+	t.vm.L.G.CurrentThread = t.L
+	results, err := runIn(t.L, f, args)
+	t.leave(err)
+	if err != nil {
+		t.place(f, err)
+	}
+	return results, err
+}
+
+// leave goes back to the state below.
+func (t *thread) leave(err *lua.ApiError) {
+	// What a Go panic leaves behind is not fit for use.
+	if len(t.spare) < maxSpare && (err == nil || err.Type != lua.ApiErrorPanic) {
+		t.spare = append(t.spare, t.L)
+	}
+	last := len(t.below) - 1
+	t.L, t.below = t.below[last], t.below[:last]
+	t.vm.L.G.CurrentThread = t.L
+}
+
+// place completes an error of a function of gopher-lua's library that was called directly. It has only a
+// space where its position would be, and no name for the function.
+func (t *thread) place(f lua.LValue, err *lua.ApiError) {
+	complete := t.complete
+	t.complete = false
+	if function, ok := f.(*lua.LFunction); complete || ok && !function.IsG {
+		return
+	}
+	if message, ok := err.Object.(lua.LString); ok && strings.HasPrefix(string(message), " ") {
+		named := strings.Replace(string(message), " to main chunk (", " to ? (", 1)
+		err.Object = lua.LString(t.position() + named)
+	}
+}
+
+// position is where the script is: "verify.lua:3:", or empty when no function of a script runs.
+func (t *thread) position() string {
+	if where := positionIn(t.L, 0); where != "" {
+		return where
+	}
+	for _, L := range slices.Backward(t.below) {
+		if where := positionIn(L, 0); where != "" {
+			return where
+		}
+	}
+	return ""
+}
+
+// positionIn is the place of the innermost function of a script in L, from a level on.
+func positionIn(L *lua.LState, level int) string {
+	for {
+		where := L.Where(level)
+		if where == "" || !strings.HasPrefix(where, "[G]") {
+			return where
+		}
+		level++
+	}
+}
+
+// state is a Lua state of t that nothing runs in.
+func (t *thread) state() *lua.LState {
+	if last := len(t.spare) - 1; last >= 0 {
+		L := t.spare[last]
+		t.spare = t.spare[:last]
+		return L
+	}
+	return t.newState()
+}
+
+// newState is the one maker of Lua states besides the VM's own.
+func (t *thread) newState() *lua.LState {
+	L, _ := t.vm.L.NewThread() // vm.L has no context, so the new state gets none that would never be asked
+	L.SetContext(t)
+	return L
+}
+
+// runIn leaves the stack of L as it was.
+func runIn(L *lua.LState, f lua.LValue, args []lua.LValue) ([]lua.LValue, *lua.ApiError) {
+	base := L.GetTop()
+	L.Push(f)
+	for _, arg := range args {
+		L.Push(arg)
+	}
+	if err := L.PCall(len(args), lua.MultRet, nil); err != nil {
+		return nil, asAPIError(err)
+	}
+	results := stackFrom(L, base+1)
+	L.SetTop(base)
+	return results, nil
+}
