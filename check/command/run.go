@@ -17,7 +17,8 @@ import (
 type CheckFlags struct {
 	only, skip, tags []string
 	vars             map[string]string
-	validate, quiet  bool
+	validate, dryRun bool
+	quiet            bool
 	termination      string
 }
 
@@ -28,13 +29,14 @@ func (f *CheckFlags) Bind(fs *pflag.FlagSet) {
 	fs.StringSliceVar(&f.tags, "tags", nil, "run the checks that have one of these tags alone")
 	fs.StringToStringVar(&f.vars, "var", nil, "set a variable of the file: --var base=http://localhost:8080")
 	fs.BoolVar(&f.validate, "validate", false, "read the file and report what is wrong with it; run nothing")
+	fs.BoolVar(&f.dryRun, "dry-run", false, "print what would run, and how long it may take at worst; run nothing")
 	fs.BoolVar(&f.quiet, "quiet", false, "log nothing but the document")
 	fs.StringVar(&f.termination, "termination-log", check.TerminationLog, "existing file that gets the verdict, for the status of a pod")
 }
 
 // FirstSet is the first of these flags that the command line has set, or empty.
 func (f *CheckFlags) FirstSet(fs *pflag.FlagSet) string {
-	for _, name := range []string{"only", "skip", "tags", "var", "validate", "quiet", "termination-log"} {
+	for _, name := range []string{"only", "skip", "tags", "var", "validate", "dry-run", "quiet", "termination-log"} {
 		if fs.Changed(name) {
 			return name
 		}
@@ -52,7 +54,29 @@ type Surroundings struct {
 
 // Run runs the check file or folder at path, writes the document to stdout and gives the exit code.
 func Run(ctx context.Context, path string, f *CheckFlags, s Surroundings) int {
-	report := run(ctx, path, f, s)
+	plan, report := load(path, f, s)
+	switch {
+	case plan == nil:
+	case f.dryRun:
+		return dryRun(plan, s)
+	case f.validate:
+		report = plan.Validated()
+	default:
+		report = plan.Run(ctx)
+	}
+	return deliver(report, f, s)
+}
+
+func dryRun(plan *check.Plan, s Surroundings) int {
+	if err := plan.WriteDryRun(s.Stdout); err != nil {
+		s.Log.Error("the plan could not be written", "error", err)
+		return check.ExitFailed
+	}
+	return check.ExitPassed
+}
+
+// deliver hands a report to all who wait for it.
+func deliver(report *check.Report, f *CheckFlags, s Surroundings) int {
 	code := report.ExitCode()
 	if err := report.Write(s.Stdout); err != nil {
 		s.Log.Error("the document could not be written", "error", err)
@@ -64,9 +88,10 @@ func Run(ctx context.Context, path string, f *CheckFlags, s Surroundings) int {
 	return code
 }
 
-func run(ctx context.Context, path string, f *CheckFlags, s Surroundings) *check.Report {
+// load gives a plan, or the report that there is none.
+func load(path string, f *CheckFlags, s Surroundings) (*check.Plan, *check.Report) {
 	options := check.Options{
-		Types: s.Types, LookupEnv: os.LookupEnv,
+		Types: s.Types, LookupEnv: os.LookupEnv, Log: s.Log,
 		Vars: f.vars, Only: f.only, Skip: f.skip, Tags: f.tags,
 	}
 	if !f.quiet {
@@ -75,12 +100,9 @@ func run(ctx context.Context, path string, f *CheckFlags, s Surroundings) *check
 	plan, err := check.Load(path, options)
 	if err != nil {
 		PrintError(s.Stderr, err)
-		return check.Refused(path, err)
+		return nil, check.Refused(path, err)
 	}
-	if f.validate {
-		return plan.Validated()
-	}
-	return plan.Run(ctx)
+	return plan, nil
 }
 
 // logEvent logs one record for each finished check.
