@@ -36,47 +36,13 @@ func (c Call) Log() *slog.Logger { return c.t.vm.host.Log }
 func (c Call) Stdout() io.Writer { return c.t.vm.host.Stdout }
 
 // Env is the value of an environment variable, as far as the script may see it.
-func (c Call) Env(name string) (string, bool) { return c.t.vm.host.LookupEnv(name) }
+func (c Call) Env(name string) (string, bool) { return c.t.vm.env.lookup(name) }
 
 // SetEnv sets an environment variable for the script, or with nil removes it.
-func (c Call) SetEnv(name string, value *string) {
-	vm := c.t.vm
-	if vm.env == nil {
-		vm.env = make(map[string]*string)
-		before := vm.host.LookupEnv
-		vm.host.LookupEnv = func(name string) (string, bool) {
-			if v, ok := vm.env[name]; ok {
-				if v == nil {
-					return "", false
-				}
-				return *v, true
-			}
-			return before(name)
-		}
-	}
-	vm.env[name] = value
-}
+func (c Call) SetEnv(name string, value *string) { c.t.vm.env.set(name, value) }
 
 // EnvNames lists the environment variables that the script may see.
-func (c Call) EnvNames() []string {
-	vm := c.t.vm
-	var names []string
-	if vm.host.EnvNames != nil {
-		names = vm.host.EnvNames()
-	}
-	seen := make(map[string]bool)
-	var visible []string
-	for name := range vm.env {
-		names = append(names, name)
-	}
-	for _, name := range names {
-		if _, ok := c.Env(name); ok && !seen[name] {
-			seen[name] = true
-			visible = append(visible, name)
-		}
-	}
-	return visible
-}
+func (c Call) EnvNames() []string { return c.t.vm.env.names() }
 
 // Dialer makes connections that the policy permits; the address it asks about is the resolved one.
 func (c Call) Dialer() *net.Dialer {

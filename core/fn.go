@@ -38,6 +38,8 @@ type Param[T any] struct {
 }
 
 // Arg is a required parameter.
+//
+//go:noinline
 func Arg[T any](name string, of Type[T], text string) Param[T] {
 	return Param[T]{
 		spec: spec.Param{Name: name, Type: of.spec, Text: text, Optional: of.spec.Nullable},
@@ -46,6 +48,8 @@ func Arg[T any](name string, of Type[T], text string) Param[T] {
 }
 
 // Opt is a parameter that may be left out; def is what the body sees then.
+//
+//go:noinline
 func Opt[T any](name string, of Type[T], def T, text string) Param[T] {
 	p := Arg(name, of, text)
 	p.def, p.optional, p.spec.Optional = def, true, true
@@ -53,12 +57,16 @@ func Opt[T any](name string, of Type[T], def T, text string) Param[T] {
 }
 
 // Default documents the value, as Lua source, that stands for a parameter left out.
+//
+//go:noinline
 func (p Param[T]) Default(source string) Param[T] {
 	p.spec.Default = source
 	return p
 }
 
 // Rest stands for any number of further arguments.
+//
+//go:noinline
 func Rest[T any](name string, of Type[T], text string) Param[T] {
 	p := Arg(name, of, text)
 	p.spec.Rest = true
@@ -79,6 +87,8 @@ type Result[T any] struct {
 }
 
 // Returns is one result.
+//
+//go:noinline
 func Returns[T any](of Type[T], text string) Result[T] {
 	return Result[T]{
 		specs: []spec.Return{{Type: of.spec, Text: text}},
@@ -102,6 +112,8 @@ type Two[A, B any] struct {
 }
 
 // Returns2 is two results.
+//
+//go:noinline
 func Returns2[A, B any](a Type[A], textA string, b Type[B], textB string) Result[Two[A, B]] {
 	return Result[Two[A, B]]{
 		specs: []spec.Return{{Type: a.spec, Text: textA}, {Type: b.spec, Text: textB}},
@@ -128,6 +140,8 @@ func ReturnsAll(text string) Result[[]Value] {
 }
 
 // take converts argument i, or raises.
+//
+//go:noinline
 func take[T any](t *thread, L *lua.LState, b *builtin, p *Param[T], i int) T {
 	v := L.Get(i)
 	if v == lua.LNil && p.optional {
@@ -141,6 +155,8 @@ func take[T any](t *thread, L *lua.LState, b *builtin, p *Param[T], i int) T {
 }
 
 // give raises err, or pushes v.
+//
+//go:noinline
 func give[R any](t *thread, L *lua.LState, b *builtin, r *Result[R], v R, err error) int {
 	if err != nil {
 		t.raise(b, err)
@@ -169,6 +185,8 @@ func allRefs(lists ...[]ref) []ref {
 }
 
 // Fn0 declares a builtin without parameters.
+//
+//go:noinline
 func Fn0[R any](d Doc, r Result[R], body func(Call) (R, error)) Func {
 	return declare(d, nil, r.specs, allRefs(r.refs), func(b *builtin) lua.LGFunction {
 		return func(L *lua.LState) int {
@@ -179,6 +197,7 @@ func Fn0[R any](d Doc, r Result[R], body func(Call) (R, error)) Func {
 	})
 }
 
+//go:noinline
 func run0[R any](c Call, body func(Call) (R, error)) (v R, err error) {
 	defer c.settle(&err)
 	c.leave()
@@ -186,6 +205,8 @@ func run0[R any](c Call, body func(Call) (R, error)) (v R, err error) {
 }
 
 // Fn1 declares a builtin with one parameter.
+//
+//go:noinline
 func Fn1[A, R any](d Doc, p1 Param[A], r Result[R], body func(Call, A) (R, error)) Func {
 	return declare(d, []spec.Param{p1.spec}, r.specs, allRefs(p1.refs, r.refs), func(b *builtin) lua.LGFunction {
 		return func(L *lua.LState) int {
@@ -197,6 +218,7 @@ func Fn1[A, R any](d Doc, p1 Param[A], r Result[R], body func(Call, A) (R, error
 	})
 }
 
+//go:noinline
 func run1[A, R any](c Call, body func(Call, A) (R, error), v1 A) (v R, err error) {
 	defer c.settle(&err)
 	c.leave()
@@ -204,6 +226,8 @@ func run1[A, R any](c Call, body func(Call, A) (R, error), v1 A) (v R, err error
 }
 
 // Fn2 declares a builtin with two parameters.
+//
+//go:noinline
 func Fn2[A, B, R any](d Doc, p1 Param[A], p2 Param[B], r Result[R], body func(Call, A, B) (R, error)) Func {
 	return declare(d, []spec.Param{p1.spec, p2.spec}, r.specs, allRefs(p1.refs, p2.refs, r.refs), func(b *builtin) lua.LGFunction {
 		return func(L *lua.LState) int {
@@ -216,6 +240,7 @@ func Fn2[A, B, R any](d Doc, p1 Param[A], p2 Param[B], r Result[R], body func(Ca
 	})
 }
 
+//go:noinline
 func run2[A, B, R any](c Call, body func(Call, A, B) (R, error), v1 A, v2 B) (v R, err error) {
 	defer c.settle(&err)
 	c.leave()
@@ -223,6 +248,8 @@ func run2[A, B, R any](c Call, body func(Call, A, B) (R, error), v1 A, v2 B) (v 
 }
 
 // Fn3 declares a builtin with three parameters.
+//
+//go:noinline
 func Fn3[A, B, C, R any](d Doc, p1 Param[A], p2 Param[B], p3 Param[C], r Result[R], body func(Call, A, B, C) (R, error)) Func {
 	return declare(d, []spec.Param{p1.spec, p2.spec, p3.spec}, r.specs, allRefs(p1.refs, p2.refs, p3.refs, r.refs), func(b *builtin) lua.LGFunction {
 		return func(L *lua.LState) int {
@@ -236,6 +263,7 @@ func Fn3[A, B, C, R any](d Doc, p1 Param[A], p2 Param[B], p3 Param[C], r Result[
 	})
 }
 
+//go:noinline
 func run3[A, B, C, R any](c Call, body func(Call, A, B, C) (R, error), v1 A, v2 B, v3 C) (v R, err error) {
 	defer c.settle(&err)
 	c.leave()
@@ -243,6 +271,8 @@ func run3[A, B, C, R any](c Call, body func(Call, A, B, C) (R, error), v1 A, v2 
 }
 
 // Fn4 declares a builtin with four parameters.
+//
+//go:noinline
 func Fn4[A, B, C, D, R any](d Doc, p1 Param[A], p2 Param[B], p3 Param[C], p4 Param[D], r Result[R], body func(Call, A, B, C, D) (R, error)) Func {
 	return declare(d, []spec.Param{p1.spec, p2.spec, p3.spec, p4.spec}, r.specs, allRefs(p1.refs, p2.refs, p3.refs, p4.refs, r.refs), func(b *builtin) lua.LGFunction {
 		return func(L *lua.LState) int {
@@ -257,6 +287,7 @@ func Fn4[A, B, C, D, R any](d Doc, p1 Param[A], p2 Param[B], p3 Param[C], p4 Par
 	})
 }
 
+//go:noinline
 func run4[A, B, C, D, R any](c Call, body func(Call, A, B, C, D) (R, error), v1 A, v2 B, v3 C, v4 D) (v R, err error) {
 	defer c.settle(&err)
 	c.leave()
@@ -264,6 +295,8 @@ func run4[A, B, C, D, R any](c Call, body func(Call, A, B, C, D) (R, error), v1 
 }
 
 // FnRest declares a builtin that takes any number of arguments after p1; see [NoArg].
+//
+//go:noinline
 func FnRest[A, E, R any](d Doc, p1 Param[A], rest Param[E], r Result[R], body func(Call, A, []E) (R, error)) Func {
 	first, params := 2, []spec.Param{p1.spec, rest.spec}
 	if p1.from == nil {
@@ -288,6 +321,8 @@ func FnRest[A, E, R any](d Doc, p1 Param[A], rest Param[E], r Result[R], body fu
 
 // Iter declares a builtin for a for loop: body gives the function that makes each item, which ends the
 // loop with io.EOF. Both run as any body does.
+//
+//go:noinline
 func Iter[A, E any](d Doc, p1 Param[A], yields Type[E], text string, body func(Call, A) (func() (E, error), error)) Func {
 	item := Returns(yields, text)
 	f := declare(d, []spec.Param{p1.spec}, item.specs, allRefs(p1.refs, item.refs), func(b *builtin) lua.LGFunction {

@@ -42,6 +42,15 @@ func (p Policy) permits(table string, d Doc) bool {
 	return slices.Contains(p.Permissions, table) || slices.Contains(p.Permissions, table+"."+d.Name)
 }
 
+// permitsMethod tells whether the method of a class such as "fs.File" exists: where the class's table, or
+// any function of it, is permitted by name, its objects work whole.
+func (p Policy) permitsMethod(class string, d Doc) bool {
+	table, _, _ := strings.Cut(class, ".")
+	return p.permits(table, d) || slices.ContainsFunc(p.Permissions, func(name string) bool {
+		return strings.HasPrefix(name, table+".")
+	})
+}
+
 // Root reads the files that the policy lets a script read.
 type Root struct {
 	files bool

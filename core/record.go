@@ -20,6 +20,8 @@ type Key[O any] struct {
 
 // NewKey declares a key; at points to the field of the struct that holds it. Values that the field has
 // before the table is read are the defaults.
+//
+//go:noinline
 func NewKey[O, F any](name string, of Type[F], at func(*O) *F, text string) Key[O] {
 	return Key[O]{
 		field: spec.Field{Name: name, Type: of.spec, Text: text},
@@ -37,6 +39,8 @@ func NewKey[O, F any](name string, of Type[F], at func(*O) *F, text string) Key[
 }
 
 // Default documents the value, as Lua source, that stands for a key left out.
+//
+//go:noinline
 func (k Key[O]) Default(source string) Key[O] {
 	k.field.Default = source
 	return k
@@ -60,6 +64,8 @@ func (r *recordRef) describe(m *spec.Module, seen map[string]bool) {
 
 // Record is a table with known keys, such as the options of a function. An unknown key is an error that
 // names the nearest known one.
+//
+//go:noinline
 func Record[O any](name, text string, keys ...Key[O]) Type[O] {
 	described := &recordRef{record: spec.Record{Name: name, Text: text}}
 	index := make(map[string]int, len(keys))

@@ -60,6 +60,8 @@ func typeName(v lua.LValue) string {
 }
 
 // String is a byte string. Numbers and errors are taken as their text.
+//
+//go:noinline
 func String() Type[string] {
 	return Type[string]{
 		spec: scalar("string"),
@@ -92,6 +94,8 @@ func text(v lua.LValue) (string, bool) {
 }
 
 // Bytes is a byte string that Go sees as a slice.
+//
+//go:noinline
 func Bytes() Type[[]byte] {
 	return Type[[]byte]{
 		spec: scalar("string"),
@@ -106,6 +110,8 @@ func Bytes() Type[[]byte] {
 }
 
 // Number is a float64.
+//
+//go:noinline
 func Number() Type[float64] {
 	return Type[float64]{
 		spec: scalar("number"),
@@ -123,6 +129,8 @@ func Number() Type[float64] {
 }
 
 // Integer is a whole number. Beyond 2^53 it is an int64 value in Lua.
+//
+//go:noinline
 func Integer() Type[int64] {
 	return Type[int64]{
 		spec: scalar("integer"),
@@ -132,6 +140,8 @@ func Integer() Type[int64] {
 }
 
 // Int is a whole number within +-2^53.
+//
+//go:noinline
 func Int() Type[int] {
 	return Type[int]{
 		spec: scalar("integer"),
@@ -158,6 +168,8 @@ func integer(v lua.LValue) (int64, error) {
 }
 
 // Bool is true or false.
+//
+//go:noinline
 func Bool() Type[bool] {
 	return Type[bool]{
 		spec: scalar("boolean"),
@@ -172,6 +184,8 @@ func Bool() Type[bool] {
 }
 
 // Duration is a number of seconds, or text such as "500ms", "1m30s", "2d". It is never negative.
+//
+//go:noinline
 func Duration() Type[time.Duration] {
 	return Type[time.Duration]{
 		spec: scalar("duration"),
@@ -221,6 +235,8 @@ func ParseDuration(s string) (time.Duration, error) {
 }
 
 // Any is any Lua value, nil too.
+//
+//go:noinline
 func Any() Type[Value] {
 	return Type[Value]{
 		spec: scalar("any"),
@@ -230,6 +246,8 @@ func Any() Type[Value] {
 }
 
 // Nullable is a T or nil, as a pointer.
+//
+//go:noinline
 func Nullable[T any](of Type[T]) Type[*T] {
 	described := of.spec
 	described.Nullable = true
@@ -254,6 +272,8 @@ func Nullable[T any](of Type[T]) Type[*T] {
 }
 
 // Enum is one of the given strings.
+//
+//go:noinline
 func Enum(values ...string) Type[string] {
 	return Type[string]{
 		spec: spec.Type{Kind: spec.Enum, Values: values},
@@ -274,6 +294,8 @@ func Enum(values ...string) Type[string] {
 }
 
 // ListOf is an array of elem. JSON arrays with nulls in them are refused.
+//
+//go:noinline
 func ListOf[T any](elem Type[T]) Type[[]T] {
 	return Type[[]T]{
 		spec: spec.Type{Kind: spec.List, Elem: &elem.spec},
@@ -305,6 +327,8 @@ func ListOf[T any](elem Type[T]) Type[[]T] {
 }
 
 // MapOf is a table from strings to elem.
+//
+//go:noinline
 func MapOf[T any](elem Type[T]) Type[map[string]T] {
 	return Type[map[string]T]{
 		spec: spec.Type{Kind: spec.Map, Elem: &elem.spec},
@@ -342,6 +366,8 @@ func MapOf[T any](elem Type[T]) Type[map[string]T] {
 
 // Custom is a type whose conversion the module's author writes on values: a union, a shorthand.
 // from runs with the baton, so it may look into tables. A nil to is for types that are never returned.
+//
+//go:noinline
 func Custom[T any](described spec.Type, from func(c Call, v Value) (T, error), to func(c Call, v T) Value) Type[T] {
 	return Type[T]{
 		spec: described,
@@ -351,6 +377,8 @@ func Custom[T any](described spec.Type, from func(c Call, v Value) (T, error), t
 }
 
 // AnyOf describes a union for [Custom].
+//
+//go:noinline
 func AnyOf(names ...string) spec.Type {
 	union := spec.Type{Kind: spec.Union}
 	for _, name := range names {

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"io"
 	"log/slog"
-	"os"
-	"strings"
 	"sync"
 
 	lua "github.com/yuin/gopher-lua"
@@ -29,6 +27,7 @@ type VM struct {
 	L     *lua.LState     // the root: never runs, threads are made from it
 	ctx   context.Context //nolint:containedctx // the lifetime of the tasks inside
 	stop  context.CancelCauseFunc
+	env   *environment
 	baton Baton
 
 	// With the baton.
@@ -39,7 +38,6 @@ type VM struct {
 	int64mt *lua.LTable
 	errorMT *lua.LTable
 	null    *lua.LUserData
-	env     map[string]*string
 
 	localsMu sync.Mutex
 	locals   map[any]any
@@ -75,23 +73,9 @@ func (rt *Runtime) newVM(host Host, L *lua.LState) *VM {
 	if host.Log == nil {
 		host.Log = slog.New(slog.DiscardHandler)
 	}
-	if host.LookupEnv == nil {
-		host.LookupEnv = os.LookupEnv
-		host.EnvNames = processEnvNames
-	}
-	vm := &VM{rt: rt, host: host, L: L, bound: make(map[string]bool), tasks: make(map[*Task]struct{}), coroutines: make(map[*life]struct{})}
+	vm := &VM{rt: rt, host: host, L: L, env: newEnvironment(host), bound: make(map[string]bool), tasks: make(map[*Task]struct{}), coroutines: make(map[*life]struct{})}
 	vm.ctx, vm.stop = context.WithCancelCause(context.Background())
 	return vm
-}
-
-func processEnvNames() []string {
-	var names []string
-	for _, entry := range os.Environ() {
-		if name, _, ok := strings.Cut(entry, "="); ok && name != "" {
-			names = append(names, name)
-		}
-	}
-	return names
 }
 
 // errEnded is why tasks that outlive the main chunk are stopped.
@@ -136,6 +120,7 @@ func (vm *VM) end(cause error) {
 // Close ends every task and frees the VM.
 func (vm *VM) Close() {
 	vm.end(errEnded)
+	vm.closeLocals()
 	if vm.foreign != nil {
 		vm.foreign.end()
 		return

@@ -13,6 +13,9 @@ import (
 // A second signal ends the process at once. stop releases the signals.
 func Interruptible(parent context.Context) (ctx context.Context, stop func()) {
 	ctx, cancel := context.WithCancelCause(parent)
+	// A reader of stdout that is gone must be an error of the write, not the end of the process.
+	broken := make(chan os.Signal, 1)
+	signal.Notify(broken, syscall.SIGPIPE)
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM)
 	over := make(chan struct{})
@@ -32,6 +35,7 @@ func Interruptible(parent context.Context) (ctx context.Context, stop func()) {
 	}()
 	return ctx, func() {
 		signal.Stop(signals)
+		signal.Stop(broken)
 		close(over)
 		cancel(nil)
 	}
