@@ -22,6 +22,7 @@ type thread struct {
 	co      *coroutine  // nil for the thread of a task
 	depth   int         // how many coroutines are resumed within each other
 	left    int         // instructions until the next look
+	charged int64       // bytes charged since the last look at the heap
 	pressed time.Time   // since when another task is known to wait for the baton
 
 	entered  bool          // root runs something
@@ -61,6 +62,12 @@ func (t *thread) look() <-chan struct{} {
 		return t.vm.rt.closed
 	}
 	t.left = lookEvery
+	if t.vm.host.Limits.Memory > 0 && t.vm.overMemory(0) {
+		t.task.cancel(t.vm.memoryError())
+		t.task.stopped.Store(true)
+		t.left = 0
+		return t.vm.rt.closed
+	}
 	if t.vm.baton.waiting.Load() == 0 {
 		return nil
 	}

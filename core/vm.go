@@ -16,7 +16,8 @@ type Host struct {
 	Stdout    io.Writer                   // where print writes; nil is the log
 	LookupEnv func(string) (string, bool) // nil is the process's environment
 	EnvNames  func() []string             // nil is the process's, when LookupEnv is nil too
-	Raised    func(*Error)                // sees each error of a builtin, caught or not; nil is nobody
+	Limits    Limits
+	Raised    func(*Error) // sees each error of a builtin, caught or not; nil is nobody
 }
 
 // VM is one Lua state. It is opened by [Runtime.Open] and belongs to one goroutine; the tasks inside
@@ -29,6 +30,7 @@ type VM struct {
 	stop  context.CancelCauseFunc
 	env   *environment
 	baton Baton
+	floor int64 // bytes that the process held before the VM was opened
 
 	// With the baton.
 	bound   map[string]bool
@@ -75,6 +77,9 @@ func (rt *Runtime) newVM(host Host, L *lua.LState) *VM {
 	}
 	vm := &VM{rt: rt, host: host, L: L, env: newEnvironment(host), bound: make(map[string]bool), tasks: make(map[*Task]struct{}), coroutines: make(map[*life]struct{})}
 	vm.ctx, vm.stop = context.WithCancelCause(context.Background())
+	if host.Limits.Memory > 0 {
+		vm.floor = theHeap().used()
+	}
 	return vm
 }
 

@@ -12,6 +12,7 @@ type block struct {
 	node   syntax.NodeID // its Block
 	level  int           // active variables before it
 	base   int           // its first register
+	told   int           // variables that debuggers are told of before it
 }
 
 // loop is a loop being compiled. Its breaks leave the block body.
@@ -35,7 +36,7 @@ type pending struct {
 }
 
 func (f *function) enter(node syntax.NodeID) {
-	f.block = &block{parent: f.block, node: node, level: len(f.active), base: f.free}
+	f.block = &block{parent: f.block, node: node, level: len(f.active), base: f.free, told: len(f.told)}
 }
 
 // leave ends the block: its variables are detached and their registers free.
@@ -44,6 +45,7 @@ func (f *function) leave(line int) {
 	if b.parent != nil {
 		f.closeFrom(line, b.level, b.base)
 	}
+	f.endLocals(b.told)
 	f.active = f.active[:b.level]
 	f.free = b.base
 	f.block = b.parent

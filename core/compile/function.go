@@ -24,6 +24,8 @@ type function struct {
 	lines  []int
 	calls  []lua.DbgCall
 	protos []*lua.FunctionProto
+	locals []lua.DbgLocalInfo
+	told   []int // indices in locals of what is in scope
 
 	upvalues []upvalue
 	params   int
@@ -51,6 +53,7 @@ func (f *function) reset() {
 	*f = function{
 		generator: f.generator,
 		code:      f.code[:0], lines: f.lines[:0], calls: f.calls[:0], protos: f.protos[:0],
+		locals: f.locals[:0], told: f.told[:0],
 		upvalues: f.upvalues[:0], active: f.active[:0], labels: f.labels[:0], gotos: f.gotos[:0],
 	}
 }
@@ -81,6 +84,13 @@ func (f *function) finish(firstLine, lastLine int) *lua.FunctionProto {
 			if u.variable != 0 {
 				proto.DbgUpvalues[i] = f.bindings.Variables[u.variable].Name
 			}
+		}
+	}
+	if n := len(f.locals); n > 0 {
+		locals := append([]lua.DbgLocalInfo(nil), f.locals...)
+		proto.DbgLocals = make([]*lua.DbgLocalInfo, n)
+		for i := range locals {
+			proto.DbgLocals[i] = &locals[i]
 		}
 	}
 	f.pool.protos = append(f.pool.protos, proto)

@@ -21,9 +21,27 @@ func (f *function) bind(id syntax.NodeID, v syntax.VariableID, r int) {
 	f.owner[v] = f
 	f.register[v] = uint8(r)
 	f.active = append(f.active, v)
+	f.debugLocals(f.bindings.Variables[v].Name)
 	if len(f.active) > maxLocals {
 		f.fail(id, "too many local variables: a function can have %d at a time", maxLocals)
 	}
+}
+
+// debugLocals tells debuggers of variables in the registers after those that
+// they know of.
+func (f *function) debugLocals(names ...string) {
+	for _, name := range names {
+		f.told = append(f.told, len(f.locals))
+		f.locals = append(f.locals, lua.DbgLocalInfo{Name: name, StartPc: f.pc()})
+	}
+}
+
+// endLocals tells debuggers that only the first n variables go on.
+func (f *function) endLocals(n int) {
+	for _, i := range f.told[n:] {
+		f.locals[i].EndPc = f.pc() - 1
+	}
+	f.told = f.told[:n]
 }
 
 // implicit declares self or arg, which no node declares.

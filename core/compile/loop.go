@@ -67,6 +67,7 @@ func (f *function) numericFor(id syntax.NodeID, kids []syntax.NodeID) {
 	if len(kids) == 4 {
 		f.loadConstant(f.line(kids[1]), f.alloc(id, 1), f.numeral(id, 1))
 	}
+	f.debugLocals("(for index)", "(for limit)", "(for step)")
 	prepare := f.emit(line, abx(lua.OP_FORPREP, base, 0))
 	f.begin(body)
 	f.declare(name)
@@ -86,6 +87,7 @@ func (f *function) genericFor(id syntax.NodeID, kids []syntax.NodeID) {
 	f.enter(0)
 	base := f.free
 	f.adjust(id, exprs, 3)
+	f.debugLocals("(for generator)", "(for state)", "(for control)")
 	start := f.jump(line, 0)
 	top := f.pc()
 	f.begin(body)

@@ -70,7 +70,7 @@ func (p *pool) finish() error {
 		full.IsVarArg, full.NumUsedRegisters = proto.IsVarArg, proto.NumUsedRegisters
 		full.Code, full.DbgSourcePositions = proto.Code, proto.DbgSourcePositions
 		full.FunctionPrototypes = proto.FunctionPrototypes
-		full.DbgCalls, full.DbgUpvalues, full.DbgLocals = proto.DbgCalls, proto.DbgUpvalues, nil
+		full.DbgCalls, full.DbgUpvalues, full.DbgLocals = proto.DbgCalls, proto.DbgUpvalues, proto.DbgLocals
 		full.Constants = p.values
 		*proto = full
 	}

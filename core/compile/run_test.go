@@ -15,21 +15,27 @@ func run(t testing.TB, text string, opts Options) (string, error) {
 		return "", err
 	}
 	verify(t, chunk.Proto, len(chunk.Helpers))
-	L := lua.NewState()
+	return execute(t, func(L *lua.LState) *lua.LFunction { return chunk.Function(L, Standard(L)) })
+}
+
+// execute runs a function and gives what its print wrote.
+func execute(t testing.TB, function func(*lua.LState) *lua.LFunction) (string, error) {
+	t.Helper()
+	L := lua.NewState(lua.Options{RegistrySize: 1 << 16, CallStackSize: 2000})
 	defer L.Close()
 	var out strings.Builder
 	L.SetGlobal("print", L.NewFunction(func(L *lua.LState) int {
 		for i := 1; i <= L.GetTop(); i++ {
 			if i > 1 {
-				out.WriteByte(' ')
+				out.WriteByte('\t')
 			}
 			out.WriteString(L.ToStringMeta(L.Get(i)).String())
 		}
 		out.WriteByte('\n')
 		return 0
 	}))
-	L.Push(chunk.Function(L, Standard(L)))
-	err = L.PCall(0, 0, nil)
+	L.Push(function(L))
+	err := L.PCall(0, 0, nil)
 	return out.String(), err
 }
 
@@ -205,32 +211,4 @@ func verify(t testing.TB, p *lua.FunctionProto, upvalues int) {
 	if last := p.Code[len(p.Code)-1]; int(last>>26) != lua.OP_RETURN {
 		t.Fatalf("function at line %d does not end with a return", p.LineDefined)
 	}
-}
-
-func TestSmoke(t *testing.T) {
-	out, err := run(t, `
-local x = 0
-local function inc() x = x + 1 end
-goto L
-::L::
-inc()
-print("want 1", x)
-for i=1,3 do if i==2 then goto continue end inc() ::continue:: end
-print("want 3", x)
-local t = {1,2,3}
-local i = 1
-i, t[i] = i+1, 20
-print("want 2 20 2", i, t[1], t[2])
-local function g() return 1,2,3 end
-local q = {g(), g()} print("want 4", #q)
-local x, y = (function() return 1, 2 end)()
-print(x,y)
-local z = x and g() or nil
-print("want 1", z)
-local s = "a" .. 1 .. 2
-print(s, 7 // 2, -7 // 2, 5 & 3, 5 | 3, 5 ~ 3, 1 << 4, 256 >> 4, ~0)
-while true do local c = 1 local f = function() return c end if c then break end end
-local k = {} for i = 1, 3 do local j = i k[i] = function() j = j + 1 return j end end print("want 2 3 3", k[1](), k[2](), k[1]())
-`, Options{})
-	t.Log(out, err)
 }

@@ -73,7 +73,7 @@ func (r *resolver) gotos(s *scope) {
 		switch {
 		case at >= 0 && s.labels[at].active > g.active:
 			v := r.out.Variables[r.active[g.active]]
-			r.errorf(g.node, "goto '%s' at %s jumps into the scope of '%s'", name, r.position(g.node), v.Name)
+			r.errorf(g.node, "goto '%s' at %s jumps into the scope of local '%s'", name, r.position(g.node), v.Name)
 		case at >= 0:
 			if r.out.targets == nil {
 				r.out.targets = make(map[NodeID]label)
@@ -375,7 +375,7 @@ func (r *resolver) expression(id NodeID) {
 		r.use(id, false)
 	case VarargExpression:
 		if !r.function.vararg {
-			r.errorf(id, "cannot use '...' outside a function with '...' among its parameters")
+			r.errorf(id, "cannot use '...' outside a vararg function")
 		}
 	case FunctionBody:
 		r.functionBody(id, false)

@@ -1,0 +1,126 @@
+package core
+
+import (
+	"fmt"
+	"runtime"
+	"runtime/metrics"
+	"sync"
+	"sync/atomic"
+)
+
+// Limits bound what a script may use. The zero value does not bound.
+type Limits struct {
+	Memory int64 // bytes that the script may hold; time is bounded by the context of Run
+}
+
+// LimitError is why a script was stopped that reached a limit.
+type LimitError struct{ Message string }
+
+func (e *LimitError) Error() string { return e.Message }
+
+// chargedFrom is the size from which a value is charged before it is made; smaller ones are seen by the
+// next look at the heap.
+const chargedFrom = 64 << 10
+
+// lookBytes is how much a thread may charge in small pieces before it looks.
+const lookBytes = 1 << 20
+
+// charge asks for n bytes before they are allocated. It stops the script when they are too many: a builtin
+// whose result is large calls it first. It needs the baton.
+func (t *thread) charge(n int) {
+	limit := t.vm.host.Limits.Memory
+	if limit == 0 || n <= 0 {
+		return
+	}
+	t.charged += int64(n)
+	if n < chargedFrom && t.charged < lookBytes {
+		return
+	}
+	t.charged = 0
+	if int64(n) > limit || t.vm.overMemory(int64(n)) {
+		t.exceed(t.vm.memoryError())
+	}
+}
+
+// spend tells that a builtin has done n steps of work since it last told, each about the cost of a VM
+// instruction. A stopped task raises here.
+func (t *thread) spend(n int) {
+	t.left -= n
+	if t.left > 0 {
+		return
+	}
+	if t.look() != nil {
+		t.checkStopped()
+	}
+}
+
+// exceed stops the task for a limit, and raises.
+func (t *thread) exceed(limit *LimitError) {
+	t.task.cancel(limit)
+	t.task.stopped.Store(true)
+	t.checkStopped()
+}
+
+func (vm *VM) memoryError() *LimitError {
+	return &LimitError{fmt.Sprintf("memory limit of %d MB exceeded", vm.host.Limits.Memory>>20)}
+}
+
+// Charge asks for n bytes before a body allocates them for its result. The error is the limit's, and the
+// body returns it. It may be called with or without the baton.
+func (c Call) Charge(n int) error {
+	vm := c.t.vm
+	if limit := vm.host.Limits.Memory; limit == 0 || n < chargedFrom || int64(n) <= limit && !vm.overMemory(int64(n)) {
+		return nil
+	}
+	limit := vm.memoryError()
+	c.t.task.cancel(limit)
+	c.t.task.stopped.Store(true)
+	return limit
+}
+
+// overMemory tells whether the VM would hold more than it may with n bytes more.
+func (vm *VM) overMemory(n int64) bool {
+	limit := vm.host.Limits.Memory
+	if limit == 0 {
+		return false
+	}
+	heap := theHeap()
+	if heap.used()+n-vm.floor <= limit {
+		return false
+	}
+	heap.collect()
+	return heap.used()+n-vm.floor > limit
+}
+
+// heap reads how much memory the process holds. Its figure is the process's, so VMs that run at the same
+// time are told apart by what each holds itself; see [VM.overMemory].
+type heap struct {
+	samples   sync.Pool
+	collected atomic.Uint64 // the collections so far, to share one among VMs
+	mu        sync.Mutex
+}
+
+var theHeap = sync.OnceValue(func() *heap { //nolint:gochecknoglobals // the process has one heap
+	return &heap{samples: sync.Pool{New: func() any {
+		return &[]metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}, {Name: "/memory/classes/heap/stacks:bytes"}}
+	}}}
+})
+
+func (h *heap) used() int64 {
+	samples := h.samples.Get().(*[]metrics.Sample)
+	defer h.samples.Put(samples)
+	metrics.Read(*samples)
+	return int64((*samples)[0].Value.Uint64() + (*samples)[1].Value.Uint64()) //nolint:gosec // far below 2^63
+}
+
+// collect collects garbage, once for all who ask at the same time.
+func (h *heap) collect() {
+	before := h.collected.Load()
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.collected.Load() != before {
+		return
+	}
+	runtime.GC()
+	h.collected.Add(1)
+}
