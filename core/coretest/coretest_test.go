@@ -198,7 +198,7 @@ func TestScriptThatDoesNotDoWhatItSays(t *testing.T) {
 		{"position of an assertion", "\n\nassert.eq(1, 2)", "s.lua: s.lua:3: assert.eq failed: 1 != 2"},
 		{"missing error", "print(1) --> =1\n--> !boom", `s.lua:2: the script ended without an error, want one with "boom"`},
 		{"other error", "error('bang') --> !boom", `s.lua:1: error = "s.lua:1: bang", want one with "boom"`},
-		{"bad marker", "print(1) --> 1", `s.lua:1: expectation "1" begins with none of = ~ !`},
+		{"bad marker", "print(1) --> 1", `s.lua:1: expectation "1" does not begin with =, ~ or !`},
 		{"bad regexp", "print(1) --> ~(", "s.lua:1: error parsing regexp"},
 		{"expectation after the end", "error('a') --> !a\nprint(1) --> =1", "s.lua:2: an expectation after the error"},
 		{"nothing to fail", "local x = 1", "s.lua: expects nothing and asserts nothing"},

@@ -91,7 +91,7 @@ func expectations(name, source string) ([]expectation, error) {
 		case pattern:
 			e.re, err = regexp.Compile(e.text)
 		default:
-			err = fmt.Errorf("expectation %q begins with none of = ~ !", comment)
+			err = fmt.Errorf("expectation %q does not begin with =, ~ or ! as it must", comment)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", e.where, err)

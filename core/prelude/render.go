@@ -159,7 +159,7 @@ func isName(s string) bool {
 	return s != ""
 }
 
-// keysBeyond are the keys of t other than 1 to n: numbers, then strings, each in order, then the rest.
+// keysBeyond are the keys of t other than 1 to n: numbers, then strings, then booleans, each in order, then the rest.
 func keysBeyond(t core.Table, n int) []core.Value {
 	var keys []core.Value
 	_ = t.Each(func(k, _ core.Value) error {
@@ -184,6 +184,11 @@ func compareKeys(a, b core.Value) int {
 		textA, _ := a.Text()
 		textB, _ := b.Text()
 		return strings.Compare(textA, textB)
+	case rankA == 2 && a.Bool() != b.Bool():
+		if b.Bool() {
+			return -1
+		}
+		return 1
 	default:
 		return 0
 	}
@@ -195,7 +200,9 @@ func keyRank(k core.Value) int {
 		return 0
 	case core.KindString:
 		return 1
-	default:
+	case core.KindBool:
 		return 2
+	default:
+		return 3
 	}
 }
