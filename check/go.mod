@@ -7,6 +7,14 @@ require (
 	assay.rs/mod-data v0.1.0
 	assay.rs/mod-http v0.1.0
 	github.com/google/go-cmp v0.7.0
-	github.com/itchyny/gojq v0.12.20
-	go.yaml.in/yaml/v3 v3.0.6
+	github.com/spf13/cobra v1.10.2
+	github.com/spf13/pflag v1.0.10
+)
+
+require (
+	github.com/inconshreveable/mousetrap v1.1.0 // indirect
+	github.com/itchyny/gojq v0.12.20 // indirect
+	github.com/itchyny/timefmt-go v0.1.9 // indirect
+	github.com/yuin/gopher-lua v1.1.2 // indirect
+	go.yaml.in/yaml/v3 v3.0.6 // indirect
 )

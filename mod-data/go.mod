@@ -8,3 +8,8 @@ require (
 	github.com/itchyny/gojq v0.12.20
 	go.yaml.in/yaml/v3 v3.0.6
 )
+
+require (
+	github.com/itchyny/timefmt-go v0.1.9 // indirect
+	github.com/yuin/gopher-lua v1.1.2 // indirect
+)

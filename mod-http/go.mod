@@ -6,3 +6,5 @@ require (
 	assay.rs/core v0.1.0
 	github.com/google/go-cmp v0.7.0
 )
+
+require github.com/yuin/gopher-lua v1.1.2 // indirect
