@@ -39,12 +39,19 @@ func stringModule() core.Module {
 
 var errSeparator = errors.New("argument 2 'sep': must not be empty")
 
-func split(_ core.Call, s, sep string) ([]string, error) {
+// pieceBytes is what a piece takes besides its text, in Go and in Lua.
+const pieceBytes = 48
+
+func split(c core.Call, s, sep string) ([]string, error) {
 	if sep == "" {
 		return nil, errSeparator
 	}
-	if n := strings.Count(s, sep); n >= maxPieces {
-		return nil, fmt.Errorf("%d pieces, %d at most", n+1, maxPieces)
+	n := strings.Count(s, sep) + 1
+	if n > maxPieces {
+		return nil, fmt.Errorf("%d pieces, %d at most", n, maxPieces)
+	}
+	if err := c.Charge(n * pieceBytes); err != nil {
+		return nil, err
 	}
 	return strings.Split(s, sep), nil
 }
