@@ -12,8 +12,9 @@ const registryKey = "assay.rs/core"
 
 // Preload adds modules to a Lua state that the caller owns and runs. Tables and functions become
 // globals at once. The state's own context bounds what waits; nothing guards the VM itself: limits,
-// tasks and coroutines are the caller's. A state can be
-// preloaded once. Close the VM, before the state, to free what the modules opened.
+// tasks and coroutines are the caller's. A module that adds to a table which the state has, such as
+// string, leaves the rest of it as it is. A state can be preloaded once. Close the VM, before the state,
+// to free what the modules opened.
 func Preload(L *lua.LState, policy Policy, host Host, modules ...Module) (*VM, error) {
 	if L.G.Registry.RawGetString(registryKey) != lua.LNil {
 		return nil, errors.New("preload: this Lua state has modules already")
@@ -26,7 +27,7 @@ func Preload(L *lua.LState, policy Policy, host Host, modules ...Module) (*VM, e
 	vm.foreign = &Task{vm: vm, ctx: vm.ctx, cancel: func(error) {}, held: true, done: make(chan struct{})}
 	L.G.Registry.RawSetString(registryKey, &lua.LUserData{Value: vm, Metatable: lua.LNil})
 	for _, m := range modules {
-		vm.bindName(m.Name)
+		vm.addTo(m.Name)
 		for _, f := range m.Funcs {
 			if m.Name == "" {
 				vm.bindName(f.doc.Name)
@@ -34,6 +35,30 @@ func Preload(L *lua.LState, policy Policy, host Host, modules ...Module) (*VM, e
 		}
 	}
 	return vm, nil
+}
+
+// addTo makes the table exist, or puts what the modules declare into the one that the state has.
+func (vm *VM) addTo(name string) {
+	own, had := vm.L.G.Global.RawGetString(name).(*lua.LTable)
+	vm.bindName(name)
+	t := vm.rt.tables[name]
+	if !had || t == nil {
+		return
+	}
+	opened, ok := vm.L.G.Global.RawGetString(name).(*lua.LTable)
+	if !ok || opened == own {
+		return
+	}
+	for _, b := range t.funcs {
+		own.RawSetString(b.key, opened.RawGetString(b.key))
+	}
+	for _, c := range t.consts {
+		own.RawSetString(c.doc.Name, opened.RawGetString(c.doc.Name))
+	}
+	if t.call != nil {
+		own.Metatable = opened.Metatable
+	}
+	vm.L.G.Global.RawSetString(name, own)
 }
 
 // foreignThread is the one implicit task of a state that the caller runs.
