@@ -84,9 +84,6 @@ func (p *Prep) Fail(path []string, format string, args ...any) {
 // Folder is where the check file is.
 func (p *Prep) Folder() string { return p.r.origin }
 
-// Location is where the check stands: "checks.yaml:24:5".
-func (p *Prep) Location() string { return p.r.place(p.n).String() }
-
 // ReadFile reads a file that the check names: relative to the check file, then to the working directory.
 func (p *Prep) ReadFile(path string, limit int64) ([]byte, string, error) {
 	found := p.r.find(path)

@@ -21,11 +21,6 @@ func (p *Plan) configError(problems *source.Problems) *ConfigError {
 	return &ConfigError{p.path, problems.Sorted(), p.redactor}
 }
 
-// NewConfigError is the ConfigError of a run that could not even begin, because of err.
-func NewConfigError(path string, err error) *ConfigError {
-	return &ConfigError{path, []source.Problem{{Message: err.Error()}}, &redact.Redactor{}}
-}
-
 // Error returns every problem, an empty line between two.
 func (e *ConfigError) Error() string {
 	texts := make([]string, len(e.problems))

@@ -49,6 +49,9 @@ func (l *lua) everyName() map[string]bool {
 // known reports whether something can be permitted.
 func (l *lua) known(permission string) bool { return l.names()[permission] }
 
+// scriptMemory is how much one script may hold.
+const scriptMemory = 64 << 20
+
 // program is a compiled script; each run has a fresh VM.
 type program struct {
 	rt    *core.Runtime
@@ -87,7 +90,7 @@ func (l *lua) runtime(folder string, permissions []string) (*core.Runtime, error
 
 func (p *program) run(ctx context.Context, a Attempt, env map[string]string) Outcome {
 	vm := p.rt.Open(core.Host{
-		Log: a.Log().With("check", a.Check),
+		Log: a.Log().With("check", a.Check), Limits: core.Limits{Memory: scriptMemory},
 		LookupEnv: func(name string) (string, bool) {
 			if v, ok := env[name]; ok {
 				return v, true
@@ -117,10 +120,16 @@ func scriptError(err error) error {
 	}
 	if raised, ok := errors.AsType[*core.ScriptError](err); ok {
 		message := raised.Message
+		if b := raised.Builtin; b != nil && b.Where != "" && !strings.HasPrefix(message, b.Where) {
+			message = b.Where + ": " + message
+		}
 		if raised.Hint != "" {
 			message += " (" + raised.Hint + ")"
 		}
 		return &fault{classes: scriptClasses(raised), message: message, cause: err}
+	}
+	if limit, ok := errors.AsType[*core.LimitError](err); ok {
+		return Broken(retry.Limit, limit)
 	}
 	if stopped, ok := errors.AsType[*core.Interrupted](err); ok {
 		where, _, _ := strings.Cut(strings.TrimSpace(stopped.Traceback), "\n")

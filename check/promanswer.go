@@ -14,6 +14,7 @@ import (
 type promResult struct {
 	kind   string // vector, matrix, scalar, string
 	series []promSeries
+	doubts []string // warnings of the server: a store that did not answer, for one
 }
 
 type promSeries struct {
@@ -29,6 +30,7 @@ func parseAnswer(resp *response) (*promResult, error) {
 		ErrorType string          `json:"errorType"`
 		Error     string          `json:"error"`
 		Data      json.RawMessage `json:"data"`
+		Warnings  []string        `json:"warnings"`
 	}
 	err := json.Unmarshal(resp.body, &answer)
 	if resp.status < 200 || resp.status > 299 {
@@ -53,7 +55,7 @@ func parseAnswer(resp *response) (*promResult, error) {
 	if err := json.Unmarshal(answer.Data, &data); err != nil {
 		return nil, fmt.Errorf("the answer has no data: %w", err)
 	}
-	r := &promResult{kind: data.ResultType}
+	r := &promResult{kind: data.ResultType, doubts: answer.Warnings}
 	switch data.ResultType {
 	case "scalar", "string":
 		err = r.single(data.Result)

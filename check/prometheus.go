@@ -111,6 +111,10 @@ func (c *promCheck) Run(ctx context.Context, a Attempt) Outcome {
 	}
 	o.Value = result.value()
 	c.expect.assess(&o, result)
+	if o.Err == nil && o.Warning == "" && len(result.doubts) > 0 {
+		// The result may be a part only, and the missing part the one that is wrong.
+		o.Warning = a.Redact("the server warns: " + cut(strings.Join(result.doubts, "; "), 300))
+	}
 	return o
 }
 

@@ -18,9 +18,6 @@ type Template struct {
 // part is a piece of text or the name of a capture.
 type part struct{ text, capture string }
 
-// Fixed returns a template of a text without ${}.
-func Fixed(text string) Template { return Template{[]part{{text: text}}, true} }
-
 // Set reports whether the file had a value for it.
 func (t Template) Set() bool { return t.set }
 

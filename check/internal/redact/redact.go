@@ -21,6 +21,7 @@ const Mask = "***"
 // Redactor replaces what it was told. The zero value knows URL passwords alone. It may be used by several goroutines.
 type Redactor struct {
 	mu       sync.RWMutex
+	known    map[string]bool
 	forms    map[string]bool
 	longest  int
 	replacer *strings.Replacer
@@ -40,9 +41,13 @@ func (r *Redactor) Add(value string) {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.forms == nil {
-		r.forms = map[string]bool{}
+	if r.known[value] {
+		return
 	}
+	if r.forms == nil {
+		r.forms, r.known = map[string]bool{}, map[string]bool{}
+	}
+	r.known[value] = true
 	for _, v := range parts(value) {
 		for _, f := range forms(v) {
 			r.forms[f] = true
