@@ -5,6 +5,8 @@ import (
 	"runtime"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"assay.rs/core/syntax"
 )
 
 // baseLibrary are the global functions of Lua that differ from gopher-lua's.
@@ -150,8 +152,7 @@ func load(L *lua.LState) int {
 		return 2
 	}
 	vm := currentThread(L).vm
-	vm.bind(chunk.names)
-	f := vm.L.NewFunctionFromProto(chunk.proto)
+	f := vm.load(chunk)
 	if env, ok := L.Get(4).(*lua.LTable); ok {
 		f.Env = env
 	}
@@ -176,7 +177,7 @@ func loadText(L *lua.LState) (string, error) {
 			return string(source), nil
 		case !ok:
 			return "", errors.New("reader function must return a string")
-		case len(source)+len(s) > maxSource:
+		case len(source)+len(s) > syntax.MaxSource:
 			return "", errors.New("source is too large")
 		}
 		source = append(source, s...)

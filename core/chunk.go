@@ -1,87 +1,88 @@
 package core
 
 import (
-	"bytes"
-	"errors"
-	"fmt"
-
 	lua "github.com/yuin/gopher-lua"
-	"github.com/yuin/gopher-lua/parse"
-)
 
-// maxSource is the largest source text that is compiled.
-const maxSource = 1 << 20
+	"assay.rs/core/compile"
+)
 
 // Chunk is a compiled script. VMs share it.
 type Chunk struct {
-	name  string
-	proto *lua.FunctionProto
-	names map[string]struct{} // every string in it: what it may call globals by
+	compiled *compile.Chunk
+	names    map[string]struct{} // of the globals in it
 }
-
-// Name is the name that positions in errors begin with.
-func (c *Chunk) Name() string { return c.name }
 
 // SyntaxError is a place in a source text that is not Lua.
-type SyntaxError struct {
-	File         string
-	Line, Column int
-	Message      string
-}
+type SyntaxError = compile.Error
 
-func (e *SyntaxError) Error() string {
-	return fmt.Sprintf("%s:%d:%d: %s", e.File, e.Line, e.Column, e.Message)
-}
-
-// Compile compiles source; name is what errors call it. A first line that starts with # is skipped.
-// The error is a *SyntaxError where the text is at fault.
+// Compile compiles source; name is what errors call it. A first line that starts with # is skipped. What is
+// wrong with the text is a compile.Errors: several *SyntaxError at once.
 func Compile(name string, source []byte) (*Chunk, error) {
-	if len(source) > maxSource {
-		return nil, fmt.Errorf("%s: source is larger than %d bytes", name, maxSource)
-	}
-	tree, err := parse.Parse(bytes.NewReader(withoutShebang(source)), name)
+	compiled, err := compile.Source(name, source, compile.Options{GuardConcat: true})
 	if err != nil {
-		return nil, syntaxError(name, err)
+		return nil, err
 	}
-	proto, err := lua.Compile(tree, name)
-	if err != nil {
-		return nil, syntaxError(name, err)
+	c := &Chunk{compiled: compiled, names: make(map[string]struct{}, len(compiled.Globals))}
+	for _, g := range compiled.Globals {
+		c.names[g.Name] = struct{}{}
 	}
-	c := &Chunk{name: name, proto: proto, names: make(map[string]struct{})}
-	c.collect(proto)
 	return c, nil
 }
 
-// withoutShebang blanks the first line of a script that starts with #, and a byte order mark.
-func withoutShebang(source []byte) []byte {
-	source = bytes.TrimPrefix(source, []byte("\xef\xbb\xbf"))
-	if !bytes.HasPrefix(source, []byte("#")) {
-		return source
-	}
-	if end := bytes.IndexByte(source, '\n'); end >= 0 {
-		return source[end:]
-	}
-	return nil
+// Name is the name that positions in errors begin with.
+func (c *Chunk) Name() string { return c.compiled.Name }
+
+// load makes the chunk a function of the VM, with the globals that it names.
+func (vm *VM) load(c *Chunk) *lua.LFunction {
+	vm.bind(c.names)
+	return c.compiled.Function(vm.L, vm.helper)
 }
 
-func syntaxError(name string, err error) error {
-	if parsed, ok := errors.AsType[*parse.Error](err); ok {
-		return &SyntaxError{File: name, Line: parsed.Pos.Line, Column: parsed.Pos.Column, Message: "syntax error near '" + parsed.Token + "'"}
+// helper is what compiled code calls where the machine has no instruction.
+func (vm *VM) helper(h compile.Helper) lua.LValue {
+	if v := vm.helpers[h]; v != nil {
+		return v
 	}
-	if compiled, ok := errors.AsType[*lua.CompileError](err); ok {
-		return &SyntaxError{File: name, Line: compiled.Line, Column: 1, Message: compiled.Message}
+	var v lua.LValue
+	switch h { //nolint:exhaustive // the others are the standard ones
+	case compile.HelperConcat:
+		v = vm.L.NewFunction(concat)
+	default:
+		v = compile.Standard(vm.L)(h)
 	}
-	return fmt.Errorf("%s: %w", name, err)
+	if vm.helpers == nil {
+		vm.helpers = make(map[compile.Helper]lua.LValue)
+	}
+	vm.helpers[h] = v
+	return v
 }
 
-// collect gathers the strings of a function and of those inside it.
-func (c *Chunk) collect(proto *lua.FunctionProto) {
-	for _, constant := range proto.Constants {
-		if s, ok := constant.(lua.LString); ok {
-			c.names[string(s)] = struct{}{}
+// concat is .. of two or more operands: their size is charged before it is taken.
+func concat(L *lua.LState) int {
+	n := L.GetTop()
+	size := 0
+	for i := 1; i <= n; i++ {
+		switch v := L.Get(i).(type) {
+		case lua.LString:
+			size += len(v)
+		case lua.LNumber:
+			size += 8
+		default:
+			return compile.Concat(L)
 		}
 	}
-	for _, inner := range proto.FunctionPrototypes {
-		c.collect(inner)
+	if size >= chargedFrom {
+		currentThread(L).charge(size)
 	}
+	joined := make([]byte, 0, size)
+	for i := 1; i <= n; i++ {
+		switch v := L.Get(i).(type) {
+		case lua.LString:
+			joined = append(joined, v...)
+		case lua.LNumber:
+			joined = append(joined, v.String()...)
+		}
+	}
+	L.Push(lua.LString(joined))
+	return 1
 }

@@ -8,6 +8,8 @@ import (
 	"sync"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"assay.rs/core/compile"
 )
 
 // Host is what one VM sees of the program around it.
@@ -34,6 +36,7 @@ type VM struct {
 
 	// With the baton.
 	bound   map[string]bool
+	helpers map[compile.Helper]lua.LValue
 	shapes  map[lua.LString]*lua.LTable
 	classes map[*class]*lua.LTable
 	int64s  map[int64]*lua.LUserData
@@ -98,8 +101,7 @@ func (vm *VM) Run(ctx context.Context, chunk *Chunk, args ...string) error {
 	task := vm.newTask(ctx)
 	stopMain := context.AfterFunc(vm.ctx, func() { task.cancel(context.Cause(vm.ctx)) })
 	defer stopMain()
-	vm.bind(chunk.names)
-	task.run(vm.L.NewFunctionFromProto(chunk.proto), values)
+	task.run(vm.load(chunk), values)
 	vm.end(errEnded)
 	var script *ScriptError
 	if errors.As(task.err, &script) && script.Hint == "" {

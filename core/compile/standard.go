@@ -30,7 +30,7 @@ func Standard(L *lua.LState) func(Helper) lua.LValue {
 func standard(h Helper) lua.LGFunction {
 	switch h {
 	case HelperConcat:
-		return concat
+		return Concat
 	case HelperConcatList:
 		return concatList
 	case HelperFloorDivide:
@@ -157,7 +157,8 @@ func join(L *lua.LState, values []lua.LValue) lua.LValue {
 	return right
 }
 
-func concat(L *lua.LState) int {
+// Concat is HelperConcat without a budget.
+func Concat(L *lua.LState) int {
 	n := L.GetTop()
 	values := make([]lua.LValue, n)
 	for i := range values {
