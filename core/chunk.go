@@ -44,7 +44,7 @@ func (vm *VM) helper(h compile.Helper) lua.LValue {
 		return v
 	}
 	var v lua.LValue
-	switch h { //nolint:exhaustive // the others are the standard ones
+	switch h {
 	case compile.HelperConcat:
 		v = vm.L.NewFunction(concat)
 	default:
@@ -71,9 +71,7 @@ func concat(L *lua.LState) int {
 			return compile.Concat(L)
 		}
 	}
-	if size >= chargedFrom {
-		currentThread(L).charge(size)
-	}
+	currentThread(L).charge(size)
 	joined := make([]byte, 0, size)
 	for i := 1; i <= n; i++ {
 		switch v := L.Get(i).(type) {

@@ -56,8 +56,7 @@ func (t *thread) spend(n int) {
 
 // exceed stops the task for a limit, and raises.
 func (t *thread) exceed(limit *LimitError) {
-	t.task.cancel(limit)
-	t.task.stopped.Store(true)
+	t.task.stop(limit)
 	t.checkStopped()
 }
 
@@ -69,34 +68,40 @@ func (vm *VM) memoryError() *LimitError {
 // body returns it. It may be called with or without the baton.
 func (c Call) Charge(n int) error {
 	vm := c.t.vm
-	if limit := vm.host.Limits.Memory; limit == 0 || n < chargedFrom || int64(n) <= limit && !vm.overMemory(int64(n)) {
+	limit := vm.host.Limits.Memory
+	if limit == 0 || n < chargedFrom || int64(n) <= limit && !(c.t.task.held && vm.overMemory(int64(n))) {
 		return nil
 	}
-	limit := vm.memoryError()
-	c.t.task.cancel(limit)
-	c.t.task.stopped.Store(true)
-	return limit
+	exceeded := vm.memoryError()
+	c.t.task.stop(exceeded)
+	return exceeded
 }
 
-// overMemory tells whether the VM would hold more than it may with n bytes more.
+// overMemory tells whether the VM would hold more than it may with n bytes more. It needs the baton.
+//
+// The figure at hand is the process's. While the VM is alone, that is its own; beside others it estimates
+// what it can reach itself, so that only the one that is too large ends.
 func (vm *VM) overMemory(n int64) bool {
-	limit := vm.host.Limits.Memory
-	if limit == 0 {
+	limit, h := vm.host.Limits.Memory, theHeap()
+	used := h.used() + n
+	if used <= limit || used <= vm.tolerated {
 		return false
 	}
-	heap := theHeap()
-	if heap.used()+n-vm.floor <= limit {
+	h.collect()
+	used = h.used() + n
+	vm.tolerated = used + limit/8
+	if used <= limit {
 		return false
 	}
-	heap.collect()
-	return heap.used()+n-vm.floor > limit
+	return h.vms.Load() == 1 || vm.reach()+n > limit
 }
 
-// heap reads how much memory the process holds. Its figure is the process's, so VMs that run at the same
-// time are told apart by what each holds itself; see [VM.overMemory].
+// heap reads how much memory the process holds beyond what it held before it had a VM with a limit.
 type heap struct {
 	samples   sync.Pool
-	collected atomic.Uint64 // the collections so far, to share one among VMs
+	vms       atomic.Int64 // those with a limit
+	base      atomic.Int64
+	collected atomic.Uint64 // the collections so far
 	mu        sync.Mutex
 }
 
@@ -106,11 +111,21 @@ var theHeap = sync.OnceValue(func() *heap { //nolint:gochecknoglobals // the pro
 	}}}
 })
 
+// open counts a VM with a limit in.
+func (h *heap) open() {
+	if h.vms.Add(1) == 1 {
+		h.base.Store(0)
+		h.base.Store(h.used())
+	}
+}
+
+func (h *heap) close() { h.vms.Add(-1) }
+
 func (h *heap) used() int64 {
 	samples := h.samples.Get().(*[]metrics.Sample)
 	defer h.samples.Put(samples)
 	metrics.Read(*samples)
-	return int64((*samples)[0].Value.Uint64() + (*samples)[1].Value.Uint64()) //nolint:gosec // far below 2^63
+	return int64((*samples)[0].Value.Uint64()+(*samples)[1].Value.Uint64()) - h.base.Load()
 }
 
 // collect collects garbage, once for all who ask at the same time.
@@ -118,9 +133,8 @@ func (h *heap) collect() {
 	before := h.collected.Load()
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.collected.Load() != before {
-		return
+	if h.collected.Load() == before {
+		runtime.GC()
+		h.collected.Add(1)
 	}
-	runtime.GC()
-	h.collected.Add(1)
 }

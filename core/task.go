@@ -172,5 +172,11 @@ func (task *Task) Await(c Call) ([]Value, error) {
 // Cancel ends the task with the cause.
 func (task *Task) Cancel(cause error) { task.cancel(cause) }
 
+// stop ends the task with the cause, before its next instruction.
+func (task *Task) stop(cause error) {
+	task.cancel(cause)
+	task.stopped.Store(true)
+}
+
 // Done is closed when the task has ended.
 func (task *Task) Done() <-chan struct{} { return task.done }

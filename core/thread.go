@@ -63,8 +63,7 @@ func (t *thread) look() <-chan struct{} {
 	}
 	t.left = lookEvery
 	if t.vm.host.Limits.Memory > 0 && t.vm.overMemory(0) {
-		t.task.cancel(t.vm.memoryError())
-		t.task.stopped.Store(true)
+		t.task.stop(t.vm.memoryError())
 		t.left = 0
 		return t.vm.rt.closed
 	}

@@ -32,17 +32,17 @@ type VM struct {
 	stop  context.CancelCauseFunc
 	env   *environment
 	baton Baton
-	floor int64 // bytes that the process held before the VM was opened
 
 	// With the baton.
-	bound   map[string]bool
-	helpers map[compile.Helper]lua.LValue
-	shapes  map[lua.LString]*lua.LTable
-	classes map[*class]*lua.LTable
-	int64s  map[int64]*lua.LUserData
-	int64mt *lua.LTable
-	errorMT *lua.LTable
-	null    *lua.LUserData
+	bound     map[string]bool
+	helpers   map[compile.Helper]lua.LValue
+	tolerated int64 // what the process may hold until the memory is looked at again
+	shapes    map[lua.LString]*lua.LTable
+	classes   map[*class]*lua.LTable
+	int64s    map[int64]*lua.LUserData
+	int64mt   *lua.LTable
+	errorMT   *lua.LTable
+	null      *lua.LUserData
 
 	localsMu sync.Mutex
 	locals   map[any]any
@@ -81,7 +81,7 @@ func (rt *Runtime) newVM(host Host, L *lua.LState) *VM {
 	vm := &VM{rt: rt, host: host, L: L, env: newEnvironment(host), bound: make(map[string]bool), tasks: make(map[*Task]struct{}), coroutines: make(map[*life]struct{})}
 	vm.ctx, vm.stop = context.WithCancelCause(context.Background())
 	if host.Limits.Memory > 0 {
-		vm.floor = theHeap().used()
+		theHeap().open()
 	}
 	return vm
 }
@@ -128,6 +128,9 @@ func (vm *VM) end(cause error) {
 func (vm *VM) Close() {
 	vm.end(errEnded)
 	vm.closeLocals()
+	if vm.host.Limits.Memory > 0 {
+		theHeap().close()
+	}
 	if vm.foreign != nil {
 		vm.foreign.end()
 		return

@@ -51,24 +51,6 @@ func tracebackOf(err error) string {
 	return ""
 }
 
-// PrintSourceError prints an error of core.Compile with the line that it is about and a caret.
-func PrintSourceError(w io.Writer, err error, source []byte) {
-	PrintError(w, err)
-	var syntax *core.SyntaxError
-	if !errors.As(err, &syntax) {
-		return
-	}
-	lines := strings.Split(string(source), "\n")
-	if syntax.Line < 1 || syntax.Line > len(lines) {
-		return
-	}
-	line := strings.ReplaceAll(strings.TrimRight(lines[syntax.Line-1], "\r"), "\t", " ")
-	fmt.Fprintf(w, "  %s\n", printable(line))
-	if at := syntax.Column - 1; at >= 0 && at <= len(line) {
-		fmt.Fprintf(w, "  %s^\n", strings.Repeat(" ", at))
-	}
-}
-
 // printable keeps line breaks and tabs and escapes other control characters, which could fake output on a terminal.
 func printable(s string) string {
 	var b strings.Builder

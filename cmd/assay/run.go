@@ -19,16 +19,24 @@ import (
 // scriptFlags are the limits of a script.
 type scriptFlags struct {
 	timeout time.Duration
+	memory  command.Size
 }
 
 func (f *scriptFlags) bind(fs *pflag.FlagSet) {
 	fs.DurationVar(&f.timeout, "timeout", 0, "end the script after this time, such as 30s; 0 is no limit")
+	f.memory = defaultMemory
+	fs.Var(&f.memory, "memory", "how much the script may hold, such as 64MB; 0 is no limit")
 }
+
+// defaultMemory is what a script may hold unless --memory says otherwise.
+const defaultMemory = 64 << 20
 
 // firstSet is the first of these flags that the command line has set, or empty.
 func (f *scriptFlags) firstSet(fs *pflag.FlagSet) string {
-	if fs.Changed("timeout") {
-		return "timeout"
+	for _, name := range []string{"timeout", "memory"} {
+		if fs.Changed(name) {
+			return name
+		}
 	}
 	return ""
 }
@@ -81,7 +89,7 @@ func (p *program) readScript(path string) ([]byte, error) {
 func (p *program) runSource(ctx context.Context, name string, source []byte, args []string, flags *scriptFlags) error {
 	chunk, err := core.Compile(name, source)
 	if err != nil {
-		command.PrintSourceError(p.stderr, err, source)
+		command.PrintError(p.stderr, err)
 		return command.Status(1)
 	}
 	rt, err := core.New(core.Config{Modules: modules(), Policy: core.FullPolicy()})
@@ -92,7 +100,7 @@ func (p *program) runSource(ctx context.Context, name string, source []byte, arg
 	defer stop()
 	ctx, cancel := untilTimeout(ctx, flags.timeout)
 	defer cancel()
-	vm := rt.Open(core.Host{Stdout: p.stdout, Log: p.logger()})
+	vm := rt.Open(core.Host{Stdout: p.stdout, Log: p.logger(), Limits: core.Limits{Memory: int64(flags.memory)}})
 	defer vm.Close()
 	vm.SetArgs(name, args)
 	return p.scriptStatus(vm.Run(ctx, chunk, args...))

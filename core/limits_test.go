@@ -1,0 +1,86 @@
+package core
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// runLimited runs a script that may hold some bytes.
+func runLimited(t *testing.T, memory int64, source string) error {
+	t.Helper()
+	rt, err := New(Config{Modules: []Module{kitModule()}, Policy: FullPolicy()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	chunk, err := Compile("test.lua", []byte(source))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	vm := rt.Open(Host{Stdout: &output{}, Limits: Limits{Memory: memory}})
+	defer vm.Close()
+	return vm.Run(ctx, chunk)
+}
+
+func TestMemoryLimit(t *testing.T) {
+	for name, source := range map[string]string{
+		"doubling strings": `local s = "x" while true do s = s .. s end`,
+		"in pcall":         `while true do pcall(function() local s = "x" while true do s = s .. s end end) end`,
+		"tables":           `local t = {} for i = 1, 1e9 do t[i] = {i} end`,
+		"closures":         `local t = {} for i = 1, 1e9 do t[i] = function() return t, i end end`,
+		"coroutines":       `local t = {} for i = 1, 1e9 do t[i] = coroutine.wrap(function() coroutine.yield() end) t[i]() end`,
+		"strings in hash":  `local t = {} for i = 1, 1e9 do t["key" .. i] = true end`,
+		"in a coroutine":   `coroutine.wrap(function() local s = "x" while true do s = s .. s end end)()`,
+		"in a task":        `spawn(function() local s = "x" while true do s = s .. s end end).await()`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			err := runLimited(t, 16<<20, source)
+			var limit *LimitError
+			if !errors.As(err, &limit) || limit.Message != "memory limit of 16 MB exceeded" {
+				t.Errorf("error = %v, want the memory limit", err)
+			}
+		})
+	}
+}
+
+func TestHonestScriptsFitTheLimit(t *testing.T) {
+	for name, source := range map[string]string{
+		"garbage":   `for i = 1, 300 do local s = ("x"):rep(1000000) .. i end`,
+		"one table": `local t = {} for i = 1, 300000 do t[i] = i end`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			if err := runLimited(t, 32<<20, source); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// Of several scripts at the same time, only the one that is too large ends.
+func TestMemoryLimitIsOfEachVM(t *testing.T) {
+	const limit = 24 << 20
+	var wg sync.WaitGroup
+	honest := `local t = {} for i = 1, 200000 do t[i] = i end for i = 1, 40 do sleep(0.02) local s = ("y"):rep(10000) .. i end`
+	errs := make([]error, 4)
+	for i := range errs {
+		source := honest
+		if i == 0 {
+			source = `local t = {} for i = 1, 1e9 do t[i] = {i} end`
+		}
+		wg.Go(func() { errs[i] = runLimited(t, limit, source) })
+	}
+	wg.Wait()
+	if errs[0] == nil || !strings.Contains(errs[0].Error(), "memory limit") {
+		t.Errorf("the large script: %v, want the memory limit", errs[0])
+	}
+	for _, err := range errs[1:] {
+		if err != nil {
+			t.Errorf("an honest script: %v", err)
+		}
+	}
+}

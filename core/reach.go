@@ -1,0 +1,133 @@
+package core
+
+import (
+	"reflect"
+	"unsafe"
+
+	lua "github.com/yuin/gopher-lua"
+)
+
+// Costs of what a VM holds, in bytes: the Go structures of gopher-lua and their share of maps.
+const (
+	costValue    = 16
+	costEntry    = 120 // of a table's hash: in its map, its list of keys and the index of that
+	costTable    = 96
+	costFunction = 96
+	costObject   = 64
+	costState    = 4096
+)
+
+// reach estimates how many bytes the scripts of the VM can reach. It needs the baton.
+func (vm *VM) reach() int64 {
+	w := walk{seen: make(map[any]struct{})}
+	w.value(vm.L.G.Global)
+	w.value(vm.L.G.Registry)
+	for _, local := range vm.shapes {
+		w.value(local)
+	}
+	vm.tasksMu.Lock()
+	threads := make([]*thread, 0, len(vm.tasks))
+	for task := range vm.tasks {
+		threads = append(threads, task.main, task.cur)
+	}
+	vm.tasksMu.Unlock()
+	for _, t := range threads {
+		w.thread(t)
+	}
+	for len(w.pending) > 0 {
+		last := len(w.pending) - 1
+		v := w.pending[last]
+		w.pending = w.pending[:last]
+		w.inside(v)
+	}
+	return w.bytes
+}
+
+// walk adds up what is reached, without recursion.
+type walk struct {
+	seen    map[any]struct{}
+	pending []lua.LValue
+	bytes   int64
+}
+
+// value counts v, and what it holds later.
+func (w *walk) value(v lua.LValue) {
+	switch v := v.(type) {
+	case lua.LString:
+		w.bytes += int64(len(v))
+	case *lua.LTable, *lua.LFunction, *lua.LUserData, *lua.LState:
+		if _, known := w.seen[v]; !known {
+			w.seen[v] = struct{}{}
+			w.pending = append(w.pending, v)
+		}
+	}
+}
+
+func (w *walk) inside(v lua.LValue) {
+	switch v := v.(type) {
+	case *lua.LTable:
+		w.table(v)
+	case *lua.LFunction:
+		w.bytes += costFunction
+		for _, up := range v.Upvalues {
+			if up != nil {
+				w.bytes += costObject
+				w.value(up.Value())
+			}
+		}
+	case *lua.LUserData:
+		w.bytes += costObject
+		if v.Env != nil {
+			w.value(v.Env)
+		}
+		if sized, ok := v.Value.(interface{ Size() int }); ok {
+			w.bytes += int64(sized.Size())
+		}
+	case *lua.LState:
+		if h, ok := v.Context().(handle); ok && h.co.t != nil {
+			w.thread(h.co.t)
+		}
+	}
+}
+
+func (w *walk) table(t *lua.LTable) {
+	w.bytes += costTable
+	w.value(t.Metatable)
+	t.ForEach(func(k, v lua.LValue) {
+		if _, number := k.(lua.LNumber); number {
+			w.bytes += costValue
+		} else {
+			w.bytes += costEntry
+		}
+		w.value(k)
+		w.value(v)
+	})
+}
+
+func (w *walk) thread(t *thread) {
+	for _, L := range append(t.below, t.L) {
+		w.bytes += costState
+		for _, v := range registers(L) {
+			w.value(v)
+		}
+	}
+}
+
+// registers are the values on the stack of L. gopher-lua does not show those of outer calls, so they are
+// read where it keeps them; a version that keeps them elsewhere gives none.
+func registers(L *lua.LState) []lua.LValue {
+	reg := reflect.ValueOf(L).Elem().FieldByName("reg")
+	if !reg.IsValid() || reg.Kind() != reflect.Pointer || reg.IsNil() {
+		return nil
+	}
+	array := reg.Elem().FieldByName("array")
+	if !array.IsValid() || array.Type() != reflect.TypeFor[[]lua.LValue]() {
+		return nil
+	}
+	values := *(*[]lua.LValue)(unsafe.Pointer(array.UnsafeAddr())) //nolint:gosec // read only, with the baton
+	top := int(reg.Elem().FieldByName("top").Int())
+	if top > len(values) {
+		top = len(values)
+	}
+	return values[:top]
+}
