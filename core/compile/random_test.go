@@ -22,7 +22,7 @@ type author struct {
 	vararg bool
 	loop   bool
 	inFn   bool
-	labels bool // write gotos
+	labels bool // write gotos and assignments to several places, which gopher-lua gets wrong
 	budget int
 }
 
@@ -102,7 +102,11 @@ func (a *author) statement() {
 		for range 1 + a.IntN(3) {
 			targets = append(targets, a.target())
 		}
-		a.line("%s = %s", strings.Join(targets, ", "), a.exprs(1+a.IntN(3)))
+		values := 1 + a.IntN(3)
+		if !a.labels {
+			targets, values = targets[:1], 1
+		}
+		a.line("%s = %s", strings.Join(targets, ", "), a.exprs(values))
 	case 5, 6:
 		a.line("if %s then", a.expr(4))
 		a.block(3)
@@ -256,7 +260,7 @@ func program(seed uint64, labels bool) string {
 	a.vararg, a.inFn = true, true
 	a.block(12)
 	a.line("end, 1, 'two', nil)")
-	a.line("print(ok, calls)")
+	a.line("print(ok, calls, string.find(tostring(err), 'nil pointer', 1, true) and 'crash' or '')")
 	return a.b.String()
 }
 
@@ -275,13 +279,16 @@ func runGopherLua(t testing.TB, text string) (string, error) {
 }
 
 func TestRandomProgramsRunAsUnderGopherLua(t *testing.T) {
-	rounds := uint64(1500)
+	rounds := uint64(400)
 	if testing.Short() {
-		rounds = 200
+		rounds = 100
 	}
 	for seed := range rounds {
 		text := program(seed, false)
 		want, wantErr := runGopherLua(t, text)
+		if strings.Contains(want, "crash") {
+			continue // gopher-lua reads a register that its code never set
+		}
 		for _, opts := range []Options{{}, {GuardConcat: true, GuardIntegers: true}} {
 			got, err := run(t, text, opts)
 			if got != want || (err == nil) != (wantErr == nil) {
@@ -291,8 +298,8 @@ func TestRandomProgramsRunAsUnderGopherLua(t *testing.T) {
 	}
 }
 
-// TestRandomProgramsRunAsUnderLua has gotos too, which gopher-lua gets wrong. It
-// needs an interpreter, which LUA names.
+// TestRandomProgramsRunAsUnderLua needs an interpreter of Lua 5.2 or newer, which
+// LUA names. Its programs have what gopher-lua gets wrong too.
 func TestRandomProgramsRunAsUnderLua(t *testing.T) {
 	interpreter := os.Getenv("LUA")
 	if interpreter == "" {

@@ -21,7 +21,7 @@ func run(t testing.TB, text string, opts Options) (string, error) {
 // execute runs a function and gives what its print wrote.
 func execute(t testing.TB, function func(*lua.LState) *lua.LFunction) (string, error) {
 	t.Helper()
-	L := lua.NewState(lua.Options{RegistrySize: 1 << 16, CallStackSize: 2000})
+	L := lua.NewState(lua.Options{RegistrySize: 1 << 14, RegistryMaxSize: 1 << 18, RegistryGrowStep: 4096, CallStackSize: 2000, MinimizeStackMemory: true})
 	defer L.Close()
 	var out strings.Builder
 	L.SetGlobal("print", L.NewFunction(func(L *lua.LState) int {
@@ -33,6 +33,21 @@ func execute(t testing.TB, function func(*lua.LState) *lua.LFunction) (string, e
 		}
 		out.WriteByte('\n')
 		return 0
+	}))
+	L.SetGlobal("pcall", L.NewFunction(func(L *lua.LState) int {
+		args := make([]lua.LValue, L.GetTop()-1)
+		for i := range args {
+			args[i] = L.Get(2 + i)
+		}
+		results, err := Protect(L, L.Get(1), args)
+		if err != nil {
+			results = []lua.LValue{err.(*lua.ApiError).Object}
+		}
+		L.Push(lua.LBool(err == nil))
+		for _, v := range results {
+			L.Push(v)
+		}
+		return 1 + len(results)
 	}))
 	L.Push(function(L))
 	err := L.PCall(0, 0, nil)

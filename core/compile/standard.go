@@ -62,7 +62,7 @@ func standard(h Helper) lua.LGFunction {
 	case HelperUnpack:
 		return unpack
 	case HelperScope:
-		return scope
+		return Scope(Protect)
 	default: // HelperDeclare
 		return declare
 	}
@@ -245,13 +245,14 @@ func arithmeticError(L *lua.LState, firstIsFine bool) {
 	L.RaiseError("attempt to perform arithmetic on a %s value", wrong.Type())
 }
 
-// integer is a whole number of 64 bits, which a bit operator needs.
+// integer is a whole number of 64 bits, which a bit operator needs. Unlike
+// arithmetic, it takes no text for a number, as in Lua 5.4.
 func integer(L *lua.LState, n int) int64 {
-	v, ok := number(L.Get(n))
+	v, ok := L.Get(n).(lua.LNumber)
 	if !ok {
 		L.RaiseError("attempt to perform bitwise operation on a %s value", L.Get(n).Type())
 	}
-	if v != math.Floor(v) || v < -1<<63 || v >= 1<<63 {
+	if f := float64(v); f != math.Floor(f) || f < -1<<63 || f >= 1<<63 {
 		L.RaiseError("number has no integer representation")
 	}
 	return int64(v)
@@ -259,8 +260,8 @@ func integer(L *lua.LState, n int) int64 {
 
 func bitwise(event string, op func(a, b int64) int64) lua.LGFunction {
 	return func(L *lua.LState) int {
-		_, okA := number(L.Get(1))
-		_, okB := number(L.Get(2))
+		_, okA := L.Get(1).(lua.LNumber)
+		_, okB := L.Get(2).(lua.LNumber)
 		if !okA || !okB {
 			if v, ok := binary(L, event); ok {
 				L.Push(v)
@@ -273,11 +274,9 @@ func bitwise(event string, op func(a, b int64) int64) lua.LGFunction {
 }
 
 func bitNot(L *lua.LState) int {
-	if _, ok := number(L.Get(1)); !ok {
-		if mm := metamethod(L, L.Get(1), "__bnot"); mm != lua.LNil {
-			L.Push(call(L, mm, L.Get(1), L.Get(1)))
-			return 1
-		}
+	if mm := metamethod(L, L.Get(1), "__bnot"); mm != lua.LNil {
+		L.Push(call(L, mm, L.Get(1), L.Get(1)))
+		return 1
 	}
 	L.Push(lua.LNumber(^integer(L, 1)))
 	return 1
@@ -309,39 +308,57 @@ func declare(L *lua.LState) int {
 	return 0
 }
 
-func scope(L *lua.LState) int {
-	value, fn := L.Get(2), L.Get(3)
-	closer := metamethod(L, value, "__close")
-	if lua.LVAsBool(value) && closer == lua.LNil {
-		L.RaiseError("variable '%s' got a non-closable value", L.CheckString(1))
+// Protect calls a function so that what it raises is caught, in a Lua state of
+// its own: gopher-lua, when it raises, detaches the captured variables of every
+// function that the state runs, also of those below the protected call.
+func Protect(L *lua.LState, fn lua.LValue, args []lua.LValue) ([]lua.LValue, error) {
+	inner, _ := L.NewThread()
+	inner.Push(fn)
+	for _, arg := range args {
+		inner.Push(arg)
 	}
-	top, args := L.GetTop(), L.GetTop()-3
-	L.Push(fn)
-	for i := range args {
-		L.Push(L.Get(4 + i))
+	if err := inner.PCall(len(args), lua.MultRet, nil); err != nil {
+		return nil, err
 	}
-	err := L.PCall(args, lua.MultRet, nil)
-	if lua.LVAsBool(value) {
-		raised := lua.LValue(lua.LNil)
-		if api, ok := err.(*lua.ApiError); ok { //nolint:errorlint // PCall returns it bare
-			raised = api.Object
-		}
-		call(L, closer, value, raised)
-	}
-	if err != nil {
-		panic(err) // as PCall caught it, its traceback included
-	}
-	n := L.GetTop() - top
-	if n == 0 {
-		return 0
-	}
-	results := make([]lua.LValue, n-1)
+	results := make([]lua.LValue, inner.GetTop())
 	for i := range results {
-		results[i] = L.Get(top + 2 + i)
+		results[i] = inner.Get(i + 1)
 	}
-	ud := L.NewUserData()
-	ud.Value = results
-	L.Push(L.Get(top + 1))
-	L.Push(ud)
-	return 2
+	return results, nil
+}
+
+// Scope makes HelperScope of a way to call functions protected; see Standard. An
+// error that is an *lua.ApiError gives __close its value, and goes on with a
+// panic as gopher-lua's own do.
+func Scope(protect func(L *lua.LState, fn lua.LValue, args []lua.LValue) ([]lua.LValue, error)) lua.LGFunction {
+	return func(L *lua.LState) int {
+		value, fn := L.Get(2), L.Get(3)
+		closer := metamethod(L, value, "__close")
+		if lua.LVAsBool(value) && closer == lua.LNil {
+			L.RaiseError("variable '%s' got a non-closable value", L.CheckString(1))
+		}
+		args := make([]lua.LValue, L.GetTop()-3)
+		for i := range args {
+			args[i] = L.Get(4 + i)
+		}
+		results, err := protect(L, fn, args)
+		if lua.LVAsBool(value) {
+			raised := lua.LValue(lua.LNil)
+			if api, ok := err.(*lua.ApiError); ok { //nolint:errorlint // PCall gives it bare
+				raised = api.Object
+			}
+			call(L, closer, value, raised)
+		}
+		if err != nil {
+			panic(err) // as it was caught, its traceback included
+		}
+		if len(results) == 0 {
+			return 0
+		}
+		ud := L.NewUserData()
+		ud.Value = results[1:]
+		L.Push(results[0])
+		L.Push(ud)
+		return 2
+	}
 }
