@@ -11,16 +11,18 @@ import (
 
 // PrintError prints err for a person: what is wrong, what to do about it, and where in a script.
 func PrintError(w io.Writer, err error) {
-	fmt.Fprintf(w, "error: %s\n", printable(err.Error()))
+	var b strings.Builder
+	fmt.Fprintf(&b, "error: %s\n", printable(err.Error()))
 	if hint := hintOf(err); hint != "" {
-		fmt.Fprintf(w, "hint: %s\n", printable(hint))
+		fmt.Fprintf(&b, "hint: %s\n", printable(hint))
 	}
 	if trace := tracebackOf(err); trace != "" {
-		fmt.Fprintln(w, "traceback:")
+		b.WriteString("traceback:\n")
 		for line := range strings.SplitSeq(trace, "\n") {
-			fmt.Fprintf(w, "  %s\n", printable(line))
+			fmt.Fprintf(&b, "  %s\n", printable(line))
 		}
 	}
+	_, _ = io.WriteString(w, b.String()) // there is nowhere to say that it failed
 }
 
 func hintOf(err error) string {
@@ -28,24 +30,20 @@ func hintOf(err error) string {
 	if errors.As(err, &hinted) {
 		return hinted.Hint()
 	}
-	var script *core.ScriptError
-	if errors.As(err, &script) {
+	if script, ok := errors.AsType[*core.ScriptError](err); ok {
 		return script.Hint
 	}
-	var builtin *core.Error
-	if errors.As(err, &builtin) {
+	if builtin, ok := errors.AsType[*core.Error](err); ok {
 		return builtin.Hint
 	}
 	return ""
 }
 
 func tracebackOf(err error) string {
-	var script *core.ScriptError
-	if errors.As(err, &script) {
+	if script, ok := errors.AsType[*core.ScriptError](err); ok {
 		return script.Traceback
 	}
-	var stopped *core.Interrupted
-	if errors.As(err, &stopped) {
+	if stopped, ok := errors.AsType[*core.Interrupted](err); ok {
 		return stopped.Traceback
 	}
 	return ""

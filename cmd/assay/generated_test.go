@@ -83,7 +83,7 @@ func writePages(pages map[string][]byte) error {
 		return err
 	}
 	for name, page := range pages {
-		if err := os.WriteFile(filepath.Join(reference, name), page, 0o644); err != nil { //nolint:gosec // public documentation
+		if err := os.WriteFile(filepath.Join(reference, name), page, 0o644); err != nil {
 			return err
 		}
 	}

@@ -17,8 +17,8 @@ func (p *program) modulesCommand() *cobra.Command {
 		Short: "List the tables of builtins",
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			w := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
-			fmt.Fprintln(w, "NAME\tBUILTINS\tIN CHECKS\tWHAT IT IS FOR")
+			var rows strings.Builder
+			rows.WriteString("NAME\tBUILTINS\tIN CHECKS\tWHAT IT IS FOR\n")
 			for _, m := range core.Specs(modules()...) {
 				name, checks := m.Name, 0
 				if name == "" {
@@ -29,7 +29,11 @@ func (p *program) modulesCommand() *cobra.Command {
 						checks++
 					}
 				}
-				fmt.Fprintf(w, "%s\t%d\t%d\t%s\n", name, len(builtins(m)), checks, firstSentence(m.Doc))
+				fmt.Fprintf(&rows, "%s\t%d\t%d\t%s\n", name, len(builtins(m)), checks, firstSentence(m.Doc))
+			}
+			w := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
+			if _, err := w.Write([]byte(rows.String())); err != nil {
+				return err
 			}
 			return w.Flush()
 		},

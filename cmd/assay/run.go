@@ -111,13 +111,11 @@ func (p *program) scriptStatus(err error) error {
 	if err == nil {
 		return nil
 	}
-	var exit *core.Exit
-	if errors.As(err, &exit) {
+	if exit, ok := errors.AsType[*core.Exit](err); ok {
 		return command.ExitWith(exit.Status & 0xff)
 	}
 	command.PrintError(p.stderr, err)
-	var interrupt *check.Interrupt
-	if errors.As(err, &interrupt) {
+	if interrupt, ok := errors.AsType[*check.Interrupt](err); ok {
 		return command.Status(interrupt.Code)
 	}
 	return command.Status(1)

@@ -118,7 +118,6 @@ func onlyComments(lines [][]byte) bool {
 	return true
 }
 
-//nolint:gochecknoglobals // compiled once, never changed
 var errorLine = regexp.MustCompile(`^(?s)(?:line (\d+): )?(.*)$`)
 
 // syntaxError adds the column that the parser leaves out: where the text of the line begins.

@@ -2,6 +2,7 @@ package yaml
 
 import (
 	"fmt"
+	"slices"
 
 	yamlv3 "go.yaml.in/yaml/v3"
 )
@@ -60,10 +61,8 @@ func (b *budget) node(n *yamlv3.Node, at *use, depth int) (*Node, error) {
 }
 
 func (b *budget) alias(n *yamlv3.Node, at *use, depth int) (*Node, error) {
-	for _, o := range b.open {
-		if o == n.Alias {
-			return nil, fault(n, at, "alias *%s contains itself", n.Value)
-		}
+	if slices.Contains(b.open, n.Alias) {
+		return nil, fault(n, at, "alias *%s contains itself", n.Value)
 	}
 	if at == nil {
 		at = &use{n.Line, n.Column}
@@ -156,8 +155,9 @@ func (b *budget) key(k *yamlv3.Node, at *use) (string, error) {
 		return node.Value.(string), nil
 	case Null:
 		return "null", nil
+	default:
+		return fmt.Sprint(node.Value), nil
 	}
-	return fmt.Sprint(node.Value), nil
 }
 
 // merge adds the pairs of the map or maps in v that m does not have: the first wins.
