@@ -43,12 +43,11 @@ func (vm *VM) helper(h compile.Helper) lua.LValue {
 	if v := vm.helpers[h]; v != nil {
 		return v
 	}
-	var v lua.LValue
-	switch h {
-	case compile.HelperConcat:
+	v := compile.Standard(vm.L)(h)
+	if h == compile.HelperConcat {
 		v = vm.L.NewFunction(concat)
-	default:
-		v = compile.Standard(vm.L)(h)
+	} else if exact := vm.integerHelper(h); exact != nil {
+		v = vm.L.NewFunction(exact)
 	}
 	if vm.helpers == nil {
 		vm.helpers = make(map[compile.Helper]lua.LValue)
