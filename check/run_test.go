@@ -236,6 +236,20 @@ func TestSignalGivesTheWholeDocumentAtOnce(t *testing.T) {
 	}
 }
 
+func TestCancelledWithoutAnEarlierErrorSaysItOnce(t *testing.T) {
+	b := newBench(t)
+	ctx, cancel := context.WithCancelCause(t.Context())
+	b.options.Types = append(b.options.Types, stub(func(ctx context.Context, _ Attempt) Outcome {
+		cancel(&Interrupt{"SIGTERM", 143})
+		<-ctx.Done()
+		return Outcome{Err: context.Cause(ctx)}
+	}))
+	r := b.plan("retries: 3\nchecks:\n  - {name: a, type: stub}\n").Run(ctx)
+	if got, want := text(r.Checks[0].Message), "cancelled: SIGTERM"; got != want || r.Checks[0].ErrorClass != nil {
+		t.Errorf("message = %q, class %q; want %q, none", got, text(r.Checks[0].ErrorClass), want)
+	}
+}
+
 func TestRunThatIsOverBeforeItBegins(t *testing.T) {
 	b := newBench(t)
 	ctx, cancel := context.WithCancelCause(t.Context())
@@ -281,7 +295,7 @@ func TestDeadlineOfTheRunCutsWhatRunsAndSkipsTheRest(t *testing.T) {
 	if got, want := statusesOf(r), "a error, b skipped"; got != want {
 		t.Errorf("statuses = %s, want %s", got, want)
 	}
-	if got, want := text(r.Checks[0].Message), "deadline of 30ms reached"; !strings.HasPrefix(got, want) {
+	if got, want := text(r.Checks[0].Message), "deadline of 30ms reached"; got != want {
 		t.Errorf("message = %q, want %q", got, want)
 	}
 	if r.Outcome != OutcomeDeadline || r.ExitCode() != 1 {

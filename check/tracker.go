@@ -215,6 +215,7 @@ func (t *tracker) ended(whole context.Context, err error) Result {
 	case err == nil && t.attempts > 0:
 		t.pass(&r)
 	case failed:
+		f = withoutEnd(f)
 		r.Message = said(strings.TrimPrefix(f.Error(), fmt.Sprintf("after %s: ", plural(f.Attempts, "attempt"))))
 		r.Status, r.ErrorClass = failureStatus(f)
 	case err == nil: // ended before the first attempt
@@ -245,6 +246,16 @@ func (t *tracker) pass(r *Result) {
 	for name, c := range t.last.Captures {
 		t.made[name] = c.Value
 	}
+}
+
+// withoutEnd drops a last error that only repeats why the attempts ended: "cancelled: SIGTERM; last: SIGTERM".
+func withoutEnd(f *retry.Failure) *retry.Failure {
+	if _, own := errors.AsType[*deadlineReached](f.Last); own || f.Last == nil || f.Cause == nil || !errors.Is(f.Last, f.Cause) {
+		return f
+	}
+	short := *f
+	short.Last = nil
+	return &short
 }
 
 // failureStatus tells measured and wrong from could not be measured, and both from being stopped.
