@@ -112,7 +112,7 @@ func (f *function) unary(id syntax.NodeID, dst int) {
 		op = lua.OP_UNM
 	}
 	free := f.free
-	r := f.reg(operand)
+	r := f.regNear(operand, dst)
 	f.emit(line, abc(op, dst, r, 0))
 	f.free = free
 }
@@ -135,7 +135,12 @@ func (f *function) binary(id syntax.NodeID, dst int) {
 		return
 	}
 	free := f.free
-	a := f.rk(kids[0])
+	var a int
+	if k, ok := f.literal(kids[0]); ok {
+		a = f.operand(kids[0], k)
+	} else {
+		a = f.regNear(kids[0], dst)
+	}
 	b := f.rk(kids[1])
 	f.emit(line, abc(arithmeticOp(f.tree.Operator(id)), dst, a, b))
 	f.free = free

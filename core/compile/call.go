@@ -74,6 +74,15 @@ func (f *function) callHelper(line, r, n int, h Helper) int {
 // callOperator calls the helper of an operator with its operands.
 func (f *function) callOperator(id syntax.NodeID, h Helper, operands []syntax.NodeID) int {
 	line := f.line(id)
+	if f.kind(operands[0]) == syntax.Binary && f.needsTop(operands[0]) {
+		// A long a | b | c shall take no more registers than a short one: what
+		// stands to the left is computed before the helper is fetched.
+		r := f.next(operands[0])
+		f.emit(line, abc(lua.OP_MOVE, f.alloc(id, 1), r, 0))
+		f.emit(line, abc(lua.OP_GETUPVAL, r, f.helperUpvalue(id, h), 0))
+		f.next(operands[1])
+		return f.callHelper(line, r, 2, h)
+	}
 	r := f.helper(id, line, h)
 	for _, operand := range operands {
 		f.next(operand)

@@ -104,7 +104,9 @@ func (f *function) simple(id syntax.NodeID, dst int) {
 		f.name(id, dst)
 	case syntax.Index, syntax.Subscript:
 		free := f.free
-		object, key, op := f.place(id)
+		kids := f.kids(id)
+		object := f.regNear(kids[0], dst)
+		key, op := f.key(kids[1])
 		f.emit(line, abc(op, dst, object, key))
 		f.free = free
 	case syntax.FunctionBody:
@@ -130,15 +132,6 @@ func (f *function) name(id syntax.NodeID, dst int) {
 	case r != dst:
 		f.emit(line, abc(lua.OP_MOVE, dst, r, 0))
 	}
-}
-
-// place puts object and key of an Index or Subscript into registers, the key
-// possibly as a constant, and tells the instruction that reads it.
-func (f *function) place(id syntax.NodeID) (object, key, op int) {
-	kids := f.kids(id)
-	object = f.reg(kids[0])
-	key, op = f.key(kids[1])
-	return object, key, op
 }
 
 // key is a key as an operand and the instruction that reads a value under it.
@@ -172,6 +165,23 @@ func (f *function) reg(id syntax.NodeID) int {
 		return r
 	}
 	return f.next(id)
+}
+
+// regNear is reg for the first operand of an expression that goes into dst: it
+// may be computed there, so that a long a + b + c takes no more registers than a
+// short one.
+func (f *function) regNear(id syntax.NodeID, dst int) int {
+	for f.kind(id) == syntax.Paren {
+		id = f.kids(id)[0]
+	}
+	if r, ok := f.localOf(id); ok {
+		return r
+	}
+	if dst != f.free-1 || f.isVariable(dst) {
+		return f.next(id)
+	}
+	f.into(id, dst)
+	return dst
 }
 
 // rk is the value of an expression as an operand.
