@@ -1,0 +1,215 @@
+// Command bench measures runs of checks beside a program that makes the same requests and does nothing
+// else. It prints a table and writes it to latest.md in its folder. Figures are medians of runs that take turns.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"assay.rs/test/internal/release"
+	"assay.rs/test/internal/workspace"
+)
+
+const (
+	rounds   = 7
+	parallel = 50
+)
+
+func main() {
+	if err := run(context.Background()); err != nil {
+		fmt.Fprintf(os.Stderr, "bench: %v\n", err)
+		os.Exit(1)
+	}
+}
+
+// cost is what one run of a program took.
+type cost struct {
+	wall, cpu time.Duration
+	rss       int64 // bytes, at most
+}
+
+// row is one line of the table.
+type row struct {
+	name         string
+	count        int
+	floor, assay cost
+}
+
+func run(ctx context.Context) error {
+	w, err := workspace.Open(".")
+	if err != nil {
+		return err
+	}
+	dir, err := os.MkdirTemp("", "assay-bench-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	slim := release.Binaries()[slices.IndexFunc(release.Binaries(), func(b release.Binary) bool { return b.Name == "assay-check" })]
+	binary, err := slim.Build(ctx, w.Root, dir, false)
+	if err != nil {
+		return err
+	}
+	floor := filepath.Join(dir, "floor")
+	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", floor, "./bench/floor")
+	build.Dir, build.Env = filepath.Join(w.Root, "test"), append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		return fmt.Errorf("build floor: %w\n%s", err, out)
+	}
+	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) { fmt.Fprint(rw, `{"status":"ok"}`) }))
+	defer server.Close()
+
+	rows, err := measure(ctx, dir, binary, floor, server.URL)
+	if err != nil {
+		return err
+	}
+	table := render(rows)
+	fmt.Print(table)
+	return os.WriteFile(filepath.Join(w.Root, "test", "bench", "latest.md"), []byte(table), 0o600)
+}
+
+func measure(ctx context.Context, dir, binary, floor, url string) ([]row, error) {
+	var rows []row
+	for _, count := range []int{1, 200, 1000} {
+		file, err := write(dir, count, func(i int) string {
+			return fmt.Sprintf("{ name: c%d, type: http, url: %q, expect: { status: 200, json: '.status == \"ok\"' } }", i, url)
+		})
+		if err != nil {
+			return nil, err
+		}
+		var ours, least []cost
+		for range rounds {
+			c, err := execute(ctx, floor, url, strconv.Itoa(count), strconv.Itoa(min(parallel, count)))
+			if err != nil {
+				return nil, err
+			}
+			least = append(least, c)
+			if c, err = runChecks(ctx, binary, file, count); err != nil {
+				return nil, err
+			}
+			ours = append(ours, c)
+		}
+		rows = append(rows, row{"http", count, median(least), median(ours)})
+	}
+	file, err := write(dir, 200, func(i int) string {
+		return fmt.Sprintf("{ name: s%d, type: script, script: 'assert.eq(json.parse([[{\"n\": %d}]]).n, %d)' }", i, i, i)
+	})
+	if err != nil {
+		return nil, err
+	}
+	var ours []cost
+	for range rounds {
+		c, err := runChecks(ctx, binary, file, 200)
+		if err != nil {
+			return nil, err
+		}
+		ours = append(ours, c)
+	}
+	return append(rows, row{name: "script", count: 200, assay: median(ours)}), nil
+}
+
+// write makes a check file of count checks.
+func write(dir string, count int, check func(i int) string) (string, error) {
+	var b strings.Builder
+	fmt.Fprintf(&b, "parallel: %d\nchecks:\n", min(parallel, count))
+	for i := range count {
+		b.WriteString("  - " + check(i) + "\n")
+	}
+	file := filepath.Join(dir, fmt.Sprintf("%d.yaml", count))
+	return file, os.WriteFile(file, []byte(b.String()), 0o600)
+}
+
+// runChecks runs a file and holds its document against what must be in it.
+func runChecks(ctx context.Context, binary, file string, count int) (cost, error) {
+	var out strings.Builder
+	c, err := executeTo(ctx, &out, binary, "--quiet", file)
+	if err != nil {
+		return c, fmt.Errorf("%w\n%s", err, out.String())
+	}
+	var document struct {
+		Passed bool
+		Checks []struct {
+			Name   string
+			Passed bool
+		}
+	}
+	if err := json.Unmarshal([]byte(out.String()), &document); err != nil {
+		return c, err
+	}
+	if !document.Passed || len(document.Checks) != count {
+		return c, fmt.Errorf("%d checks, passed %v; want %d, all passed", len(document.Checks), document.Passed, count)
+	}
+	for i, check := range document.Checks {
+		if !check.Passed || check.Name[1:] != strconv.Itoa(i) {
+			return c, fmt.Errorf("check %d is %s, passed %v", i, check.Name, check.Passed)
+		}
+	}
+	return c, nil
+}
+
+func execute(ctx context.Context, name string, args ...string) (cost, error) {
+	return executeTo(ctx, &strings.Builder{}, name, args...)
+}
+
+func executeTo(ctx context.Context, out *strings.Builder, name string, args ...string) (cost, error) {
+	cmd := exec.CommandContext(ctx, name, args...)
+	cmd.Stdout, cmd.Stderr = out, os.Stderr
+	began := time.Now()
+	err := cmd.Run()
+	c := cost{wall: time.Since(began)}
+	if state := cmd.ProcessState; state != nil {
+		c.cpu = state.UserTime() + state.SystemTime()
+		if usage, ok := state.SysUsage().(*syscall.Rusage); ok {
+			c.rss = usage.Maxrss << 10
+		}
+	}
+	return c, err
+}
+
+func median(costs []cost) cost {
+	return cost{
+		wall: middle(costs, func(c cost) time.Duration { return c.wall }),
+		cpu:  middle(costs, func(c cost) time.Duration { return c.cpu }),
+		rss:  middle(costs, func(c cost) int64 { return c.rss }),
+	}
+}
+
+func middle[T ~int64](costs []cost, of func(cost) T) T {
+	values := make([]T, len(costs))
+	for i, c := range costs {
+		values[i] = of(c)
+	}
+	slices.Sort(values)
+	return values[len(values)/2]
+}
+
+func render(rows []row) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "Runs of assay-check, %d at a time, beside a program that only makes the requests; medians of %d runs that took turns.\n\n", parallel, rounds)
+	b.WriteString("| checks | wall ms | CPU ms | floor CPU ms | CPU ratio | CPU ms a check | RSS MB | floor RSS MB |\n| --- | --- | --- | --- | --- | --- | --- | --- |\n")
+	for _, r := range rows {
+		floorCPU, ratio, floorRSS := "-", "-", "-"
+		if r.floor.cpu > 0 {
+			floorCPU, ratio, floorRSS = ms(r.floor.cpu), fmt.Sprintf("%.2f", float64(r.assay.cpu)/float64(r.floor.cpu)), mb(r.floor.rss)
+		}
+		fmt.Fprintf(&b, "| %d %s | %s | %s | %s | %s | %.2f | %s | %s |\n", r.count, r.name, ms(r.assay.wall), ms(r.assay.cpu), floorCPU, ratio,
+			float64(r.assay.cpu)/float64(time.Millisecond)/float64(r.count), mb(r.assay.rss), floorRSS)
+	}
+	return b.String()
+}
+
+func ms(d time.Duration) string {
+	return strconv.FormatFloat(float64(d)/float64(time.Millisecond), 'f', 0, 64)
+}
+func mb(n int64) string { return strconv.FormatFloat(float64(n)/(1<<20), 'f', 1, 64) }
