@@ -23,8 +23,10 @@ func captureValue(into *[]capture) Value {
 		{Name: "header", Text: "A header of the answer.", Value: Word(&c.header)},
 		{Name: "secret", Text: "Show *** in its place everywhere.", Value: Flag(&c.secret)},
 	}
-	each := schema{"anyOf": []any{schema{"type": "string"}, tableSchema(table)}}
-	return Value{schema{"type": "object", "additionalProperties": each}, func(r *Reader, n *yaml.Node) {
+	return Value{func() schema {
+		each := schema{"anyOf": []any{schema{"type": "string"}, tableSchema(table)}}
+		return schema{"type": "object", "additionalProperties": each}
+	}, func(r *Reader, n *yaml.Node) {
 		if n.Kind != yaml.Map {
 			r.Fail(n, "'capture' must be a map of names to jq expressions, not %s", describe(n))
 			return

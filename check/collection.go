@@ -8,13 +8,15 @@ import (
 
 // Section reads a map by a table of keys of its own. what names it in messages: "expect".
 func Section(what string, table []Key) Value {
-	return Value{tableSchema(table), func(r *Reader, n *yaml.Node) { r.keys(n, "'"+what+"'", table) }}
+	return Value{func() schema { return tableSchema(table) }, func(r *Reader, n *yaml.Node) { r.keys(n, "'"+what+"'", table) }}
 }
 
 // OneOrMany reads a value or a list of values. each reads one and keeps it; reset forgets those of `defaults`.
 func OneOrMany(each Value, reset func()) Value {
 	return Value{
-		schema{"anyOf": []any{each.schema, schema{"type": "array", "items": each.schema, "minItems": 1}}},
+		func() schema {
+			return schema{"anyOf": []any{each.schema(), schema{"type": "array", "items": each.schema(), "minItems": 1}}}
+		},
 		func(r *Reader, n *yaml.Node) {
 			reset()
 			if n.Kind != yaml.List {
@@ -33,7 +35,7 @@ func OneOrMany(each Value, reset func()) Value {
 
 // ListOf reads a list, which may not be empty.
 func ListOf(each Value) Value {
-	return Value{schema{"type": "array", "items": each.schema, "minItems": 1}, func(r *Reader, n *yaml.Node) {
+	return Value{func() schema { return schema{"type": "array", "items": each.schema(), "minItems": 1} }, func(r *Reader, n *yaml.Node) {
 		if n.Kind != yaml.List || len(n.Items) == 0 {
 			r.Fail(n, "must be a list that is not empty, not %s", describe(n))
 			return
@@ -46,7 +48,7 @@ func ListOf(each Value) Value {
 
 // Words reads a list of strings that are known before anything runs.
 func Words(into *[]string) Value {
-	list := ListOf(Value{schema{"type": "string"}, func(r *Reader, n *yaml.Node) {
+	list := ListOf(Value{func() schema { return schema{"type": "string"} }, func(r *Reader, n *yaml.Node) {
 		var s string
 		before := r.problems.Len()
 		Word(&s).read(r, n)
@@ -75,7 +77,7 @@ type Named struct {
 // legal says whether a name is allowed, with the reason when it is not; nil allows all.
 func Texts(into *[]Named, legal func(name string) string) Value {
 	scalar := schema{"type": []any{"string", "number", "boolean"}}
-	return Value{schema{"type": "object", "additionalProperties": scalar}, func(r *Reader, n *yaml.Node) {
+	return Value{func() schema { return schema{"type": "object", "additionalProperties": scalar} }, func(r *Reader, n *yaml.Node) {
 		if n.Kind != yaml.Map {
 			r.Fail(n, "must be a map of names to texts, not %s", describe(n))
 			return

@@ -18,7 +18,7 @@ type expression struct {
 
 // expressionValue reads a jq expression. A text that is not jq is a problem at its place.
 func expressionValue(into **expression) Value {
-	return Value{schema{"type": "string", "minLength": 1}, func(r *Reader, n *yaml.Node) {
+	return Value{func() schema { return schema{"type": "string", "minLength": 1} }, func(r *Reader, n *yaml.Node) {
 		s, ok := stringOf(n)
 		if !ok || s == "" {
 			r.Fail(n, "must be a jq expression, not %s", describe(n))

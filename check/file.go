@@ -23,7 +23,7 @@ func topKeys(s *suite, sc *scope, checks, defaults **yaml.Node) []Key {
 	table = append(table, s.base.pacing()...)
 	return append(table,
 		Key{Name: "defaults", Text: "What holds for each check that does not say otherwise.", Value: rawMap(defaults)},
-		Key{Name: "checks", Text: "The checks.", Required: true, Value: Value{schema{"type": "array"}, func(r *Reader, n *yaml.Node) {
+		Key{Name: "checks", Text: "The checks.", Required: true, Value: Value{func() schema { return schema{"type": "array"} }, func(r *Reader, n *yaml.Node) {
 			if n.Kind != yaml.List {
 				r.Fail(n, "'checks' must be a list, not %s", describe(n))
 				return
@@ -45,7 +45,7 @@ func refused(name, why string) Key {
 }
 
 func rawMap(into **yaml.Node) Value {
-	return Value{schema{"type": "object"}, func(r *Reader, n *yaml.Node) {
+	return Value{func() schema { return schema{"type": "object"} }, func(r *Reader, n *yaml.Node) {
 		if n.Kind != yaml.Map {
 			r.Fail(n, "must be a map, not %s", describe(n))
 			return
@@ -55,8 +55,9 @@ func rawMap(into **yaml.Node) Value {
 }
 
 func parallelValue(into *int) Value {
-	s := schema{"anyOf": []any{schema{"type": "boolean"}, schema{"type": "integer", "minimum": 1, "maximum": maxParallel}, schema{"type": "string", "pattern": `\$\{`}}}
-	return Value{s, func(r *Reader, n *yaml.Node) {
+	return Value{func() schema {
+		return schema{"anyOf": []any{schema{"type": "boolean"}, schema{"type": "integer", "minimum": 1, "maximum": maxParallel}, schema{"type": "string", "pattern": `\$\{`}}}
+	}, func(r *Reader, n *yaml.Node) {
 		v, ok := r.resolved(n)
 		if !ok {
 			return
@@ -218,7 +219,7 @@ func (r *Reader) tolerant(n *yaml.Node, common []Key) []Key {
 	table := common
 	for _, p := range n.Pairs {
 		if !hasKey(common, p.Key) {
-			table = append(table, Key{Name: p.Key, Value: Value{schema{"type": "null"}, func(*Reader, *yaml.Node) {}}})
+			table = append(table, Key{Name: p.Key, null: true, Value: Value{nil, func(*Reader, *yaml.Node) {}}})
 		}
 	}
 	return table

@@ -53,7 +53,7 @@ func (e *httpExpect) keys() []Key {
 func (e *httpExpect) headersValue() Value {
 	var m matcher
 	each := matcherValue(&m, "equals")
-	return Value{schema{"type": "object", "additionalProperties": each.schema}, func(r *Reader, n *yaml.Node) {
+	return Value{func() schema { return schema{"type": "object", "additionalProperties": each.schema()} }, func(r *Reader, n *yaml.Node) {
 		if n.Kind != yaml.Map || len(n.Pairs) == 0 {
 			r.Fail(n, "must be a map of headers that is not empty, not %s", describe(n))
 			return
@@ -74,7 +74,7 @@ func (e *httpExpect) headersValue() Value {
 var latencyForm = regexp.MustCompile(`^(<=?)\s*(\S+)$`)
 
 func latencyValue(into *latency) Value {
-	return Value{schema{"type": "string", "pattern": `^<=?\s*[0-9.]+[a-zµ]|\$\{`}, func(r *Reader, n *yaml.Node) {
+	return Value{func() schema { return schema{"type": "string", "pattern": `^<=?\s*[0-9.]+[a-zµ]|\$\{`} }, func(r *Reader, n *yaml.Node) {
 		v, ok := r.resolved(n)
 		if !ok {
 			return

@@ -18,11 +18,12 @@ type Key struct {
 	Text     string // one sentence for people and editors
 	Required bool
 	Value    Value // reads the value into a variable of the table's owner
+	null     bool  // it may stand without a value
 }
 
 // Value reads one YAML value and says what it accepts. Make one with Text, Duration, Number and their like.
 type Value struct {
-	schema schema
+	schema func() schema // what it accepts; nil is a key that is known, but refused
 	read   func(r *Reader, n *yaml.Node)
 }
 
@@ -71,7 +72,7 @@ func (r *Reader) keys(n *yaml.Node, what string, table []Key) {
 		case v == nil && k.Required:
 			r.Fail(n, "%s has no '%s'", what, k.Name)
 		case v == nil:
-		case v.Kind == yaml.Null && k.Value.schema["type"] != "null":
+		case v.Kind == yaml.Null && !k.null:
 			r.Fail(v, "'%s' has no value", k.Name)
 		default:
 			k.Value.read(r, v)

@@ -24,7 +24,7 @@ const maxPattern = 10_000
 // matcherValue reads a text, which means plain, or a map of conditions that must all hold.
 func matcherValue(into *matcher, plain string) Value {
 	one := func(verb string) Value {
-		return OneOrMany(Value{schema{"type": "string"}, func(r *Reader, n *yaml.Node) { r.want(into, verb, n) }}, func() {})
+		return OneOrMany(Value{func() schema { return schema{"type": "string"} }, func(r *Reader, n *yaml.Node) { r.want(into, verb, n) }}, func() {})
 	}
 	table := []Key{
 		{Name: "contains", Text: "A text, or texts, that must occur.", Value: one("contains")},
@@ -32,7 +32,7 @@ func matcherValue(into *matcher, plain string) Value {
 		{Name: "matches", Text: "A regular expression (RE2) that must match somewhere.", Value: one("matches")},
 		{Name: "equals", Text: "The whole text.", Value: one("equals")},
 	}
-	return Value{schema{"anyOf": []any{schema{"type": "string"}, tableSchema(table)}}, func(r *Reader, n *yaml.Node) {
+	return Value{func() schema { return schema{"anyOf": []any{schema{"type": "string"}, tableSchema(table)}} }, func(r *Reader, n *yaml.Node) {
 		into.wants = nil
 		switch n.Kind {
 		case yaml.String:

@@ -16,7 +16,7 @@ type payload struct {
 }
 
 func (b *payload) value() Value {
-	return Value{schema{"type": []any{"string", "object", "array"}}, func(r *Reader, n *yaml.Node) {
+	return Value{func() schema { return schema{"type": []any{"string", "object", "array"}} }, func(r *Reader, n *yaml.Node) {
 		switch n.Kind {
 		case yaml.String:
 			t, ok := r.template(n, n.Value.(string))

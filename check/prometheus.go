@@ -58,7 +58,7 @@ func (c *promCheck) rangeValue() Value {
 		{Name: "last", Text: "How far back.", Required: true, Value: Duration(&span.last, false)},
 		{Name: "step", Text: "Time between two values.", Required: true, Value: Duration(&span.step, false)},
 	}
-	return Value{tableSchema(table), func(r *Reader, n *yaml.Node) {
+	return Value{func() schema { return tableSchema(table) }, func(r *Reader, n *yaml.Node) {
 		span = promRange{}
 		before := r.problems.Len()
 		r.keys(n, "'range'", table)

@@ -18,7 +18,7 @@ func tableSchema(table []Key) schema {
 			continue // known, but refused
 		}
 		s := schema{}
-		maps.Copy(s, k.Value.schema)
+		maps.Copy(s, k.Value.schema())
 		if k.Text != "" {
 			s["description"] = k.Text
 		}

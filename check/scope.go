@@ -136,7 +136,7 @@ func plainText(v any) (string, bool) {
 
 // varsValue reads `vars`: any values, whose texts may name environment variables and the vars above them.
 func (s *scope) varsValue() Value {
-	return Value{schema{"type": "object"}, func(r *Reader, n *yaml.Node) {
+	return Value{func() schema { return schema{"type": "object"} }, func(r *Reader, n *yaml.Node) {
 		if n.Kind != yaml.Map {
 			r.Fail(n, "'vars' must be a map, not %s", describe(n))
 			return
@@ -192,7 +192,7 @@ func (s *scope) secretsValue() Value {
 		{Name: "from_file", Text: "A file that holds the value; a newline at its end is not part of it.", Value: Word(&file)},
 		{Name: "from_env", Text: "The environment variable that holds the value.", Value: Word(&env)},
 	}
-	return Value{schema{"type": "object", "additionalProperties": tableSchema(table)}, func(r *Reader, n *yaml.Node) {
+	return Value{func() schema { return schema{"type": "object", "additionalProperties": tableSchema(table)} }, func(r *Reader, n *yaml.Node) {
 		if n.Kind != yaml.Map {
 			r.Fail(n, "'secrets' must be a map, not %s", describe(n))
 			return

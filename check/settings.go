@@ -96,7 +96,7 @@ func (s *settings) retryValue() Value {
 		{Name: "on", Text: "The failures to retry; all unless said otherwise.", Value: ListOf(classValue(&p.On))},
 		{Name: "successes", Text: "Passing attempts wanted in a row.", Value: Int(&p.Successes, 1, maxRetries)},
 	}
-	return Value{tableSchema(table), func(r *Reader, n *yaml.Node) {
+	return Value{func() schema { return tableSchema(table) }, func(r *Reader, n *yaml.Node) {
 		p, factor = retry.Default(), nil
 		if s.waitsSaid {
 			p = s.policy

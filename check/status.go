@@ -82,14 +82,17 @@ var (
 
 const statusForms = `200, [200, 204], "2xx", ">=200 <300" or any`
 
-// statusValue reads the forms of expect.status.
-func statusValue(into *statuses) Value {
+func statusSchema() schema {
 	one := schema{"anyOf": []any{
 		schema{"type": "integer", "minimum": 100, "maximum": 599},
 		schema{"type": "string", "pattern": `^any$|^[1-5]xx$|^((>=|<=|>|<|==|!=)\s*[1-5][0-9][0-9]\s*)+$|\$\{`},
 	}}
-	s := schema{"anyOf": []any{one, schema{"type": "array", "items": one, "minItems": 1}}}
-	return Value{s, func(r *Reader, n *yaml.Node) {
+	return schema{"anyOf": []any{one, schema{"type": "array", "items": one, "minItems": 1}}}
+}
+
+// statusValue reads the forms of expect.status.
+func statusValue(into *statuses) Value {
+	return Value{statusSchema, func(r *Reader, n *yaml.Node) {
 		if n.Kind != yaml.List {
 			if text, want, ranges, ok := r.status(n); ok {
 				*into = statuses{text: text, want: want, any: want == "any", one: ranges}

@@ -29,7 +29,7 @@ func (r *Reader) resolved(n *yaml.Node) (*yaml.Node, bool) {
 
 // Text reads a string in which ${} stands for values, captures included.
 func Text(into *Template) Value {
-	return Value{schema{"type": "string"}, func(r *Reader, n *yaml.Node) {
+	return Value{func() schema { return schema{"type": "string"} }, func(r *Reader, n *yaml.Node) {
 		s, ok := stringOf(n)
 		if !ok {
 			r.Fail(n, "must be a string, not %s", describe(n))
@@ -43,7 +43,7 @@ func Text(into *Template) Value {
 
 // Word reads a string that is known before anything runs; ${} stands for values, but not for captures.
 func Word(into *string) Value {
-	return Value{schema{"type": "string", "minLength": 1}, func(r *Reader, n *yaml.Node) {
+	return Value{func() schema { return schema{"type": "string", "minLength": 1} }, func(r *Reader, n *yaml.Node) {
 		s, ok := stringOf(n)
 		if !ok || s == "" {
 			r.Fail(n, "must be a string, not %s", describe(n))
@@ -57,7 +57,7 @@ func Word(into *string) Value {
 
 // Verbatim reads a string in which ${} means nothing, as the source of a script.
 func Verbatim(into *string) Value {
-	return Value{schema{"type": "string", "minLength": 1}, func(r *Reader, n *yaml.Node) {
+	return Value{func() schema { return schema{"type": "string", "minLength": 1} }, func(r *Reader, n *yaml.Node) {
 		s, ok := stringOf(n)
 		if !ok || strings.TrimSpace(s) == "" {
 			r.Fail(n, "must be a string, not %s", describe(n))
@@ -86,7 +86,7 @@ func scalarText(n *yaml.Node) (string, bool) {
 
 // Flag reads true or false.
 func Flag(into *bool) Value {
-	return Value{substitutable(schema{"type": "boolean"}), func(r *Reader, n *yaml.Node) {
+	return Value{func() schema { return substitutable(schema{"type": "boolean"}) }, func(r *Reader, n *yaml.Node) {
 		v, ok := r.resolved(n)
 		if !ok {
 			return
@@ -101,7 +101,7 @@ func Flag(into *bool) Value {
 
 // Int reads a whole number in a range.
 func Int(into *int, least, most int) Value {
-	return Value{substitutable(schema{"type": "integer", "minimum": least, "maximum": most}), func(r *Reader, n *yaml.Node) {
+	return Value{func() schema { return substitutable(schema{"type": "integer", "minimum": least, "maximum": most}) }, func(r *Reader, n *yaml.Node) {
 		v, ok := r.resolved(n)
 		if !ok {
 			return
@@ -121,7 +121,7 @@ func Int(into *int, least, most int) Value {
 
 // Number reads a finite number.
 func Number(into **float64) Value {
-	return Value{substitutable(schema{"type": "number"}), func(r *Reader, n *yaml.Node) {
+	return Value{func() schema { return substitutable(schema{"type": "number"}) }, func(r *Reader, n *yaml.Node) {
 		v, ok := r.resolved(n)
 		if !ok {
 			return
@@ -157,7 +157,9 @@ const durationPattern = `^([0-9]+(\.[0-9]*)?|\.[0-9]+)(ns|us|µs|μs|ms|s|m|h|d)
 
 // Duration reads a time such as 500ms, 1m30s or 2d. Negative ones are refused, and zero unless it is allowed.
 func Duration(into *time.Duration, zero bool) Value {
-	return Value{schema{"anyOf": []any{schema{"type": "string", "pattern": durationPattern}, schema{"const": 0}}}, func(r *Reader, n *yaml.Node) {
+	return Value{func() schema {
+		return schema{"anyOf": []any{schema{"type": "string", "pattern": durationPattern}, schema{"const": 0}}}
+	}, func(r *Reader, n *yaml.Node) {
 		v, ok := r.resolved(n)
 		if !ok {
 			return
@@ -217,7 +219,7 @@ func Choice[T ~string](into *T, words ...T) Value {
 	for i, w := range words {
 		names[i], enum[i] = string(w), string(w)
 	}
-	return Value{schema{"enum": enum}, func(r *Reader, n *yaml.Node) {
+	return Value{func() schema { return schema{"enum": enum} }, func(r *Reader, n *yaml.Node) {
 		v, ok := r.resolved(n)
 		if !ok {
 			return

@@ -15,7 +15,7 @@ import (
 const (
 	maxTransports   = 16      // of one client; each has its own trust and identity
 	maxHeader       = 1 << 20 // bytes
-	maxIdlePerHost  = 32
+	maxIdlePerHost  = 64
 	idleTimeout     = 30 * time.Second
 	handshakeLimit  = 30 * time.Second // when connect_timeout is not given
 	keepAlivePeriod = 30 * time.Second
