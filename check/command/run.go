@@ -16,7 +16,7 @@ import (
 // CheckFlags choose what of a check file runs, and how.
 type CheckFlags struct {
 	only, skip, tags []string
-	vars             map[string]string
+	vars             assignments
 	validate, dryRun bool
 	quiet            bool
 	termination      string
@@ -27,7 +27,7 @@ func (f *CheckFlags) Bind(fs *pflag.FlagSet) {
 	fs.StringSliceVar(&f.only, "only", nil, "run the checks of these names alone")
 	fs.StringSliceVar(&f.skip, "skip", nil, "leave out the checks of these names")
 	fs.StringSliceVar(&f.tags, "tags", nil, "run the checks that have one of these tags alone")
-	fs.StringToStringVar(&f.vars, "var", nil, "set a variable of the file: --var base=http://localhost:8080")
+	fs.Var(&f.vars, "var", "set a variable of the file: --var base=http://localhost:8080")
 	fs.BoolVar(&f.validate, "validate", false, "read the file and report what is wrong with it; run nothing")
 	fs.BoolVar(&f.dryRun, "dry-run", false, "print what would run, and how long it may take at worst; run nothing")
 	fs.BoolVar(&f.quiet, "quiet", false, "log nothing but the document")
