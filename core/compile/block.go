@@ -24,15 +24,8 @@ type loop struct {
 
 // placed is a label that is compiled already.
 type placed struct {
-	node        syntax.NodeID
 	pc          int
 	level, base int
-}
-
-// pending is a goto to a label further down.
-type pending struct {
-	label syntax.NodeID
-	jump  jumps
 }
 
 func (f *function) enter(node syntax.NodeID) {
@@ -201,12 +194,10 @@ func (f *function) breakStatement(line int) {
 
 // gotoLabel jumps to a label that stands in the block in.
 func (f *function) gotoLabel(line int, label, in syntax.NodeID) {
-	for _, p := range f.labels {
-		if p.node == label {
-			f.closeFrom(line, p.level, p.base)
-			f.jumpTo(line, p.pc)
-			return
-		}
+	if p, ok := f.labels[label]; ok {
+		f.closeFrom(line, p.level, p.base)
+		f.jumpTo(line, p.pc)
+		return
 	}
 	b, child := f.block, (*block)(nil)
 	for ; b != nil && b.node != in; b = b.parent {
@@ -219,14 +210,16 @@ func (f *function) gotoLabel(line int, label, in syntax.NodeID) {
 	if child != nil {
 		f.closeFrom(line, child.level, child.base)
 	}
-	f.gotos = append(f.gotos, pending{label, f.jump(line, 0)})
+	if f.gotos == nil {
+		f.gotos = make(map[syntax.NodeID]jumps)
+	}
+	f.gotos[label] = f.jump(line, f.gotos[label])
 }
 
 func (f *function) label(id syntax.NodeID) {
-	f.labels = append(f.labels, placed{id, f.pc(), len(f.active), f.free})
-	for _, p := range f.gotos {
-		if p.label == id {
-			f.land(p.jump)
-		}
+	if f.labels == nil {
+		f.labels = make(map[syntax.NodeID]placed)
 	}
+	f.labels[id] = placed{f.pc(), len(f.active), f.free}
+	f.land(f.gotos[id])
 }

@@ -32,9 +32,6 @@ func (f *function) pc() int { return len(f.code) }
 
 // emit appends an instruction and is its index.
 func (f *function) emit(line int, instruction uint32) int {
-	if len(f.code) >= maxJump {
-		f.fail(f.node, "function is too large: it needs more than %d instructions", maxJump)
-	}
 	f.code = append(f.code, instruction)
 	f.lines = append(f.lines, line)
 	return len(f.code) - 1
@@ -42,6 +39,9 @@ func (f *function) emit(line int, instruction uint32) int {
 
 // jump appends a jump to a place that is not known yet and adds it to the list.
 func (f *function) jump(line int, list jumps) jumps {
+	if f.pc() >= maskBx {
+		f.tooFar()
+	}
 	pc := f.emit(line, abx(lua.OP_JMP, 0, int(list)))
 	return jumps(pc + 1)
 }
@@ -79,7 +79,15 @@ func (f *function) jumpTo(line, target int) {
 
 // distance is the Bx of a jump at pc to target.
 func (f *function) distance(pc, target int) uint32 {
-	return uint32(target - (pc + 1) + maxJump)
+	d := target - (pc + 1)
+	if d > maxJump || d < -maxJump {
+		f.tooFar()
+	}
+	return uint32(d + maxJump)
+}
+
+func (f *function) tooFar() {
+	f.fail(f.node, "function is too large: a branch or loop needs to jump over more than %d instructions", maxJump)
 }
 
 // optimize sends jumps to jumps where those go, and makes runs of moves one

@@ -36,9 +36,9 @@ type function struct {
 	active     []syntax.VariableID // variables in scope, in order of their registers
 	block      *block
 	loop       *loop
-	labels     []placed
-	gotos      []pending
-	exits      *exits // if it is the rest of a block: how it is left
+	labels     map[syntax.NodeID]placed // compiled already
+	gotos      map[syntax.NodeID]jumps  // to labels further down
+	exits      *exits                   // if it is the rest of a block: how it is left
 }
 
 // upvalue is a variable of an outer function, or a helper.
@@ -54,7 +54,7 @@ func (f *function) reset() {
 		generator: f.generator,
 		code:      f.code[:0], lines: f.lines[:0], calls: f.calls[:0], protos: f.protos[:0],
 		locals: f.locals[:0], told: f.told[:0],
-		upvalues: f.upvalues[:0], active: f.active[:0], labels: f.labels[:0], gotos: f.gotos[:0],
+		upvalues: f.upvalues[:0], active: f.active[:0],
 	}
 }
 

@@ -57,7 +57,7 @@ func (g *generator) open(parent *function, node syntax.NodeID) *function {
 		g.spare = g.spare[:n-1]
 		f.reset()
 	} else {
-		f = &function{generator: g, code: make([]uint32, 0, 64), lines: make([]int, 0, 64)}
+		f = &function{generator: g, code: make([]uint32, 0, 32), lines: make([]int, 0, 32)}
 	}
 	f.parent, f.node = parent, node
 	f.pool = g.pools[0]

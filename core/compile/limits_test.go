@@ -149,3 +149,33 @@ func TestChunkIsShared(t *testing.T) {
 		t.Errorf("helpers and globals = %s, want %s", got, want)
 	}
 }
+
+// TestHostileTexts compiles texts of the largest size that once took minutes, or
+// may in a compiler that is quadratic in something.
+func TestHostileTexts(t *testing.T) {
+	fill := func(piece string) string { return strings.Repeat(piece, syntax.MaxSource/len(piece)-4) }
+	count := func(format string) string {
+		var b strings.Builder
+		for i := 0; b.Len() < syntax.MaxSource-200; i++ {
+			fmt.Fprintf(&b, format, i)
+		}
+		return b.String()
+	}
+	for name, text := range map[string]string{
+		"labels": count("::a%d:: "), "gotos": count("goto a%d ::a%[1]d:: "), "gotos to one label": "do " + fill("goto a ")[:900_000] + " ::a:: end",
+		"strings": "x = {" + count("'%d',") + "}", "numbers": "x = {" + count("%d.5,") + "}", "globals": count("g%d = 1 "), "fields": count("x.f%d = 1 "),
+		"locals": count("do local a%d end "), "functions": fill("function f()end "), "functions of globals": count("function f%d() return g%[1]d end "),
+		"upvalues": "local a function f() " + fill("a=1 ")[:1_000_000] + " end", "close": fill("do local x <close> = y end "), "elseif": "if x then " + fill("elseif x then ") + " end",
+		"calls": fill("f()"), "and": "x = 1" + fill(" and x"), "errors": fill(") "), "quotes": fill("'"), "blocks": fill("do "), "open functions": fill("function f()\nx()\n"),
+		"open conditions": fill("if x then\n"), "brackets": fill("[["), "tables": strings.Repeat("x={", 199) + fill("a,")[:1_000_000] + strings.Repeat("}", 199),
+	} {
+		t.Run(name, func(t *testing.T) {
+			chunk, err := Source("t", []byte(text), Options{GuardConcat: true, GuardIntegers: true})
+			if err == nil {
+				verify(t, chunk.Proto, len(chunk.Helpers))
+			} else if errs := Errors(nil); !errors.As(err, &errs) || len(err.Error()) > 10_000 {
+				t.Errorf("error of %d bytes: %.200v", len(err.Error()), err)
+			}
+		})
+	}
+}

@@ -30,7 +30,7 @@ type pool struct {
 }
 
 func newPool() *pool {
-	return &pool{strings: make(map[string]int, 64)}
+	return &pool{strings: make(map[string]int)}
 }
 
 func (p *pool) str(s string) int {

@@ -279,9 +279,9 @@ func runGopherLua(t testing.TB, text string) (string, error) {
 }
 
 func TestRandomProgramsRunAsUnderGopherLua(t *testing.T) {
-	rounds := uint64(400)
+	rounds := uint64(150)
 	if testing.Short() {
-		rounds = 100
+		rounds = 40
 	}
 	for seed := range rounds {
 		text := program(seed, false)

@@ -92,6 +92,9 @@ func TestSuitesOfGopherLua(t *testing.T) {
 		for _, file := range files {
 			for mode, opts := range map[string]Options{"plain": {}, "guarded": {GuardConcat: true, GuardIntegers: true}} {
 				t.Run(dir+"/"+file+"/"+mode, func(t *testing.T) {
+					if testing.Short() && file == "constructs.lua" {
+						t.Skip("takes seconds: it compiles every combination of operators")
+					}
 					folder := t.TempDir()
 					if err := os.CopyFS(folder, os.DirFS(filepath.Join(root, dir))); err != nil {
 						t.Fatal(err)

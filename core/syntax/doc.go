@@ -21,7 +21,8 @@
 //     offset into line and column, [Tree.Render] draws the line with carets.
 //   - [Unquote] and [ParseNumber] read the values of literals.
 //
-// Files: token.go, lexer.go, escape.go and number.go make tokens; node.go and
-// tree.go are the data; parser.go, stmt.go and expr.go build it; recover.go is
-// what happens on broken text; resolve.go and scope.go bind names.
+// Files: token.go, lexer.go, word.go, escape.go and number.go make tokens;
+// node.go and tree.go are the data; parser.go, stmt.go, declare.go and expr.go
+// build it; recover.go is what happens on broken text; resolve.go, scope.go and
+// label.go bind names; position.go is lines, columns and errors.
 package syntax

@@ -54,7 +54,7 @@ func newParser(lexed *Tree) *parser {
 	t.Errors = append([]Error(nil), lexed.Errors...)
 	t.Nodes = make([]Node, 1, n*7/8+8)
 	t.kids = make([]NodeID, 0, n*7/8+8)
-	return &parser{tree: &t, toks: t.Tokens, errorAt: NoToken, stack: make([]NodeID, 0, 256)}
+	return &parser{tree: &t, toks: t.Tokens, errorAt: NoToken, stack: make([]NodeID, 0, min(n, 256))}
 }
 
 func (p *parser) chunk() {
@@ -185,6 +185,10 @@ func (p *parser) report(start, end int, message string) {
 	}
 	p.errorAt = p.pos
 	p.tree.addError(start, end, message)
+	if len(p.tree.Errors) >= maxErrors { // no Lua at all
+		p.overflow = true
+		p.pos = TokenID(len(p.toks) - 1)
+	}
 }
 
 // describe is a token as a message names it.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"unicode/utf8"
 )
 
 // Error is something wrong with the bytes [Start, End) of a source. A missing
@@ -75,8 +76,9 @@ func (t *Tree) Render(name string, e Error) string {
 		text = text[:most]
 		width = max(1, min(width, most-at))
 	}
+	carets := utf8.RuneCountInString(text[at:min(at+width, len(text))])
 	return fmt.Sprintf("%s:%s: %s\n  %s\n  %s%s", name, pos, e.Message,
-		printable(text), margin(text[:at]), strings.Repeat("^", width))
+		printable(text), margin(text[:at]), strings.Repeat("^", max(1, carets)))
 }
 
 // printable keeps tabs and replaces what a terminal could act on.

@@ -8,11 +8,12 @@ import (
 // Resolve binds the names of a tree. It works on a tree with errors too, so that
 // an editor knows its names; its own errors then may only follow from those.
 func Resolve(t *Tree) *Bindings {
+	hint := min(len(t.Nodes)/32, 128)
 	r := &resolver{
 		tree:    t,
-		visible: make(map[string]VariableID, 64),
-		globals: make(map[string]int, 64),
-		out:     &Bindings{Variables: make([]Variable, 1, 64), of: make([]VariableID, len(t.Nodes))},
+		visible: make(map[string]VariableID, hint),
+		globals: make(map[string]int, hint),
+		out:     &Bindings{Variables: make([]Variable, 1, 1+hint), of: make([]VariableID, len(t.Nodes))},
 	}
 	r.function = &function{vararg: true}
 	r.open(false)
@@ -64,29 +65,6 @@ func (r *resolver) close() {
 	}
 	r.active = r.active[:s.mark]
 	r.scope = s.parent
-}
-
-func (r *resolver) gotos(s *scope) {
-	for _, g := range s.gotos {
-		name := r.tree.Name(g.node)
-		at := slices.IndexFunc(s.labels, func(l label) bool { return r.tree.Name(l.node) == name })
-		switch {
-		case at >= 0 && s.labels[at].active > g.active:
-			v := r.out.Variables[r.active[g.active]]
-			r.errorf(g.node, "goto '%s' at %s jumps into the scope of local '%s'", name, r.position(g.node), v.Name)
-		case at >= 0:
-			if r.out.targets == nil {
-				r.out.targets = make(map[NodeID]label)
-			}
-			r.out.targets[g.node] = s.labels[at]
-		case s.parent == nil || s.parent.function != s.function:
-			if name != "" {
-				r.errorf(g.node, "no visible label '%s' for goto", name)
-			}
-		default:
-			s.parent.gotos = append(s.parent.gotos, pendingGoto{g.node, min(g.active, s.mark)})
-		}
-	}
 }
 
 // declare makes a variable visible under the name of its node.
@@ -190,25 +168,6 @@ func (r *resolver) statements(id NodeID) {
 		}
 		r.statement(kid)
 	}
-}
-
-// label declares a label. One at the end of its block stands outside the scope
-// of the block's variables.
-func (r *resolver) label(id NodeID, trailing bool) {
-	name := r.tree.Name(id)
-	if name == "" {
-		return
-	}
-	for _, l := range r.scope.labels {
-		if r.tree.Name(l.node) == name {
-			r.errorf(id, "label '%s' is already defined at %s", name, r.position(l.node))
-		}
-	}
-	active := len(r.active)
-	if trailing {
-		active = r.scope.mark
-	}
-	r.scope.labels = append(r.scope.labels, label{id, r.scope.block, active})
 }
 
 func (r *resolver) statement(id NodeID) {

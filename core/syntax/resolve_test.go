@@ -34,10 +34,10 @@ func TestResolveErrors(t *testing.T) {
 		{"no label", "goto a do ::a:: end", "1:1 no visible label 'a' for goto"},
 		{"no label across functions", "::a:: local f = function() goto a end", "1:28 no visible label 'a' for goto"},
 		{"label twice", "::a:: ::a::", "1:7 label 'a' is already defined at 1:1"},
-		{"into a scope", "goto a local x ::a:: x = 1", "1:1 goto 'a' at 1:1 jumps into the scope of local 'x'"},
-		{"into a scope from inside", "do goto a end local x ::a:: x = 1", "1:4 goto 'a' at 1:4 jumps into the scope of local 'x'"},
+		{"into a scope", "goto a local x ::a:: x = 1", "1:1 goto 'a' jumps into the scope of local 'x'"},
+		{"into a scope from inside", "do goto a end local x ::a:: x = 1", "1:4 goto 'a' jumps into the scope of local 'x'"},
 		{"to the end of a block", "while 1 do if x then goto a end local y ::a:: end", ""},
-		{"to the end of a repeat", "repeat if x then goto a end local y ::a:: until y", "1:18 goto 'a' at 1:18 jumps into the scope of local 'y'"},
+		{"to the end of a repeat", "repeat if x then goto a end local y ::a:: until y", "1:18 goto 'a' jumps into the scope of local 'y'"},
 		{"backwards", "::a:: local x = 1 do local y goto a end", ""},
 		{"self and arg", "local t = {} function t:f() return self end function g(...) return arg end global y t.x = self", "1:91 global 'self' is not declared: add 'global self', or 'global *' for all"},
 	} {

@@ -80,7 +80,7 @@ type scope struct {
 	mark     int // active variables before it
 	loop     bool
 	repeat   bool // its labels are followed by the condition
-	labels   []label
+	labels   map[string]label
 	gotos    []pendingGoto
 	named    int // named global declarations in scope
 	all      int // global * in scope
