@@ -22,7 +22,9 @@ func (rt *Runtime) addLibrary() {
 		donor.Call(0, 0)
 	}
 	for name := range strings.FieldsSeq("getmetatable ipairs next pairs rawequal rawget rawset select tonumber tostring type unpack") {
-		rt.globals[name] = baseBuiltin(name, fromDonor(name, donor.GetGlobal(name)))
+		f := fromDonor(name, donor.GetGlobal(name))
+		f.function = guarded(name, f.function)
+		rt.globals[name] = baseBuiltin(name, f)
 	}
 	for name, f := range baseLibrary(rt.policy.Level) {
 		rt.globals[name] = &builtin{name: name, key: name, call: f}
@@ -43,7 +45,9 @@ func (rt *Runtime) takeTable(donor *lua.LState, name, fields string) {
 	for field := range strings.FieldsSeq(fields) {
 		switch v := from.RawGetString(field).(type) {
 		case *lua.LFunction:
-			to.lib = append(to.lib, fromDonor(field, v))
+			f := fromDonor(field, v)
+			f.function = guarded(name+"."+field, f.function)
+			to.lib = append(to.lib, f)
 		case lua.LNumber:
 			to.consts = append(to.consts, NewConst(field, Number(), float64(v), ""))
 		}

@@ -6,12 +6,18 @@ import (
 	"runtime/metrics"
 	"sync"
 	"sync/atomic"
+
+	lua "github.com/yuin/gopher-lua"
 )
 
 // Limits bound what a script may use. The zero value does not bound.
 type Limits struct {
 	Memory int64 // bytes that the script may hold; time is bounded by the context of Run
 }
+
+// BoundArrays keeps one assignment such as t[67108863] = 1 from allocating an array up to it: beyond 2^22
+// elements a table is a hash. It changes gopher-lua for the whole process, so it is for main functions.
+func BoundArrays() { lua.MaxArrayIndex = 1 << 22 }
 
 // LimitError is why a script was stopped that reached a limit.
 type LimitError struct{ Message string }

@@ -21,6 +21,7 @@ import (
 )
 
 func main() {
+	core.BoundArrays()
 	os.Exit(command.Execute(rootCommand(os.Stdout, os.Stderr), os.Args[1:], os.Stderr))
 }
 

@@ -6,9 +6,12 @@ package main
 
 import (
 	"os"
+
+	"assay.rs/core"
 )
 
 func main() {
+	core.BoundArrays()
 	p := &program{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr}
 	os.Exit(p.run(os.Args[1:]))
 }
