@@ -30,9 +30,11 @@ func (rt *Runtime) addLibrary() {
 		rt.globals[name] = &builtin{name: name, key: name, call: f}
 	}
 	rt.takeTable(donor, "table", "concat insert maxn remove sort")
-	rt.takeTable(donor, "math", "abs acos asin atan atan2 ceil cos cosh deg exp floor fmod frexp ldexp log log10 max min mod modf pow rad random randomseed sin sinh sqrt tan tanh huge pi")
+	rt.takeTable(donor, "math", "abs acos asin atan atan2 ceil cos cosh deg exp floor fmod frexp ldexp log log10 max min mod modf pow rad sin sinh sqrt tan tanh huge pi")
 	rt.takeTable(donor, "string", "byte char find format gmatch gsub len lower match rep reverse sub upper")
 	rt.takeTable(donor, "os", "time date clock difftime")
+	math := rt.table("math")
+	math.lib = append(math.lib, libFunc{name: "random", function: random}, libFunc{name: "randomseed", function: randomSeed})
 	for name, f := range coroutineLibrary() {
 		t := rt.table("coroutine")
 		t.lib = append(t.lib, libFunc{name: name, function: f})

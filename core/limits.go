@@ -85,8 +85,8 @@ func (c Call) Charge(n int) error {
 
 // overMemory tells whether the VM would hold more than it may with n bytes more. It needs the baton.
 //
-// The figure at hand is the process's. While the VM is alone, that is its own; beside others it estimates
-// what it can reach itself, so that only the one that is too large ends.
+// The figure at hand is the process's. Beyond the limit the VM estimates what it can reach itself: that
+// counts, so that honest scripts get what they were promised and only the VM that is too large ends.
 func (vm *VM) overMemory(n int64) bool {
 	limit, h := vm.host.Limits.Memory, theHeap()
 	used := h.used() + n
@@ -95,12 +95,24 @@ func (vm *VM) overMemory(n int64) bool {
 	}
 	h.collect()
 	used = h.used() + n
-	vm.tolerated = used + limit/8
-	if used <= limit {
+	vm.tolerated = used + limit/4
+	switch {
+	case used <= limit:
 		return false
+	case h.vms.Load() == 1 && used > limit*ceilingNum/ceilingDen:
+		return true
 	}
-	return h.vms.Load() == 1 || vm.reach()+n > limit
+	over := vm.reach()+n > limit
+	vm.tolerated = max(vm.tolerated, h.used()+limit/4) // the walk has left garbage
+	return over
 }
+
+// gopher-lua's small tables take up to twice what they hold. A VM that is alone may take that much more
+// than its limit, as long as what it holds is within it.
+const (
+	ceilingNum = 9
+	ceilingDen = 4
+)
 
 // heap reads how much memory the process holds beyond what it held before it had a VM with a limit.
 type heap struct {

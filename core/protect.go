@@ -2,6 +2,7 @@ package core
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -65,7 +66,7 @@ func (t *thread) place(f lua.LValue, err *lua.ApiError) {
 		return
 	}
 	if message, ok := err.Object.(lua.LString); ok && strings.HasPrefix(string(message), " ") {
-		named := strings.Replace(string(message), " to main chunk (", " to ? (", 1)
+		named := strings.Replace(string(message), " to (anonymous) (", " to ? (", 1)
 		err.Object = lua.LString(t.position() + named)
 	}
 }
@@ -114,14 +115,59 @@ func (t *thread) newState() *lua.LState {
 // runIn leaves the stack of L as it was.
 func runIn(L *lua.LState, f lua.LValue, args []lua.LValue) ([]lua.LValue, *lua.ApiError) {
 	base := L.GetTop()
+	L.Push(L.NewFunction(withTraceback))
 	L.Push(f)
 	for _, arg := range args {
 		L.Push(arg)
 	}
-	if err := L.PCall(len(args), lua.MultRet, nil); err != nil {
+	if err := L.PCall(len(args)+1, lua.MultRet, nil); err != nil {
 		return nil, asAPIError(err)
 	}
 	results := stackFrom(L, base+1)
 	L.SetTop(base)
 	return results, nil
+}
+
+// withTraceback calls its first argument with the others. What they raise has a traceback of bounded size:
+// gopher-lua's own takes time and memory for every frame and every tail call.
+func withTraceback(L *lua.LState) int {
+	L.Panic = func(L *lua.LState) {
+		panic(&lua.ApiError{Type: lua.ApiErrorRun, Object: L.Get(-1), StackTrace: boundedTrace(L)})
+	}
+	L.Call(L.GetTop()-1, lua.MultRet)
+	return L.GetTop()
+}
+
+// maxTrace is how many lines a traceback has at most.
+const maxTrace = 20
+
+// boundedTrace is the innermost part of the stack: "verify.lua:3: in function 'f'". It is never empty.
+func boundedTrace(L *lua.LState) string {
+	lines := []string{"stack traceback:"}
+	for level := range maxTrace * 2 {
+		frame, ok := L.GetStack(level)
+		if !ok {
+			break
+		}
+		if _, err := L.GetInfo("nSl", frame, lua.LNil); err != nil || frame.Source == "" {
+			continue
+		}
+		if len(lines) > maxTrace {
+			lines = append(lines, "...")
+			break
+		}
+		lines = append(lines, fmt.Sprintf("%s:%d: in %s", frame.Source, frame.CurrentLine, frameName(frame)))
+	}
+	return strings.Join(lines, "\n")
+}
+
+func frameName(frame *lua.Debug) string {
+	switch name := frame.Name; {
+	case frame.LineDefined == 0:
+		return "main chunk"
+	case name == "" || name[0] == '(' || name[0] == '<':
+		return "function " + name
+	default:
+		return "function '" + name + "'"
+	}
 }

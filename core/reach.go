@@ -10,7 +10,7 @@ import (
 // Costs of what a VM holds, in bytes: the Go structures of gopher-lua and their share of maps.
 const (
 	costValue    = 16
-	costEntry    = 120 // of a table's hash: in its map, its list of keys and the index of that
+	costEntry    = 85 // of a table's hash: in its map, its list of keys and the index of that
 	costTable    = 96
 	costFunction = 96
 	costObject   = 64

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"math/rand/v2"
 	"sync"
 
 	lua "github.com/yuin/gopher-lua"
@@ -41,6 +42,7 @@ type VM struct {
 	classes   map[*class]*lua.LTable
 	int64s    map[int64]*lua.LUserData
 	int64mt   *lua.LTable
+	source    *rand.Rand // of math.random
 	errorMT   *lua.LTable
 	null      *lua.LUserData
 
@@ -59,7 +61,7 @@ const (
 	registryStart = 128
 	registryGrow  = 4096
 	registryMax   = 1 << 20
-	callDepth     = 4000
+	callDepth     = 6000
 )
 
 // Open makes a VM. It must be closed.
