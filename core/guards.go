@@ -152,10 +152,15 @@ func guardGsub(L *lua.LState) int {
 func guardCopy(L *lua.LState) int {
 	textArguments(L)
 	if s, ok := L.Get(1).(lua.LString); ok {
-		currentThread(L).charge(len(s))
+		t := currentThread(L)
+		t.charge(len(s))
+		t.spend(len(s) / bytesPerStep)
 	}
 	return 0
 }
+
+// bytesPerStep is how many bytes a function copies in about the time of a VM instruction.
+const bytesPerStep = 64
 
 // guardConcat bounds the range, and charges the texts in it.
 func guardConcat(L *lua.LState) int {

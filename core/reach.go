@@ -126,8 +126,5 @@ func registers(L *lua.LState) []lua.LValue {
 	}
 	values := *(*[]lua.LValue)(unsafe.Pointer(array.UnsafeAddr())) //nolint:gosec // read only, with the baton
 	top := int(reg.Elem().FieldByName("top").Int())
-	if top > len(values) {
-		top = len(values)
-	}
-	return values[:top]
+	return values[:min(top, len(values))]
 }
