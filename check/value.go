@@ -44,9 +44,8 @@ func Text(into *Template) Value {
 // Word reads a string that is known before anything runs; ${} stands for values, but not for captures.
 func Word(into *string) Value {
 	return Value{func() schema { return schema{"type": "string", "minLength": 1} }, func(r *Reader, n *yaml.Node) {
-		s, ok := stringOf(n)
-		if !ok || s == "" {
-			r.Fail(n, "must be a string, not %s", describe(n))
+		s, ok := r.someText(n)
+		if !ok {
 			return
 		}
 		if text, ok := r.static(n, s); ok {
@@ -58,13 +57,23 @@ func Word(into *string) Value {
 // Verbatim reads a string in which ${} means nothing, as the source of a script.
 func Verbatim(into *string) Value {
 	return Value{func() schema { return schema{"type": "string", "minLength": 1} }, func(r *Reader, n *yaml.Node) {
-		s, ok := stringOf(n)
-		if !ok || strings.TrimSpace(s) == "" {
-			r.Fail(n, "must be a string, not %s", describe(n))
-			return
+		if s, ok := r.someText(n); ok {
+			*into = s
 		}
-		*into = s
 	}}
+}
+
+// someText is a string that says something.
+func (r *Reader) someText(n *yaml.Node) (string, bool) {
+	s, ok := stringOf(n)
+	switch {
+	case !ok:
+		r.Fail(n, "must be a string, not %s", describe(n))
+	case strings.TrimSpace(s) == "":
+		r.Fail(n, "must not be empty")
+		return "", false
+	}
+	return s, ok
 }
 
 func stringOf(n *yaml.Node) (string, bool) {
