@@ -43,7 +43,7 @@ func TestNeverAFalseGreenFromAFile(t *testing.T) {
 		"no file":                          {"checks:\n  - {name: a, type: script}\n", "has no 'file' and no 'script'"},
 		"missing file":                     {"checks:\n  - {name: a, type: script, file: gone.lua}\n", "script gone.lua: no such file or directory"},
 		"file and script":                  {"checks:\n  - {name: a, type: script, file: a.lua, script: 'x()'}\n", "give one of them"},
-		"empty script":                     {"checks:\n  - {name: a, type: script, script: '  '}\n", "must be a string"},
+		"empty script":                     {"checks:\n  - {name: a, type: script, script: '  '}\n", "must not be empty"},
 		"script with a syntax error":       {"checks:\n  - name: a\n    type: script\n    script: |\n      local x\n      x = = 1\n", "checks.yaml:6:11: "},
 		"unknown permission":               {"checks:\n  - {name: a, type: script, script: 'x()', permissions: [wings]}\n", "permission 'wings': this binary has no such"},
 		"duplicate names":                  {one + "}\n  - {name: a, type: http, url: 'http://h/'}\n", "3:5: the name 'a' is taken by the check at line 2"},
