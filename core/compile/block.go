@@ -97,7 +97,7 @@ func (f *function) statement(id syntax.NodeID) {
 	case syntax.WhileStatement:
 		f.while(id, kids)
 	case syntax.RepeatStatement:
-		f.repeat(id, kids)
+		f.repeat(kids)
 	case syntax.IfStatement:
 		f.ifStatement(id, kids)
 	case syntax.NumericFor:

@@ -1,6 +1,8 @@
 package compile
 
 import (
+	"slices"
+
 	lua "github.com/yuin/gopher-lua"
 
 	"assay.rs/core/syntax"
@@ -122,7 +124,7 @@ func (f *function) rest(id syntax.NodeID, rest []syntax.NodeID, until syntax.Nod
 	if n := len(rest); n > 0 {
 		inner.exits.to = f.tree.Node(rest[n-1]).End
 	}
-	for _, kid := range append(rest[:len(rest):len(rest)], until) {
+	for _, kid := range append(slices.Clip(rest), until) {
 		inner.vararg = inner.vararg || f.vararg && kid != 0 && f.usesVararg(kid)
 	}
 	inner.statements(rest, f.block.node)

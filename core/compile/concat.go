@@ -47,6 +47,10 @@ func join(L *lua.LState, values []lua.LValue) lua.LValue {
 // Concat is HelperConcat without a budget.
 func Concat(L *lua.LState) int {
 	n := L.GetTop()
+	if text, ok := joinTexts(L, n); ok {
+		L.Push(text)
+		return 1
+	}
 	values := make([]lua.LValue, n)
 	for i := range values {
 		values[i] = L.Get(i + 1)

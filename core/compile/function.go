@@ -1,6 +1,8 @@
 package compile
 
 import (
+	"slices"
+
 	lua "github.com/yuin/gopher-lua"
 
 	"assay.rs/core/syntax"
@@ -240,10 +242,5 @@ func (f *function) usesVararg(id syntax.NodeID) bool {
 	case syntax.FunctionBody:
 		return false
 	}
-	for _, kid := range f.kids(id) {
-		if f.usesVararg(kid) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(f.kids(id), f.usesVararg)
 }

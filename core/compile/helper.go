@@ -27,7 +27,6 @@ const (
 	HelperScope                      // (name, value, function, ...) -> code, results: see Standard
 	HelperDeclare                    // (value, name): raises unless value is nil
 	HelperGlobals                    // no function: the table of globals
-	helpers
 )
 
 // String is the helper's name as tracebacks show it.

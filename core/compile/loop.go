@@ -30,7 +30,7 @@ func (f *function) while(id syntax.NodeID, kids []syntax.NodeID) {
 	f.end()
 }
 
-func (f *function) repeat(id syntax.NodeID, kids []syntax.NodeID) {
+func (f *function) repeat(kids []syntax.NodeID) {
 	start, last := f.pc(), f.line(kids[1])
 	f.begin(kids[0])
 	body := f.kids(kids[0])

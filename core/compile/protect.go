@@ -9,6 +9,9 @@ import (
 // function that the state runs, also of those below the protected call.
 func Protect(L *lua.LState, fn lua.LValue, args []lua.LValue) ([]lua.LValue, error) {
 	inner, _ := L.NewThread()
+	if ctx := L.Context(); ctx != nil {
+		inner.SetContext(ctx) // NewThread gives it another, derived from this one
+	}
 	inner.Push(fn)
 	for _, arg := range args {
 		inner.Push(arg)

@@ -1,6 +1,7 @@
 package compile
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -41,7 +42,12 @@ func execute(t testing.TB, function func(*lua.LState) *lua.LFunction) (string, e
 		}
 		results, err := Protect(L, L.Get(1), args)
 		if err != nil {
-			results = []lua.LValue{err.(*lua.ApiError).Object}
+			var raised *lua.ApiError
+			if !errors.As(err, &raised) {
+				t.Errorf("Protect: %v is no *lua.ApiError", err)
+				return 0
+			}
+			results = []lua.LValue{raised.Object}
 		}
 		L.Push(lua.LBool(err == nil))
 		for _, v := range results {

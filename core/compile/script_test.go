@@ -15,7 +15,7 @@ import (
 // line; behind --> ~ it is a Lua-like pattern in Go's syntax.
 func expected(text string) []string {
 	var want []string
-	for _, line := range strings.Split(text, "\n") {
+	for line := range strings.SplitSeq(text, "\n") {
 		if _, after, ok := strings.Cut(line, "--> "); ok {
 			want = append(want, after)
 		}
@@ -59,7 +59,7 @@ func TestScripts(t *testing.T) {
 			})
 		}
 		// An interpreter of Lua 5.4 agrees with what the scripts expect.
-		if lua := os.Getenv("LUA"); lua != "" && filepath.Base(file) != "newest.lua" {
+		if lua := interpreter(t); lua != "" && filepath.Base(file) != "newest.lua" {
 			t.Run(filepath.Base(file)+"/"+filepath.Base(lua), func(t *testing.T) {
 				got, err := exec.Command(lua, file).CombinedOutput()
 				if err != nil {

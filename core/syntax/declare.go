@@ -91,7 +91,7 @@ func (p *parser) startsGlobal() bool {
 	if p.kind() != Name || p.tree.Text(p.pos) != "global" {
 		return false
 	}
-	switch p.kindAfter(1) {
+	switch p.kindAfter() {
 	case Name, Less, Star, Function:
 		return true
 	}

@@ -135,7 +135,7 @@ func (p *parser) simple() NodeID {
 	case LeftBrace:
 		return p.table()
 	case Function:
-		if p.kindAfter(1) != Name {
+		if p.kindAfter() != Name {
 			first := p.take()
 			return p.functionBody(first, first)
 		}
@@ -310,7 +310,7 @@ func (p *parser) items(open TokenID) {
 func (p *parser) item() NodeID {
 	first, mark := p.pos, len(p.stack)
 	switch {
-	case p.kind() == Name && p.kindAfter(1) == Assign:
+	case p.kind() == Name && p.kindAfter() == Assign:
 		p.push(p.leaf(Field))
 		p.take()
 		p.push(p.expression())

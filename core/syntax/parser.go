@@ -68,9 +68,9 @@ func (p *parser) chunk() {
 // kind is the kind of the current token.
 func (p *parser) kind() TokenKind { return p.toks[p.pos].Kind }
 
-// kindAfter is the kind of the token n after the current one.
-func (p *parser) kindAfter(n TokenID) TokenKind {
-	return p.toks[min(p.pos+n, TokenID(len(p.toks)-1))].Kind
+// kindAfter is the kind of the token after the current one.
+func (p *parser) kindAfter() TokenKind {
+	return p.toks[min(p.pos+1, TokenID(len(p.toks)-1))].Kind
 }
 
 // take steps over the current token, but never over the end of the file.
@@ -153,12 +153,10 @@ func (p *parser) expect(k TokenKind, where string) bool {
 
 // closing takes the k that closes what the token open opened, or reports that it
 // is missing.
-func (p *parser) closing(k TokenKind, open TokenID) bool {
-	if p.accept(k) {
-		return true
+func (p *parser) closing(k TokenKind, open TokenID) {
+	if !p.accept(k) {
+		p.missing(fmt.Sprintf("'%s' to close '%s' at %s", k, p.tree.Text(open), p.tree.Position(int(p.toks[open].Start))))
 	}
-	p.missing(fmt.Sprintf("'%s' to close '%s' at %s", k, p.tree.Text(open), p.tree.Position(int(p.toks[open].Start))))
-	return false
 }
 
 // missing reports that what is expected after the last token taken. Nothing is

@@ -38,7 +38,7 @@ func (p *parser) startsStatement() bool {
 	case If, While, Do, For, Repeat, Local, Return, Break, Goto, DoubleColon:
 		return true
 	case Function:
-		return p.kindAfter(1) == Name
+		return p.kindAfter() == Name
 	}
 	return false
 }
@@ -50,7 +50,7 @@ func (p *parser) startsExpression() bool {
 	case Name, Number, String, LongString, Nil, True, False, Ellipsis, LeftBrace, LeftParen, Not, Minus, Hash, Tilde:
 		return true
 	case Function:
-		return p.kindAfter(1) != Name
+		return p.kindAfter() != Name
 	}
 	return false
 }
@@ -171,7 +171,7 @@ func (p *parser) target(id NodeID) {
 func (p *parser) notStatement(e NodeID) {
 	left, _ := priority(p.kind())
 	switch {
-	case left > 0 && p.kindAfter(1) == Assign && p.toks[p.pos].End == p.toks[p.pos+1].Start:
+	case left > 0 && p.kindAfter() == Assign && p.toks[p.pos].End == p.toks[p.pos+1].Start:
 		op := p.kind().String()
 		start, end := p.tree.Span(e)
 		target := shorten(p.tree.Source[start:end])
