@@ -20,13 +20,17 @@ func (b *bounds) keys() []Key {
 	return []Key{
 		{Name: "min", Text: "The least value allowed.", Value: Number(&b.min)},
 		{Name: "max", Text: "The greatest value allowed.", Value: Number(&b.max)},
-		{Name: "warn", Text: "Bounds whose breach is told without failing the run.", Value: Section("warn", []Key{
-			{Name: "min", Text: "The least value without a warning.", Value: Number(&b.warnMin)},
-			{Name: "max", Text: "The greatest value without a warning.", Value: Number(&b.warnMax)},
-		})},
+		{Name: "warn", Text: "Bounds whose breach is told without failing the run.", Value: Section("warn", b.warnKeys)},
 		{Name: "reduce", Text: "Make one value of all before comparing; any: one value within the bounds is enough.", Value: Choice(&b.reduce, "max", "min", "avg", "sum", "count", "any")},
 		{Name: "empty", Text: "What an empty result means: fail, or pass.", Value: Choice(&b.empty, "fail", "pass")},
 		{Name: "nan", Text: "What NaN and infinite values mean: fail, or ignore, which leaves them out.", Value: Choice(&b.nan, "fail", "ignore")},
+	}
+}
+
+func (b *bounds) warnKeys() []Key {
+	return []Key{
+		{Name: "min", Text: "The least value without a warning.", Value: Number(&b.warnMin)},
+		{Name: "max", Text: "The greatest value without a warning.", Value: Number(&b.warnMax)},
 	}
 }
 

@@ -18,13 +18,15 @@ type capture struct {
 
 func captureValue(into *[]capture) Value {
 	var c capture
-	table := []Key{
-		{Name: "json", Text: "jq on the body.", Value: expressionValue(&c.json)},
-		{Name: "header", Text: "A header of the answer.", Value: Word(&c.header)},
-		{Name: "secret", Text: "Show *** in its place everywhere.", Value: Flag(&c.secret)},
+	table := func() []Key {
+		return []Key{
+			{Name: "json", Text: "jq on the body.", Value: expressionValue(&c.json)},
+			{Name: "header", Text: "A header of the answer.", Value: Word(&c.header)},
+			{Name: "secret", Text: "Show *** in its place everywhere.", Value: Flag(&c.secret)},
+		}
 	}
 	return Value{func() schema {
-		each := schema{"anyOf": []any{schema{"type": "string"}, tableSchema(table)}}
+		each := schema{"anyOf": []any{schema{"type": "string"}, tableSchema(table())}}
 		return schema{"type": "object", "additionalProperties": each}
 	}, func(r *Reader, n *yaml.Node) {
 		if n.Kind != yaml.Map {
@@ -39,7 +41,7 @@ func captureValue(into *[]capture) Value {
 			}
 			before := r.problems.Len()
 			if p.Value.Kind == yaml.Map {
-				r.keys(p.Value, "capture '"+p.Key+"'", table)
+				r.keys(p.Value, "capture '"+p.Key+"'", table())
 			} else {
 				expressionValue(&c.json).read(r, p.Value)
 			}

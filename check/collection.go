@@ -6,9 +6,10 @@ import (
 	"assay.rs/mod-data/yaml"
 )
 
-// Section reads a map by a table of keys of its own. what names it in messages: "expect".
-func Section(what string, table []Key) Value {
-	return Value{func() schema { return tableSchema(table) }, func(r *Reader, n *yaml.Node) { r.keys(n, "'"+what+"'", table) }}
+// Section reads a map by a table of keys of its own, which is made when there is such a map. what names it in
+// messages: "expect".
+func Section(what string, table func() []Key) Value {
+	return Value{func() schema { return tableSchema(table()) }, func(r *Reader, n *yaml.Node) { r.keys(n, "'"+what+"'", table()) }}
 }
 
 // OneOrMany reads a value or a list of values. each reads one and keeps it; reset forgets those of `defaults`.

@@ -3,6 +3,7 @@ package check
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"assay.rs/mod-data/yaml"
@@ -10,7 +11,7 @@ import (
 
 // commonKeys is the table of what every check has, whatever its type.
 func commonKeys(c *check, typ *string) []Key {
-	table := []Key{
+	return slices.Concat([]Key{
 		{Name: "name", Text: "What the document calls the check; no two are alike.", Required: true, Value: Word(&c.name)},
 		{Name: "type", Text: "What is checked.", Required: true, Value: Word(typ)},
 		{Name: "needs", Text: "Checks that must have passed before; this one is skipped if one did not.", Value: Words(new([]string))},
@@ -18,8 +19,7 @@ func commonKeys(c *check, typ *string) []Key {
 		{Name: "if", Text: "A jq expression over .vars and .captures that gives true or false; the check is skipped on false.", Value: expressionValue(&c.cond)},
 		{Name: "foreach", Text: "A list: the check is made once for each item, as ${item}.", Value: Value{func() schema { return schema{"type": "array", "minItems": 1} }, func(*Reader, *yaml.Node) {}}},
 		refusedKey("schema"), refusedKey("tls"),
-	}
-	return append(table, c.settings.each()...)
+	}, c.settings.each())
 }
 
 func refusedKey(name string) Key {

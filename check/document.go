@@ -1,7 +1,6 @@
 package check
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -17,18 +16,10 @@ import (
 // Write prints the document: JSON with two spaces, one newline at its end, always valid UTF-8. After an error, as from a
 // closed stdout, the run has not been reported and must not count as passed.
 func (r *Report) Write(w io.Writer) error {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
+	e := json.NewEncoder(w) // which writes once, when all is encoded
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
 	if err := e.Encode(r); err != nil {
-		return fmt.Errorf("encode the document: %w", err)
-	}
-	n, err := w.Write(b.Bytes())
-	if err == nil && n < b.Len() {
-		err = io.ErrShortWrite
-	}
-	if err != nil {
 		return fmt.Errorf("write the document: %w", err)
 	}
 	return nil

@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"assay.rs/core/nearest"
@@ -180,7 +181,7 @@ func (r *Reader) check(n *yaml.Node, e entry, level settings, defaults *yaml.Nod
 		c.typ, c.body = t, t.New()
 		body := c.body.Keys()
 		r.inherit(body, defaults.Get(t.Name))
-		table = append(table, body...)
+		table = slices.Concat(common, body)
 	} else {
 		r.checkUnknownType(n, typ, what)
 		table = r.tolerant(n, common)

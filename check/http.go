@@ -37,7 +37,7 @@ func (h *httpCheck) Keys() []Key {
 		{Name: "headers", Text: "Headers of the request.", Value: Texts(&h.headers, legalHeader)},
 		{Name: "body", Text: "Text, or a map or list to be sent as JSON.", Value: h.body.value()},
 		{Name: "follow_redirects", Text: "true unless said otherwise.", Value: Flag(&h.follow)},
-		{Name: "expect", Text: "What the answer must be like.", Value: Section("expect", h.expect.keys())},
+		{Name: "expect", Text: "What the answer must be like.", Value: Section("expect", h.expect.keys)},
 		{Name: "capture", Text: "Values for later checks, as ${captures.name}.", Value: captureValue(&h.capture)},
 	}
 }

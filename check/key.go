@@ -2,7 +2,6 @@ package check
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"assay.rs/check/internal/source"
@@ -57,13 +56,9 @@ func (r *Reader) keys(n *yaml.Node, what string, table []Key) {
 		r.Fail(n, "%s must be a map, not %s", what, describe(n))
 		return
 	}
-	names := make([]string, len(table))
-	for i, k := range table {
-		names[i] = k.Name
-	}
 	for _, p := range n.Pairs {
-		if !slices.Contains(names, p.Key) {
-			r.unknown(p, what, names)
+		if !hasKey(table, p.Key) {
+			r.unknown(p, what, table)
 		}
 	}
 	for _, k := range table {
@@ -80,7 +75,11 @@ func (r *Reader) keys(n *yaml.Node, what string, table []Key) {
 	}
 }
 
-func (r *Reader) unknown(p yaml.Pair, what string, known []string) {
+func (r *Reader) unknown(p yaml.Pair, what string, table []Key) {
+	known := make([]string, len(table))
+	for i, k := range table {
+		known[i] = k.Name
+	}
 	at := source.Place{File: r.file, Line: p.Line, Col: p.Col, Width: len([]rune(p.Key))}
 	if hint := nearest.Hint(p.Key, known); hint != "" {
 		r.problems.Add(at, "unknown key '%s' in %s: %s", clip(p.Key), what, hint)

@@ -26,13 +26,15 @@ func matcherValue(into *matcher, plain string) Value {
 	one := func(verb string) Value {
 		return OneOrMany(Value{func() schema { return schema{"type": "string"} }, func(r *Reader, n *yaml.Node) { r.want(into, verb, n) }}, func() {})
 	}
-	table := []Key{
-		{Name: "contains", Text: "A text, or texts, that must occur.", Value: one("contains")},
-		{Name: "not_contains", Text: "A text, or texts, that must not occur.", Value: one("not_contains")},
-		{Name: "matches", Text: "A regular expression (RE2) that must match somewhere.", Value: one("matches")},
-		{Name: "equals", Text: "The whole text.", Value: one("equals")},
+	table := func() []Key {
+		return []Key{
+			{Name: "contains", Text: "A text, or texts, that must occur.", Value: one("contains")},
+			{Name: "not_contains", Text: "A text, or texts, that must not occur.", Value: one("not_contains")},
+			{Name: "matches", Text: "A regular expression (RE2) that must match somewhere.", Value: one("matches")},
+			{Name: "equals", Text: "The whole text.", Value: one("equals")},
+		}
 	}
-	return Value{func() schema { return schema{"anyOf": []any{schema{"type": "string"}, tableSchema(table)}} }, func(r *Reader, n *yaml.Node) {
+	return Value{func() schema { return schema{"anyOf": []any{schema{"type": "string"}, tableSchema(table())}} }, func(r *Reader, n *yaml.Node) {
 		into.wants = nil
 		switch n.Kind {
 		case yaml.String:
@@ -41,7 +43,7 @@ func matcherValue(into *matcher, plain string) Value {
 			if len(n.Pairs) == 0 {
 				r.Fail(n, "an empty map asserts nothing: use contains, not_contains, matches or equals")
 			}
-			r.keys(n, "the text's conditions", table)
+			r.keys(n, "the text's conditions", table())
 		default:
 			r.Fail(n, "must be a string or a map with contains, not_contains, matches or equals, not %s", describe(n))
 		}

@@ -47,7 +47,7 @@ func (c *promCheck) Keys() []Key {
 		{Name: "query", Text: "PromQL.", Required: true, Value: Text(&c.query)},
 		{Name: "method", Text: "GET unless the query is long.", Value: Choice(&c.method, "GET", "POST")},
 		{Name: "headers", Text: "Headers of the request.", Value: Texts(&c.headers, legalHeader)},
-		{Name: "expect", Text: "What the values must be like.", Value: Section("expect", c.expect.keys())},
+		{Name: "expect", Text: "What the values must be like.", Value: Section("expect", c.expect.keys)},
 		{Name: "range", Text: "Ask for values over a time (query_range).", Value: c.rangeValue()},
 	}
 }

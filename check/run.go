@@ -78,6 +78,7 @@ type suiteRun struct {
 	done     *int
 	results  []*Result // nil while the check is not finished
 	trackers []*tracker
+	next     int // the first check that may still begin: those before it have
 	captures map[string]any
 	failed   string // the first check that failed, for fail_fast
 	finished chan int
@@ -149,8 +150,15 @@ func (r *suiteRun) start(ctx context.Context, running int) int {
 	began := 0
 	for again := true; again && ctx.Err() == nil; {
 		again = false
-		for i, c := range r.suite.checks {
-			if !c.selected || r.results[i] != nil || r.trackers[i] != nil || !r.ready(c) {
+		for i := r.next; i < len(r.suite.checks); i++ {
+			c := r.suite.checks[i]
+			if !c.selected || r.results[i] != nil || r.trackers[i] != nil {
+				if i == r.next {
+					r.next++
+				}
+				continue
+			}
+			if !r.ready(c) {
 				continue
 			}
 			if why := r.skipped(c); why != "" {
@@ -229,6 +237,9 @@ func (r *suiteRun) finish(i int, result Result) {
 	}
 	r.results[i] = &result
 	*r.done++
+	if r.plan.options.Events == nil {
+		return
+	}
 	shown := result
 	shown.Assertions = append([]Assertion(nil), result.Assertions...)
 	shown.History = append([]Try(nil), result.History...)
@@ -298,7 +309,7 @@ func (r *suiteRun) notBegun(c *check, why string) Result {
 }
 
 func (r *suiteRun) list() []Result {
-	var out []Result
+	out := make([]Result, 0, len(r.suite.checks))
 	for i, c := range r.suite.checks {
 		if !c.selected {
 			continue

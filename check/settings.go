@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"assay.rs/core/retry"
@@ -61,13 +62,13 @@ func (s *settings) pacing() []Key {
 
 // each are the keys that a check and `defaults` have beside pacing.
 func (s *settings) each() []Key {
-	return append(s.pacing(),
-		Key{Name: "retry", Text: "How to retry, in detail; it overrides backoff.", Value: s.retryValue()},
-		Key{Name: "timeout", Text: "How long all attempts of the check may take.", Value: Duration(&s.timeout, false)},
-		Key{Name: "delay", Text: "How long to wait before the first attempt.", Value: Duration(&s.delay, true)},
-		Key{Name: "severity", Text: "fail, or warn: told, but the run passes.", Value: Choice(&s.severity, SeverityFail, SeverityWarn)},
-		Key{Name: "tags", Text: "Words by which --tags selects checks.", Value: Words(&s.tags)},
-	)
+	return slices.Concat(s.pacing(), []Key{
+		{Name: "retry", Text: "How to retry, in detail; it overrides backoff.", Value: s.retryValue()},
+		{Name: "timeout", Text: "How long all attempts of the check may take.", Value: Duration(&s.timeout, false)},
+		{Name: "delay", Text: "How long to wait before the first attempt.", Value: Duration(&s.delay, true)},
+		{Name: "severity", Text: "fail, or warn: told, but the run passes.", Value: Choice(&s.severity, SeverityFail, SeverityWarn)},
+		{Name: "tags", Text: "Words by which --tags selects checks.", Value: Words(&s.tags)},
+	})
 }
 
 // then calls after when the value was read without a problem.
@@ -80,38 +81,45 @@ func (v Value) then(after func(r *Reader, n *yaml.Node)) Value {
 	}}
 }
 
-// retryValue reads the record that `retry` takes in Lua too. What it leaves out is as in Lua.
-func (s *settings) retryValue() Value {
-	var p retry.Policy
-	var factor *float64
-	var jitter bool
-	table := []Key{
+// retryRecord is what `retry` says.
+type retryRecord struct {
+	retry.Policy
+	factor *float64
+	jitter bool
+}
+
+func (p *retryRecord) keys() []Key {
+	return []Key{
 		{Name: "attempts", Text: "Attempts in total; stands instead of retries.", Value: Int(&p.Attempts, 1, maxRetries)},
 		{Name: "strategy", Text: "linear, constant or exponential.", Value: Choice(&p.Strategy, retry.Strategies()...)},
 		{Name: "initial", Text: "The first wait; 1s unless said otherwise.", Value: Duration(&p.Initial, true)},
-		{Name: "factor", Text: "Growth of the exponential strategy; 2 unless said otherwise.", Value: Number(&factor)},
+		{Name: "factor", Text: "Growth of the exponential strategy; 2 unless said otherwise.", Value: Number(&p.factor)},
 		{Name: "max", Text: "The longest wait; 30s unless said otherwise.", Value: Duration(&p.Max, false)},
-		{Name: "jitter", Text: "Make each wait random between its half and itself; true unless said otherwise.", Value: Flag(&jitter)},
+		{Name: "jitter", Text: "Make each wait random between its half and itself; true unless said otherwise.", Value: Flag(&p.jitter)},
 		{Name: "max_elapsed", Text: "No wait ends later than this after the first attempt began.", Value: Duration(&p.MaxElapsed, false)},
 		{Name: "on", Text: "The failures to retry; all unless said otherwise.", Value: ListOf(classValue(&p.On))},
 		{Name: "successes", Text: "Passing attempts wanted in a row.", Value: Int(&p.Successes, 1, maxRetries)},
 	}
-	return Value{func() schema { return tableSchema(table) }, func(r *Reader, n *yaml.Node) {
-		p, factor = retry.Default(), nil
+}
+
+// retryValue reads the record that `retry` takes in Lua too. What it leaves out is as in Lua.
+func (s *settings) retryValue() Value {
+	return Value{func() schema { return tableSchema((&retryRecord{}).keys()) }, func(r *Reader, n *yaml.Node) {
+		p := retryRecord{Policy: retry.Default()}
 		if s.waitsSaid {
-			p = s.policy
+			p.Policy = s.policy
 		}
 		if s.attemptsSaid {
 			p.Attempts = s.policy.Attempts
 		}
-		p.Successes, p.On, jitter = s.policy.Successes, nil, p.Jitter
+		p.Successes, p.On, p.jitter = s.policy.Successes, nil, p.Jitter
 		before := r.problems.Len()
-		r.keys(n, "'retry'", table)
+		r.keys(n, "'retry'", p.keys())
 		if r.problems.Len() > before {
 			return
 		}
-		if p.Jitter = jitter; factor != nil {
-			p.Factor = *factor
+		if p.Jitter = p.jitter; p.factor != nil {
+			p.Factor = *p.factor
 		} else if p.Factor == 0 {
 			p.Factor = retry.Default().Factor
 		}
@@ -119,7 +127,7 @@ func (s *settings) retryValue() Value {
 			r.Fail(n, "'retry': %s", err)
 			return
 		}
-		s.policy, s.attemptsSaid, s.waitsSaid = p, true, true
+		s.policy, s.attemptsSaid, s.waitsSaid = p.Policy, true, true
 	}}
 }
 

@@ -84,7 +84,7 @@ func (r *Redactor) Text(s string) string {
 	if replacer != nil {
 		s = replacer.Replace(s)
 	}
-	if strings.Contains(s, "://") {
+	if strings.Contains(s, "://") && strings.Contains(s, "@") {
 		s = userinfo.ReplaceAllString(s, "$1:"+Mask+"@")
 	}
 	return s
