@@ -46,6 +46,8 @@ func (vm *VM) helper(h compile.Helper) lua.LValue {
 	v := compile.Standard(vm.L)(h)
 	if h == compile.HelperConcat {
 		v = vm.L.NewFunction(concat)
+	} else if h == compile.HelperScope {
+		v = vm.L.NewFunction(compile.Scope(protectScope))
 	} else if exact := vm.integerHelper(h); exact != nil {
 		v = vm.L.NewFunction(exact)
 	}
@@ -54,6 +56,17 @@ func (vm *VM) helper(h compile.Helper) lua.LValue {
 	}
 	vm.helpers[h] = v
 	return v
+}
+
+// protectScope runs the rest of a block that has a <close> variable.
+func protectScope(L *lua.LState, fn lua.LValue, args []lua.LValue) ([]lua.LValue, error) {
+	t := currentThread(L)
+	results, err := t.protect(fn, args)
+	t.checkStopped()
+	if err != nil {
+		return nil, err
+	}
+	return results, nil
 }
 
 // concat is .. of two or more operands: their size is charged before it is taken.

@@ -131,11 +131,19 @@ var theHeap = sync.OnceValue(func() *heap { //nolint:gochecknoglobals // the pro
 
 // open counts a VM with a limit in.
 func (h *heap) open() {
-	if h.vms.Add(1) == 1 {
-		h.base.Store(0)
-		h.base.Store(h.used())
+	if h.vms.Add(1) != 1 {
+		return
 	}
+	h.base.Store(0)
+	if h.used() > muchGarbage {
+		runtime.GC()
+	}
+	h.base.Store(h.used())
 }
+
+// muchGarbage is what a process may hold without a collection before its first VM: garbage in the base
+// would be room for the script.
+const muchGarbage = 32 << 20
 
 func (h *heap) close() { h.vms.Add(-1) }
 

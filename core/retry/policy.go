@@ -6,6 +6,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"time"
 
 	"assay.rs/core/nearest"
@@ -101,18 +102,13 @@ func (p Policy) validateFactor() error {
 // unknown reads "strategy 'liner' is not known: did you mean 'linear'?".
 func unknown[T ~string](what string, got T, known []T) error {
 	names := make([]string, len(known))
-	list := ""
 	for i, name := range known {
 		names[i] = string(name)
-		if i > 0 {
-			list += ", "
-		}
-		list += string(name)
 	}
 	if hint := nearest.Hint(string(got), names); hint != "" {
 		return fmt.Errorf("%s '%s' is not known: %s", what, got, hint)
 	}
-	return errors.New(what + " '" + string(got) + "' is not known: use one of " + list)
+	return errors.New(what + " '" + string(got) + "' is not known: use one of " + strings.Join(names, ", "))
 }
 
 // Waits lists the longest waits that p can make between its attempts, as when each attempt fails at
