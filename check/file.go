@@ -176,7 +176,7 @@ func (r *Reader) check(n *yaml.Node, e entry, level settings, defaults *yaml.Nod
 		typ = t
 	}
 	t, known := r.typeNamed(typ)
-	table := common
+	var table []Key
 	if known {
 		c.typ, c.body = t, t.New()
 		body := c.body.Keys()
