@@ -3,7 +3,6 @@ package check
 import (
 	"encoding/json"
 	"fmt"
-	"io"
 	"math"
 	"math/big"
 	"os"
@@ -12,18 +11,6 @@ import (
 
 	"assay.rs/check/internal/redact"
 )
-
-// Write prints the document: JSON with two spaces, one newline at its end, always valid UTF-8. After an error, as from a
-// closed stdout, the run has not been reported and must not count as passed.
-func (r *Report) Write(w io.Writer) error {
-	e := json.NewEncoder(w) // which writes once, when all is encoded
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	if err := e.Encode(r); err != nil {
-		return fmt.Errorf("write the document: %w", err)
-	}
-	return nil
-}
 
 // jsonSafe gives a value that JSON has: NaN, infinities and integers past 53 bits become their text or digits, and
 // text valid UTF-8.
