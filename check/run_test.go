@@ -388,7 +388,7 @@ func TestAThousandChecksOfWhichSomeHangOrCrash(t *testing.T) {
 		return Outcome{}
 	})}
 	var text strings.Builder
-	text.WriteString("parallel: 100\ndefaults: {attempt_timeout: 20ms}\nchecks:\n")
+	text.WriteString("parallel: 100\ndefaults: {attempt_timeout: 2s}\nchecks:\n")
 	for i := range 1000 {
 		fmt.Fprintf(&text, "  - {name: c%d, type: stub}\n", i)
 	}

@@ -13,8 +13,7 @@ type compiler struct {
 }
 
 func (c *compiler) add(it item) {
-	switch it.op {
-	case opOptional, opMost, opFewest:
+	if it.op == opOptional || it.op == opMost || it.op == opFewest {
 		c.p.choices++
 	}
 	c.p.items = append(c.p.items, it)

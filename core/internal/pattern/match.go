@@ -105,6 +105,7 @@ func (m *Matcher) Match(p *Pattern, s string, at int) (end int, ok bool, err err
 			return at, true, nil
 		case opError:
 			return 0, false, it.err
+		default:
 		}
 		if i, at, ok = m.back(p, s); !ok {
 			return 0, false, nil
