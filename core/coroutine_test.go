@@ -107,15 +107,17 @@ func TestAbandonedCoroutines(t *testing.T) {
 			local f = coroutine.wrap(function() pcall(call, function() coroutine.yield(i) end) end)
 			f()
 		end
+		print("made")
 		sleep("1h")`))
 	if err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
-	vm := rt.Open(Host{})
+	out := &output{}
+	vm := rt.Open(Host{Stdout: out})
 	go func() { done <- vm.Run(ctx, chunk) }()
-	poll(t, "coroutines to start", func() bool { return runtime.NumGoroutine() > before+100 })
+	poll(t, "coroutines to be made", func() bool { return out.String() == "made\n" })
 	poll(t, "abandoned coroutines to end", func() bool { runtime.GC(); return runtime.NumGoroutine() < before+20 })
 	cancel()
 	if err := <-done; !errors.Is(err, context.Canceled) {
