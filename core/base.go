@@ -2,7 +2,6 @@ package core
 
 import (
 	"errors"
-	"runtime"
 
 	lua "github.com/yuin/gopher-lua"
 
@@ -125,9 +124,7 @@ func rawLen(L *lua.LState) int {
 func collectGarbage(L *lua.LState) int {
 	switch option := L.OptString(1, "collect"); option {
 	case "count":
-		var stats runtime.MemStats
-		runtime.ReadMemStats(&stats)
-		L.Push(lua.LNumber(float64(stats.HeapAlloc) / 1024))
+		L.Push(lua.LNumber(float64(max(theHeap().used(), 0)) / 1024))
 	case "collect", "stop", "restart", "step", "setpause", "setstepmul", "incremental", "generational", "isrunning":
 		L.Push(lua.LNumber(0))
 	default:

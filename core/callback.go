@@ -71,13 +71,6 @@ func (c Call) ToString(v Value) string {
 	return c.t.tostring(v.lua())
 }
 
-func (t *thread) tostring(v lua.LValue) string {
-	if s, ok := text(v); ok {
-		return s
-	}
-	return t.L.ToStringMeta(v).String()
-}
-
 // describeRaised is the message of a raised value that is neither text nor an error.
 func describeRaised(v lua.LValue) string {
 	return fmt.Sprintf("(error object is a %s value)", typeName(v))

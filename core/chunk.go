@@ -78,7 +78,7 @@ func concat(L *lua.LState) int {
 		case lua.LString:
 			size += len(v)
 		case lua.LNumber:
-			size += 8
+			size += numberSize
 		default:
 			return compile.Concat(L)
 		}
@@ -90,7 +90,7 @@ func concat(L *lua.LState) int {
 		case lua.LString:
 			joined = append(joined, v...)
 		case lua.LNumber:
-			joined = append(joined, v.String()...)
+			joined = compile.AppendNumber(joined, float64(v))
 		}
 	}
 	L.Push(lua.LString(joined))

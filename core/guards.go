@@ -7,9 +7,6 @@ import (
 // maxPattern is the longest pattern that string functions take: gopher-lua reads one recursively.
 const maxPattern = 4 << 10
 
-// maxUnpacked is how many values unpack gives at most.
-const maxUnpacked = 250_000
-
 // guards look at the arguments of functions of gopher-lua's library before they work: what would take
 // more memory than the script may hold, or more of Go's stack than there is, raises instead.
 func guards() map[string]lua.LGFunction {
@@ -23,8 +20,6 @@ func guards() map[string]lua.LGFunction {
 		"string.upper":   guardCopy,
 		"string.lower":   guardCopy,
 		"string.reverse": guardCopy,
-		"table.concat":   guardConcat,
-		"unpack":         guardUnpack,
 	}
 }
 
@@ -161,36 +156,3 @@ func guardCopy(L *lua.LState) int {
 
 // bytesPerStep is how many bytes a function copies in about the time of a VM instruction.
 const bytesPerStep = 64
-
-// guardConcat bounds the range, and charges the texts in it.
-func guardConcat(L *lua.LState) int {
-	t, ok := L.Get(1).(*lua.LTable)
-	if !ok {
-		return 0
-	}
-	separator := len(L.OptString(2, ""))
-	first, last := L.OptInt(3, 1), L.OptInt(4, t.Len())
-	if last-first >= t.Len()+maxUnpacked {
-		L.RaiseError("invalid value (nil) at index %d in table for concat", t.Len()+1)
-	}
-	size := 0
-	for i := first; i <= last; i++ {
-		if s, ok := text(t.RawGetInt(i)); ok {
-			size += len(s)
-		}
-		size += separator
-	}
-	currentThread(L).charge(size)
-	return 0
-}
-
-func guardUnpack(L *lua.LState) int {
-	t, ok := L.Get(1).(*lua.LTable)
-	if !ok {
-		return 0
-	}
-	if first, last := L.OptInt(2, 1), L.OptInt(3, t.Len()); last-first >= maxUnpacked || last-first < 0 && last > first {
-		L.RaiseError("too many results to unpack")
-	}
-	return 0
-}

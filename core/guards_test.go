@@ -19,7 +19,7 @@ func TestGuardedLibrary(t *testing.T) {
 		`string.format("%")`:                  "invalid conversion",
 		`string.find("x", ("("):rep(100000))`: "pattern too complex",
 		`unpack({}, 1, 1e7)`:                  "too many results to unpack",
-		`table.concat({}, "x", 1, 1e9)`:       "invalid value (nil)",
+		`table.concat({}, "x", 1, 1e9)`:       "invalid value (at index 1)",
 		`local s = ("x"):rep(1e6) return s:gsub(".", "%0%0%0%0%0%0%0%0%0%0%0%0%0%0%0%0%0%0%0%0")`: "memory limit of 16 MB exceeded",
 		`local t = {} for i = 1, 100 do t[i] = ("x"):rep(1e6):upper() end`:                        "memory limit of 16 MB exceeded",
 	} {

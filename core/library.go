@@ -17,28 +17,32 @@ type libFunc struct {
 func (rt *Runtime) addLibrary() {
 	donor := lua.NewState(lua.Options{SkipOpenLibs: true})
 	defer donor.Close()
-	for _, open := range []lua.LGFunction{lua.OpenBase, lua.OpenTable, lua.OpenString, lua.OpenMath, lua.OpenOs} {
+	for _, open := range []lua.LGFunction{lua.OpenBase, lua.OpenString} {
 		donor.Push(donor.NewFunction(open))
 		donor.Call(0, 0)
 	}
-	for name := range strings.FieldsSeq("getmetatable ipairs next pairs rawequal rawget rawset select tonumber tostring type unpack") {
-		f := fromDonor(name, donor.GetGlobal(name))
-		f.function = guarded(name, f.function)
-		rt.globals[name] = baseBuiltin(name, f)
+	for name, f := range valueLibrary() {
+		rt.globals[name] = &builtin{name: name, key: name, call: f}
+	}
+	for name, f := range iterators() {
+		rt.globals[name] = &builtin{name: name, key: name, lib: f}
 	}
 	for name, f := range baseLibrary(rt.policy.Level) {
 		rt.globals[name] = &builtin{name: name, key: name, call: f}
 	}
-	rt.takeTable(donor, "table", "concat insert maxn remove sort")
-	rt.takeTable(donor, "math", "abs acos asin atan atan2 ceil cos cosh deg exp floor fmod frexp ldexp log log10 max min mod modf pow rad sin sinh sqrt tan tanh huge pi")
 	rt.takeTable(donor, "string", "byte char find format gmatch gsub len lower match rep reverse sub upper")
-	rt.takeTable(donor, "os", "time date clock difftime")
-	math := rt.table("math")
-	math.lib = append(math.lib, libFunc{name: "random", function: random}, libFunc{name: "randomseed", function: randomSeed})
-	for name, f := range coroutineLibrary() {
-		t := rt.table("coroutine")
-		t.lib = append(t.lib, libFunc{name: name, function: f})
+	for table, functions := range map[string]map[string]lua.LGFunction{
+		"coroutine": coroutineLibrary(), "math": mathLibrary(), "os": osLibrary(), "table": tableLibrary(), "utf8": utf8Library(),
+	} {
+		t := rt.table(table)
+		for name, f := range functions {
+			t.lib = append(t.lib, libFunc{name: name, function: f})
+		}
 	}
+	math, utf8 := rt.table("math"), rt.table("utf8")
+	math.consts = append(math.consts, mathConsts()...)
+	utf8.consts = append(utf8.consts, NewConst("charpattern", String(), charPattern, ""))
+	utf8.lib = append(utf8.lib, libFunc{name: "codes", function: utf8Codes, upvalues: []lua.LGFunction{nextCode}})
 }
 
 func (rt *Runtime) takeTable(donor *lua.LState, name, fields string) {
@@ -63,16 +67,6 @@ func fromDonor(name string, v lua.LValue) libFunc {
 		taken.upvalues = append(taken.upvalues, up.Value().(*lua.LFunction).GFunction)
 	}
 	return taken
-}
-
-// baseBuiltin is a library function as a global. Those with upvalues are closures of each VM.
-func baseBuiltin(name string, f libFunc) *builtin {
-	b := &builtin{name: name, key: name, call: f.function}
-	if len(f.upvalues) > 0 {
-		b.call = nil
-		b.lib = &f
-	}
-	return b
 }
 
 func (f *libFunc) instance(L *lua.LState) *lua.LFunction {

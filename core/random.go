@@ -10,23 +10,36 @@ import (
 // random is math.random(), (n) or (m, n). Each VM has a source of its own.
 func random(L *lua.LState) int {
 	source := currentThread(L).vm.random()
-	if L.GetTop() == 0 {
+	last := L.GetTop()
+	low, high := 1.0, 0.0
+	switch last {
+	case 0:
 		L.Push(lua.LNumber(source.Float64()))
 		return 1
+	case 1:
+		high = math.Floor(numberArg(L, 1))
+	case 2:
+		low, high = math.Floor(numberArg(L, 1)), math.Floor(numberArg(L, 2))
+	default:
+		L.RaiseError("wrong number of arguments")
 	}
-	low, high := 1.0, math.Floor(float64(L.CheckNumber(1)))
-	if L.GetTop() > 1 {
-		low, high = high, math.Floor(float64(L.CheckNumber(2)))
-	}
-	if !(low <= high) || low < -maxSafe || high > maxSafe {
-		L.ArgError(min(L.GetTop(), 2), "interval is empty or beyond 2^53")
+	switch {
+	case !(low <= high):
+		L.ArgError(last, "interval is empty")
+	case low < -maxSafe || high > maxSafe:
+		L.ArgError(last, "interval too large: beyond 2^53")
 	}
 	L.Push(lua.LNumber(low + float64(source.Int64N(int64(high-low)+1))))
 	return 1
 }
 
+// randomSeed is randomseed(n): the same numbers follow the same n. Without n they are different ones.
 func randomSeed(L *lua.LState) int {
-	currentThread(L).vm.source = rand.New(rand.NewPCG(math.Float64bits(float64(L.CheckNumber(1))), 0)) //nolint:gosec // Lua's random is no secret
+	vm := currentThread(L).vm
+	vm.source = nil
+	if L.GetTop() > 0 {
+		vm.source = rand.New(rand.NewPCG(math.Float64bits(numberArg(L, 1)), 0)) //nolint:gosec // Lua's random is no secret
+	}
 	return 0
 }
 

@@ -2,7 +2,9 @@ package core
 
 import (
 	"fmt"
+	"hash/maphash"
 	"sync"
+	"time"
 
 	lua "github.com/yuin/gopher-lua"
 
@@ -23,6 +25,8 @@ type Runtime struct {
 	globals map[string]*builtin
 	closed  chan struct{}
 	levels  map[string]Level // of each table and global that the policy keeps away
+	made    time.Time
+	seed    maphash.Seed // of the numbers that tostring gives tables
 
 	methodsMu sync.Mutex
 	methods   map[methodKey]*builtin
@@ -57,6 +61,7 @@ func New(cfg Config) (*Runtime, error) {
 	rt := &Runtime{
 		policy: cfg.Policy, tables: make(map[string]*table), globals: make(map[string]*builtin),
 		closed: make(chan struct{}), levels: make(map[string]Level), methods: make(map[methodKey]*builtin),
+		made: time.Now(), seed: maphash.MakeSeed(),
 	}
 	close(rt.closed)
 	rt.addLibrary()

@@ -134,7 +134,7 @@ func (t *thread) scriptError(err error) error {
 func (t *thread) safeToString(v lua.LValue) string {
 	s := describeRaised(v)
 	f := t.L.NewFunction(func(L *lua.LState) int {
-		s = L.ToStringMeta(L.Get(1)).String()
+		s = currentThread(L).tostring(L.Get(1))
 		return 0
 	})
 	if _, err := t.protect(f, []lua.LValue{v}); err != nil {

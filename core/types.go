@@ -81,7 +81,7 @@ func text(v lua.LValue) (string, bool) {
 	case lua.LString:
 		return string(v), true
 	case lua.LNumber:
-		return v.String(), true
+		return numberText(v), true
 	case *lua.LUserData:
 		switch value := v.Value.(type) {
 		case *Error:

@@ -1,13 +1,20 @@
 package compile
 
 import (
-	"strconv"
 	"strings"
 
 	lua "github.com/yuin/gopher-lua"
 )
 
 func isText(v lua.LValue) bool { return v.Type() == lua.LTString || v.Type() == lua.LTNumber }
+
+// textOf is the text of a text or number.
+func textOf(v lua.LValue) string {
+	if n, ok := v.(lua.LNumber); ok {
+		return string(AppendNumber(nil, float64(n)))
+	}
+	return lua.LVAsString(v)
+}
 
 // join concatenates values from right to left.
 func join(L *lua.LState, values []lua.LValue) lua.LValue {
@@ -35,9 +42,9 @@ func join(L *lua.LState, values []lua.LValue) lua.LValue {
 		}
 		var b strings.Builder
 		for _, v := range values[first : i+1] {
-			b.WriteString(lua.LVAsString(v))
+			b.WriteString(textOf(v))
 		}
-		b.WriteString(lua.LVAsString(right))
+		b.WriteString(textOf(right))
 		right = lua.LString(b.String())
 		i = first - 1
 	}
@@ -68,11 +75,7 @@ func joinTexts(L *lua.LState, n int) (lua.LString, bool) {
 		case lua.LString:
 			text = append(text, v...)
 		case lua.LNumber:
-			if whole := int64(v); lua.LNumber(whole) == v {
-				text = strconv.AppendInt(text, whole, 10)
-			} else {
-				text = append(text, v.String()...)
-			}
+			text = AppendNumber(text, float64(v))
 		default:
 			return "", false
 		}
