@@ -6,11 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net"
-	"net/netip"
 	"runtime/debug"
-	"syscall"
-	"time"
 
 	lua "github.com/yuin/gopher-lua"
 )
@@ -45,24 +41,10 @@ func (c Call) SetEnv(name string, value *string) { c.t.vm.env.set(name, value) }
 func (c Call) EnvNames() []string { return c.t.vm.env.names() }
 
 // Dialer makes connections that the policy permits; the address it asks about is the resolved one.
-func (c Call) Dialer() *net.Dialer {
-	address := c.t.vm.rt.policy.Address
-	d := &net.Dialer{KeepAlive: 30 * time.Second}
-	if address == nil {
-		return d
-	}
-	d.Control = func(network, addr string, _ syscall.RawConn) error {
-		to, err := netip.ParseAddrPort(addr)
-		if err != nil {
-			return fmt.Errorf("connect to %s %s: not permitted", network, addr)
-		}
-		return address(to)
-	}
-	return d
-}
+func (c Call) Dialer() Dialer { return Dialer{&c.t.vm.rt.policy, c.t.vm.host.Used} }
 
-// Restricted tells whether the policy limits addresses or files, so that proxies and unix sockets,
-// which would get around it, are refused.
+// Restricted tells whether the policy limits connections, so that proxies and unix sockets, which would
+// get around it, are not used.
 func (c Call) Restricted() bool { return c.t.vm.rt.policy.Address != nil }
 
 // Own closes what a body opened when its task ends, unless the closer was disowned before.
@@ -140,8 +122,11 @@ func (vm *VM) arrayFromGo(items []any, depth int) (lua.LValue, error) {
 	return t, nil
 }
 
-// leave gives the baton away for a body that may wait.
+// leave starts a body: it gives the baton away for one that may wait.
 func (c Call) leave() {
+	if used := c.t.vm.host.Used; used != nil {
+		used(Use{Kind: UseBuiltin, Name: c.b.name})
+	}
 	if c.b.gives {
 		c.t.task.give()
 	}

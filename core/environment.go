@@ -12,6 +12,7 @@ import (
 type environment struct {
 	host  func(name string) (string, bool)
 	known func() []string // the names of the host's; nil lists none
+	used  func(Use)       // may be nil
 
 	mu      sync.Mutex
 	changed map[string]*string // nil is a removed one
@@ -20,9 +21,9 @@ type environment struct {
 // newEnvironment is that of the host, or the process's when the host does not say.
 func newEnvironment(host Host) *environment {
 	if host.LookupEnv == nil {
-		return &environment{host: os.LookupEnv, known: processEnvNames}
+		return &environment{host: os.LookupEnv, known: processEnvNames, used: host.Used}
 	}
-	return &environment{host: host.LookupEnv, known: host.EnvNames}
+	return &environment{host: host.LookupEnv, known: host.EnvNames, used: host.Used}
 }
 
 func processEnvNames() []string {
@@ -40,6 +41,9 @@ func (e *environment) lookup(name string) (string, bool) {
 	value, changed := e.changed[name]
 	e.mu.Unlock()
 	if !changed {
+		if e.used != nil {
+			e.used(Use{Kind: UseEnv, Name: name})
+		}
 		return e.host(name)
 	}
 	if value == nil {

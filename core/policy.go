@@ -1,11 +1,7 @@
 package core
 
 import (
-	"fmt"
-	"io"
 	"net/netip"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 )
@@ -18,20 +14,41 @@ type Policy struct {
 	Permissions []string // tables ("crypto") and functions ("fs.read") that exist all the same
 
 	// Address refuses, with an error, an address that a connection would really be made to. It is asked
-	// after name resolution, for every hop. nil permits all.
-	Address func(addr netip.AddrPort) error
+	// after name resolution, for every hop; host is the name, or the address, that was to be resolved.
+	// nil permits all.
+	Address func(host string, to netip.AddrPort) error
 
-	// Files permits Call.Root to reach the whole file system, Roots only what is in these folders.
+	// Host refuses, with an error, a host before its name is looked up. nil permits all.
+	Host func(host string, port uint16) error
+
+	// Files permits Call.Root to read the whole file system, Roots only what is in these folders.
 	Files bool
 	Roots []string
+
+	// Changes permits Call.Root to change the whole file system, ChangeRoots only what is in these folders.
+	Changes     bool
+	ChangeRoots []string
 }
 
 // FullPolicy is for scripts that somebody runs: everything exists.
-func FullPolicy() Policy { return Policy{Level: Script, Needs: AllNeeds, Files: true} }
+func FullPolicy() Policy { return Policy{Level: Script, Needs: AllNeeds, Files: true, Changes: true} }
 
 // CheckPolicy is for YAML script checks; files are read from the given folders alone.
 func CheckPolicy(roots ...string) Policy {
 	return Policy{Level: Check, Needs: Pure | Net | Env | Clock | Log | Wait, Roots: roots}
+}
+
+// SandboxPolicy is for scripts that nobody has read. They touch no files, and connect neither to this host
+// nor to link-local addresses, metadata services and multicast, except for the destinations in allowed.
+func SandboxPolicy(allowed Destinations) Policy {
+	return Policy{Level: Check, Needs: Pure | Net | Env | Clock | Log | Wait, Address: allowed.sandboxed}
+}
+
+// ConnectOnly is p with connections to the allowed destinations alone. Other names are not even looked up,
+// unless an address or a network is among the destinations.
+func (p Policy) ConnectOnly(allowed Destinations) Policy {
+	p.Address, p.Host = allowed.only, allowed.lookup
+	return p
 }
 
 // permits tells whether the builtin table.name exists.
@@ -49,51 +66,4 @@ func (p Policy) permitsMethod(class string, d Doc) bool {
 	return p.permits(table, d) || slices.ContainsFunc(p.Permissions, func(name string) bool {
 		return strings.HasPrefix(name, table+".")
 	})
-}
-
-// Root reads the files that the policy lets a script read.
-type Root struct {
-	files bool
-	roots []string
-}
-
-// Root is how a body reaches files.
-func (c Call) Root() Root { return Root{c.t.vm.rt.policy.Files, c.t.vm.rt.policy.Roots} }
-
-// Open opens a file to read. A path outside the permitted folders, also by a symbolic link, is an error.
-func (r Root) Open(path string) (*os.File, error) {
-	if r.files {
-		return os.Open(path)
-	}
-	absolute, err := filepath.Abs(path)
-	if err != nil {
-		return nil, err
-	}
-	for _, folder := range r.roots {
-		relative, err := filepath.Rel(folder, absolute)
-		if err != nil || relative == ".." || strings.HasPrefix(relative, ".."+string(filepath.Separator)) {
-			continue
-		}
-		root, err := os.OpenRoot(folder)
-		if err != nil {
-			return nil, err
-		}
-		defer root.Close()
-		return root.Open(relative)
-	}
-	return nil, WithHint(fmt.Errorf("open %s: not permitted here", path), "files can be read below: "+strings.Join(r.roots, ", "))
-}
-
-// ReadFile reads a whole file of at most limit bytes.
-func (r Root) ReadFile(path string, limit int64) ([]byte, error) {
-	f, err := r.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, limit+1))
-	if err == nil && int64(len(data)) > limit {
-		err = fmt.Errorf("read %s: larger than %d bytes", path, limit)
-	}
-	return data, err
 }

@@ -19,6 +19,6 @@ var (
 func codes() []*core.Code {
 	return []*core.Code{
 		errTimeout, errConnect, errDNS, errTLS, errBodyTooLarge, errRedirects, errURL, errProtocol, errStatus,
-		core.ErrJSONValue, core.ErrJSONLimit,
+		core.ErrJSONValue, core.ErrJSONLimit, core.ErrDenied,
 	}
 }

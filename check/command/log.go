@@ -21,6 +21,11 @@ func (f *LogFlags) Bind(fs *pflag.FlagSet) {
 	fs.Var((*formatFlag)(&f.format), "log-format", "text for people or json for machines")
 }
 
+// Args are the flags as a command line has them.
+func (f *LogFlags) Args() []string {
+	return []string{"--log-level=" + f.level.String(), "--log-format=" + f.format}
+}
+
 // Logger makes a logger on w; text is the handler for people.
 func (f *LogFlags) Logger(w io.Writer, text func(w io.Writer, level slog.Level) slog.Handler) *slog.Logger {
 	if f.format == "json" {

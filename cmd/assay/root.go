@@ -76,7 +76,7 @@ func (p *program) root() *cobra.Command {
 	checks.Bind(root.Flags())
 	scripts.bind(root.Flags())
 	root.AddCommand(p.runCommand(), p.checkCommand(), p.execCommand(), p.docCommand(), p.modulesCommand(),
-		p.catalogCommand(), command.SchemaCommand(p.stdout, checkTypes), command.VersionCommand(p.stdout, "assay"))
+		p.catalogCommand(), p.sandboxedCommand(), command.SchemaCommand(p.stdout, checkTypes), command.VersionCommand(p.stdout, "assay"))
 	return root
 }
 
@@ -159,7 +159,9 @@ func unknownFile(cmd *cobra.Command, path string) error {
 	}
 	var names []string
 	for _, c := range cmd.Root().Commands() {
-		names = append(names, c.Name())
+		if !c.Hidden {
+			names = append(names, c.Name())
+		}
 	}
 	err.message = fmt.Sprintf("%q is neither a command nor a file", path)
 	err.hint = "run assay --help to see the commands"

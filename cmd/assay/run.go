@@ -16,24 +16,31 @@ import (
 	"assay.rs/core"
 )
 
-// scriptFlags are the limits of a script.
+// scriptFlags are what a script may use and touch.
 type scriptFlags struct {
 	timeout time.Duration
 	memory  command.Size
+	access  access
+	set     *pflag.FlagSet
 }
 
 func (f *scriptFlags) bind(fs *pflag.FlagSet) {
 	fs.DurationVar(&f.timeout, "timeout", 0, "end the script after this time, such as 30s; 0 is no limit")
 	f.memory = defaultMemory
 	fs.Var(&f.memory, "memory", "how much the script may hold, such as 64MB; 0 is no limit")
+	f.access.bind(fs)
+	f.set = fs
 }
+
+// changed tells whether the command line has set the flag.
+func (f *scriptFlags) changed(name string) bool { return f.set != nil && f.set.Changed(name) }
 
 // defaultMemory is what a script may hold unless --memory says otherwise.
 const defaultMemory = 64 << 20
 
 // firstSet is the first of these flags that the command line has set, or empty.
 func (f *scriptFlags) firstSet(fs *pflag.FlagSet) string {
-	for _, name := range []string{"timeout", "memory"} {
+	for _, name := range append([]string{"timeout", "memory"}, accessNames()...) {
 		if fs.Changed(name) {
 			return name
 		}
@@ -85,14 +92,34 @@ func (p *program) readScript(path string) ([]byte, error) {
 	return source, nil
 }
 
-// runSource runs a script to its end. The error is a status once the reason has been printed.
+// runSource runs a script to its end, in a sandbox if the flags say so. The error is a status once the
+// reason has been printed.
 func (p *program) runSource(ctx context.Context, name string, source []byte, args []string, flags *scriptFlags) error {
+	if !flags.access.Sandbox {
+		return p.runScript(ctx, name, source, args, flags)
+	}
+	if _, err := flags.access.policy(); err != nil {
+		return err
+	}
+	j, err := sandboxJob(name, source, args, flags)
+	if err != nil {
+		return err
+	}
+	return p.runSandboxed(ctx, j)
+}
+
+// runScript runs a script in this process.
+func (p *program) runScript(ctx context.Context, name string, source []byte, args []string, flags *scriptFlags) error {
+	policy, err := flags.access.policy()
+	if err != nil {
+		return err
+	}
 	chunk, err := core.Compile(name, source)
 	if err != nil {
 		command.PrintError(p.stderr, err)
 		return command.Status(1)
 	}
-	rt, err := core.New(core.Config{Modules: modules(), Policy: core.FullPolicy()})
+	rt, err := core.New(core.Config{Modules: modules(), Policy: policy})
 	if err != nil {
 		return err
 	}
@@ -100,7 +127,16 @@ func (p *program) runSource(ctx context.Context, name string, source []byte, arg
 	defer stop()
 	ctx, cancel := untilTimeout(ctx, flags.timeout)
 	defer cancel()
-	vm := rt.Open(core.Host{Stdout: p.stdout, Log: p.logger(), Limits: core.Limits{Memory: int64(flags.memory)}})
+	host := core.Host{
+		Stdout: p.stdout, Log: p.logger(), LookupEnv: flags.access.lookupEnv, EnvNames: flags.access.envNames,
+		Limits: core.Limits{Memory: int64(flags.memory)},
+	}
+	if flags.access.Explain {
+		r := newRecord(name)
+		host.Used = r.see
+		defer func() { _, _ = io.WriteString(p.stderr, r.explain(rt.Specs())) }()
+	}
+	vm := rt.Open(host)
 	defer vm.Close()
 	vm.SetArgs(name, args)
 	return p.scriptStatus(vm.Run(ctx, chunk, args...))
@@ -126,5 +162,7 @@ func untilTimeout(ctx context.Context, limit time.Duration) (context.Context, co
 	if limit <= 0 {
 		return ctx, func() {}
 	}
-	return context.WithTimeoutCause(ctx, limit, fmt.Errorf("time limit of %s exceeded", limit))
+	return context.WithTimeoutCause(ctx, limit, timeLimit(limit))
 }
+
+func timeLimit(limit time.Duration) error { return fmt.Errorf("time limit of %s exceeded", limit) }

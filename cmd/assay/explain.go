@@ -1,0 +1,206 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"assay.rs/core"
+	"assay.rs/core/spec"
+)
+
+// record is what a run of a script has touched, or tried to.
+type record struct {
+	script string
+
+	mu       sync.Mutex
+	builtins map[string]bool
+	hosts    map[string]map[string]bool // "host:port" and the addresses it was resolved to
+	local    map[string]bool            // the hosts that a sandbox refuses unless they are named
+	env      map[string]bool
+	reads    map[string]bool
+	writes   map[string]bool
+}
+
+func newRecord(script string) *record {
+	return &record{
+		script: script, builtins: make(map[string]bool), hosts: make(map[string]map[string]bool), local: make(map[string]bool),
+		env: make(map[string]bool), reads: make(map[string]bool), writes: make(map[string]bool),
+	}
+}
+
+// see is told by several goroutines.
+func (r *record) see(u core.Use) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	switch u.Kind {
+	case core.UseBuiltin:
+		r.builtins[u.Name] = true
+	case core.UseEnv:
+		if !slices.Contains(proxyNames(), strings.ToUpper(u.Name)) {
+			r.env[u.Name] = true
+		}
+	case core.UseFile:
+		if u.Write {
+			r.writes[u.Name] = true
+		} else {
+			r.reads[u.Name] = true
+		}
+	case core.UseHost:
+		r.seeHost(u)
+	}
+}
+
+// proxyNames are what a request asks the environment for by itself, which a restricted one does not.
+func proxyNames() []string {
+	return []string{"HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "REQUEST_METHOD"}
+}
+
+func (r *record) seeHost(u core.Use) {
+	name := u.Name + ":" + strconv.Itoa(int(u.To.Port()))
+	if strings.Contains(u.Name, ":") {
+		name = "[" + u.Name + "]:" + strconv.Itoa(int(u.To.Port()))
+	}
+	if r.hosts[name] == nil {
+		r.hosts[name] = make(map[string]bool)
+	}
+	if !u.To.Addr().IsValid() {
+		return
+	}
+	r.hosts[name][u.To.Addr().String()] = true
+	if core.SandboxPolicy(core.Destinations{}).Address(u.Name, u.To) != nil {
+		r.local[name] = true
+	}
+}
+
+// explain says what was touched, and how to run the script so that it can touch no more.
+func (r *record) explain(specs []spec.Module) string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var b strings.Builder
+	fmt.Fprintf(&b, "policy: what this run of %s has touched\n", r.script)
+	line := func(name string, values []string) {
+		if len(values) > 0 {
+			fmt.Fprintf(&b, "  %-9s %s\n", name, strings.Join(values, ", "))
+		}
+	}
+	for _, need := range slices.Sorted(maps.Keys(byNeed(specs, r.builtins))) {
+		line(need, byNeed(specs, r.builtins)[need])
+	}
+	line("hosts", r.resolved())
+	line("variables", sorted(r.env))
+	line("files", append(sorted(r.reads), written(sorted(r.writes))...))
+	trusted := r.trusted(specs)
+	fmt.Fprintf(&b, "the least that permits it:\n  %s\n", r.command(len(trusted) == 0 && len(r.writes) == 0))
+	if len(trusted) > 0 {
+		fmt.Fprintf(&b, "not --sandbox, for the sake of %s\n", strings.Join(trusted, ", "))
+	}
+	return b.String()
+}
+
+func sorted(set map[string]bool) []string { return slices.Sorted(maps.Keys(set)) }
+
+func written(paths []string) []string {
+	for i := range paths {
+		paths[i] += " (written)"
+	}
+	return paths
+}
+
+func (r *record) resolved() []string {
+	var all []string
+	for _, name := range slices.Sorted(maps.Keys(r.hosts)) {
+		addresses := sorted(r.hosts[name])
+		if len(addresses) == 0 {
+			addresses = []string{"not resolved"}
+		}
+		all = append(all, name+" ("+strings.Join(addresses, ", ")+")")
+	}
+	return all
+}
+
+// byNeed sorts the builtins that were called by what they need.
+func byNeed(specs []spec.Module, called map[string]bool) map[string][]string {
+	needs := make(map[string][]string)
+	for _, m := range specs {
+		for _, f := range builtins(m) {
+			if name := fullName(m, f); called[name] {
+				for _, need := range f.Needs {
+					needs[need] = append(needs[need], name)
+				}
+			}
+		}
+	}
+	return needs
+}
+
+// trusted are the called builtins that do not exist in a sandbox.
+func (r *record) trusted(specs []spec.Module) []string {
+	var names []string
+	for _, m := range specs {
+		for _, f := range builtins(m) {
+			if name := fullName(m, f); r.builtins[name] && f.Level != core.Check.String() {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
+}
+
+func fullName(m spec.Module, f spec.Func) string {
+	if m.Name == "" {
+		return f.Name
+	}
+	return m.Name + "." + f.Name
+}
+
+// command is the command line that permits what was touched and no more.
+func (r *record) command(sandbox bool) string {
+	words := []string{"assay"}
+	option := func(name string, values []string) {
+		words = append(words, name, quoted(strings.Join(values, ",")))
+	}
+	hosts := slices.Sorted(maps.Keys(r.hosts))
+	if sandbox {
+		words, hosts = append(words, "--sandbox"), sorted(r.local)
+	} else if len(r.writes) == 0 {
+		words = append(words, "--readonly")
+	}
+	if len(hosts) > 0 || !sandbox {
+		option("--allow-net", hosts)
+	}
+	if len(r.env) > 0 || !sandbox {
+		option("--allow-env", sorted(r.env))
+	}
+	if len(r.reads) > 0 || !sandbox {
+		option("--allow-read", parents(r.reads))
+	}
+	if len(r.writes) > 0 {
+		option("--allow-write", parents(r.writes))
+	}
+	return strings.Join(append(words, quoted(r.script)), " ")
+}
+
+// parents are the folders of files.
+func parents(files map[string]bool) []string {
+	folders := make(map[string]bool)
+	for path := range files {
+		folders[filepath.Dir(path)] = true
+	}
+	return sorted(folders)
+}
+
+// quoted is a word for a shell.
+func quoted(word string) string {
+	plain := func(c rune) bool {
+		return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.ContainsRune("-_./:,@%+=", c)
+	}
+	if word != "" && !strings.ContainsFunc(word, func(c rune) bool { return !plain(c) }) {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+}

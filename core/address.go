@@ -1,0 +1,229 @@
+package core
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// ErrDenied is what a script gets that touches what the policy keeps from it.
+var ErrDenied = NewCode("policy.denied", "The policy does not permit it.")
+
+// Dialer makes connections that a policy permits.
+type Dialer struct {
+	policy *Policy
+	used   func(Use)
+}
+
+// DialContext connects as [net.Dialer.DialContext] does. An address that the policy refuses is an error;
+// the policy sees what the name was resolved to, at the moment of connecting.
+func (d Dialer) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
+	dialer := net.Dialer{KeepAlive: 30 * time.Second}
+	if d.policy.Address == nil && d.used == nil {
+		return dialer.DialContext(ctx, network, address)
+	}
+	host, portText, err := net.SplitHostPort(address)
+	port, badPort := strconv.ParseUint(portText, 10, 16)
+	if err != nil || badPort != nil || !strings.HasPrefix(network, "tcp") {
+		return nil, ErrDenied.With(fmt.Errorf("connect to %s %s: denied by the policy", network, address), "")
+	}
+	if look := d.policy.Host; look != nil {
+		if err := look(host, uint16(port)); err != nil {
+			d.record(host, netip.AddrPortFrom(netip.Addr{}, uint16(port)))
+			return nil, err
+		}
+	}
+	dialer.Control = func(network, resolved string, _ syscall.RawConn) error {
+		to, err := netip.ParseAddrPort(resolved)
+		if err != nil {
+			return ErrDenied.With(fmt.Errorf("connect to %s %s: denied by the policy", network, resolved), "")
+		}
+		d.record(host, to)
+		if d.policy.Address == nil {
+			return nil
+		}
+		return d.policy.Address(host, to)
+	}
+	return dialer.DialContext(ctx, network, address)
+}
+
+func (d Dialer) record(host string, to netip.AddrPort) {
+	if d.used != nil {
+		d.used(Use{Kind: UseHost, Name: host, To: to})
+	}
+}
+
+// Destinations are hosts, addresses and networks that the user of a script names. The zero value has none.
+type Destinations struct {
+	prefixes []prefixPort
+	hosts    []hostPort
+}
+
+type prefixPort struct {
+	prefix netip.Prefix
+	port   uint16 // 0 is any
+}
+
+type hostPort struct {
+	host string // in lower case; "*.example.com" is every name below example.com
+	port uint16
+}
+
+// ParseDestinations reads addresses, networks such as 10.0.0.0/8, host names and patterns such as
+// *.example.com, each with or without a port: "127.0.0.1:8080", "[::1]:80", "10.0.0.0/8:443".
+func ParseDestinations(items ...string) (Destinations, error) {
+	var e Destinations
+	for _, item := range items {
+		if err := e.add(strings.TrimSpace(item)); err != nil {
+			return Destinations{}, err
+		}
+	}
+	return e, nil
+}
+
+func (e *Destinations) add(item string) error {
+	host, port, err := splitPort(item)
+	if err != nil {
+		return err
+	}
+	if prefix, err := netip.ParsePrefix(host); err == nil {
+		e.prefixes = append(e.prefixes, prefixPort{prefix.Masked(), port})
+		return nil
+	}
+	if addr, err := netip.ParseAddr(host); err == nil {
+		addr = addr.WithZone("").Unmap()
+		e.prefixes = append(e.prefixes, prefixPort{netip.PrefixFrom(addr, addr.BitLen()), port})
+		return nil
+	}
+	host = strings.ToLower(strings.TrimSuffix(host, "."))
+	if name := strings.TrimPrefix(host, "*."); name == "" || strings.ContainsAny(name, "*/:[]@ ") {
+		return fmt.Errorf("%q is not a host, an address or a network", item)
+	}
+	e.hosts = append(e.hosts, hostPort{host, port})
+	return nil
+}
+
+// splitPort takes a port off item, if it has one.
+func splitPort(item string) (host string, port uint16, err error) {
+	bare := strings.TrimSuffix(strings.TrimPrefix(item, "["), "]")
+	if _, err := netip.ParseAddr(bare); err == nil {
+		return bare, 0, nil
+	}
+	if _, err := netip.ParsePrefix(item); err == nil {
+		return item, 0, nil
+	}
+	colon := strings.LastIndexByte(item, ':')
+	if colon < 0 {
+		return item, 0, nil
+	}
+	n, err := strconv.ParseUint(item[colon+1:], 10, 16)
+	if err != nil || n == 0 {
+		return "", 0, fmt.Errorf("%q has no valid port", item)
+	}
+	return strings.TrimSuffix(strings.TrimPrefix(item[:colon], "["), "]"), uint16(n), nil
+}
+
+// name tells whether a host is named, by itself or by a pattern.
+func (e Destinations) name(host string, port uint16) bool {
+	host = strings.ToLower(strings.TrimSuffix(host, "."))
+	for _, known := range e.hosts {
+		suffix, pattern := strings.CutPrefix(known.host, "*")
+		if (known.host == host || pattern && strings.HasSuffix(host, suffix)) && (known.port == 0 || known.port == port) {
+			return true
+		}
+	}
+	return false
+}
+
+func (e Destinations) address(addr netip.Addr, port uint16) bool {
+	for _, known := range e.prefixes {
+		if known.prefix.Contains(addr) && (known.port == 0 || known.port == port) {
+			return true
+		}
+	}
+	return false
+}
+
+// sandboxed is the address rule of [SandboxPolicy].
+func (e Destinations) sandboxed(host string, to netip.AddrPort) error {
+	if e.name(host, to.Port()) || e.address(to.Addr().WithZone("").Unmap(), to.Port()) {
+		return nil
+	}
+	for _, addr := range meanings(to.Addr()) {
+		if kind := refusedKind(addr); kind != "" && !e.address(addr, to.Port()) {
+			return denied(host, to.Port(), kind)
+		}
+	}
+	return nil
+}
+
+// only is the address rule of [Policy.ConnectOnly].
+func (e Destinations) only(host string, to netip.AddrPort) error {
+	if e.name(host, to.Port()) || e.address(to.Addr().WithZone("").Unmap(), to.Port()) {
+		return nil
+	}
+	return denied(host, to.Port(), "not among the permitted destinations")
+}
+
+// lookup keeps names from name servers that cannot lead to a destination, since a name carries data, too.
+func (e Destinations) lookup(host string, port uint16) error {
+	_, err := netip.ParseAddr(host)
+	if err == nil || len(e.prefixes) > 0 || e.name(host, port) {
+		return nil
+	}
+	return denied(host, port, host+" is not among the permitted destinations")
+}
+
+func denied(host string, port uint16, why string) error {
+	return ErrDenied.With(errors.New("denied by the policy: "+why), "permit it with --allow-net "+net.JoinHostPort(host, strconv.Itoa(int(port))))
+}
+
+// meanings are the address itself and the IPv4 address that it may be carried to.
+func meanings(addr netip.Addr) []netip.Addr {
+	addr = addr.WithZone("").Unmap()
+	all := []netip.Addr{addr}
+	if addr.Is4() {
+		return all
+	}
+	b := addr.As16()
+	v4 := func(at ...int) {
+		all = append(all, netip.AddrFrom4([4]byte{b[at[0]], b[at[1]], b[at[2]], b[at[3]]}))
+	}
+	within := func(prefix string) bool { return netip.MustParsePrefix(prefix).Contains(addr) }
+	switch {
+	case within("64:ff9b::/96"), within("::/96") && addr != netip.IPv6Loopback() && !addr.IsUnspecified():
+		v4(12, 13, 14, 15) // NAT64, RFC 6052; IPv4-compatible, RFC 4291
+	case within("2002::/16"): // 6to4, RFC 3056
+		v4(2, 3, 4, 5)
+	}
+	return all
+}
+
+// refusedKind names the kind of an address that a sandboxed script may not connect to, or is empty.
+func refusedKind(addr netip.Addr) string {
+	switch {
+	case addr == netip.AddrFrom4([4]byte{169, 254, 169, 254}), addr == netip.AddrFrom4([4]byte{100, 100, 100, 200}),
+		addr == netip.MustParseAddr("fd00:ec2::254"), addr == netip.MustParseAddr("fd20:ce::254"),
+		addr == netip.AddrFrom4([4]byte{168, 63, 129, 16}):
+		return "a metadata service"
+	case addr.IsLoopback():
+		return "a loopback address"
+	case addr.IsLinkLocalUnicast():
+		return "a link-local address"
+	case addr.IsMulticast():
+		return "a multicast address"
+	case addr.IsUnspecified(), netip.MustParsePrefix("0.0.0.0/8").Contains(addr):
+		return "an address of this host"
+	case netip.MustParsePrefix("64:ff9b:1::/48").Contains(addr): // RFC 8215; which IPv4 address is meant cannot be seen
+		return "an address of a local NAT64"
+	case netip.MustParsePrefix("240.0.0.0/4").Contains(addr):
+		return "a broadcast or reserved address"
+	}
+	return ""
+}
