@@ -1,26 +1,17 @@
 package core
 
-import (
-	"strings"
+import lua "github.com/yuin/gopher-lua"
 
-	lua "github.com/yuin/gopher-lua"
-)
-
-// libFunc is a function of gopher-lua's own library, without a Lua state.
+// libFunc is a function of the standard library, without a Lua state.
 type libFunc struct {
 	name     string
 	function lua.LGFunction
 	upvalues []lua.LGFunction
 }
 
-// addLibrary takes the safe part of Lua's standard library from a throw-away state.
+// addLibrary adds Lua's standard library. No function of it is gopher-lua's: those take what memory and
+// time they like.
 func (rt *Runtime) addLibrary() {
-	donor := lua.NewState(lua.Options{SkipOpenLibs: true})
-	defer donor.Close()
-	for _, open := range []lua.LGFunction{lua.OpenBase, lua.OpenString} {
-		donor.Push(donor.NewFunction(open))
-		donor.Call(0, 0)
-	}
 	for name, f := range valueLibrary() {
 		rt.globals[name] = &builtin{name: name, key: name, call: f}
 	}
@@ -30,9 +21,8 @@ func (rt *Runtime) addLibrary() {
 	for name, f := range baseLibrary(rt.policy.Level) {
 		rt.globals[name] = &builtin{name: name, key: name, call: f}
 	}
-	rt.takeTable(donor, "string", "byte char find format gmatch gsub len lower match rep reverse sub upper")
 	for table, functions := range map[string]map[string]lua.LGFunction{
-		"coroutine": coroutineLibrary(), "math": mathLibrary(), "os": osLibrary(), "table": tableLibrary(), "utf8": utf8Library(),
+		"coroutine": coroutineLibrary(), "math": mathLibrary(), "os": osLibrary(), "string": stringLibrary(), "table": tableLibrary(), "utf8": utf8Library(),
 	} {
 		t := rt.table(table)
 		for name, f := range functions {
@@ -43,30 +33,6 @@ func (rt *Runtime) addLibrary() {
 	math.consts = append(math.consts, mathConsts()...)
 	utf8.consts = append(utf8.consts, NewConst("charpattern", String(), charPattern, ""))
 	utf8.lib = append(utf8.lib, libFunc{name: "codes", function: utf8Codes, upvalues: []lua.LGFunction{nextCode}})
-}
-
-func (rt *Runtime) takeTable(donor *lua.LState, name, fields string) {
-	from := donor.GetGlobal(name).(*lua.LTable)
-	to := rt.table(name)
-	for field := range strings.FieldsSeq(fields) {
-		switch v := from.RawGetString(field).(type) {
-		case *lua.LFunction:
-			f := fromDonor(field, v)
-			f.function = guarded(name+"."+field, f.function)
-			to.lib = append(to.lib, f)
-		case lua.LNumber:
-			to.consts = append(to.consts, NewConst(field, Number(), float64(v), ""))
-		}
-	}
-}
-
-func fromDonor(name string, v lua.LValue) libFunc {
-	f := v.(*lua.LFunction)
-	taken := libFunc{name: name, function: f.GFunction}
-	for _, up := range f.Upvalues {
-		taken.upvalues = append(taken.upvalues, up.Value().(*lua.LFunction).GFunction)
-	}
-	return taken
 }
 
 func (f *libFunc) instance(L *lua.LState) *lua.LFunction {

@@ -1,16 +1,15 @@
 package core
 
-import (
-	"fmt"
+import "fmt"
 
-	"github.com/yuin/gopher-lua/pm"
-)
-
-// Match tells whether a Lua pattern matches somewhere in s. A malformed pattern is an error.
+// Match tells whether a Lua pattern matches somewhere in s. A malformed pattern is an error. It needs the
+// baton.
 func (c Call) Match(s, pattern string) (bool, error) {
-	found, err := pm.Find(pattern, []byte(s), 0, 1)
+	m := c.t.matcher()
+	_, _, ok, err := m.Find(c.t.pattern(pattern), s, 0)
+	c.t.giveBack(m)
 	if err != nil {
 		return false, fmt.Errorf("bad pattern: %w", err)
 	}
-	return len(found) > 0, nil
+	return ok, nil
 }

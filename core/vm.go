@@ -44,6 +44,7 @@ type VM struct {
 	int64s    map[int64]*lua.LUserData
 	int64mt   *lua.LTable
 	source    *rand.Rand // of math.random
+	matching  matching
 	errorMT   *lua.LTable
 	null      *lua.LUserData
 

@@ -278,3 +278,23 @@ func TestTaskThatEndsStopsItsRequest(t *testing.T) {
 		t.Errorf("error = %v, want %v", err, cause)
 	}
 }
+
+func TestRedirectToDeniedHostIsRefused(t *testing.T) {
+	inner := record(t, nil)
+	outer := record(t, func(w nethttp.ResponseWriter, r *nethttp.Request) {
+		nethttp.Redirect(w, r, inner.URL, nethttp.StatusFound)
+	})
+	allowed, err := core.ParseDestinations(strings.TrimPrefix(outer.URL, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	kit := coretest.Kit{Policy: core.SandboxPolicy(allowed), Globals: map[string]any{"URL": outer.URL}}
+	_, err = run(t, kit, `http.get(URL)`)
+	var refused *core.Error
+	if !errors.As(err, &refused) || codeOf(refused) != "policy.denied" || !strings.Contains(refused.Hint, "--allow-net "+strings.TrimPrefix(inner.URL, "http://")) {
+		t.Errorf("error = %v", err)
+	}
+	if n := len(inner.all()); n != 0 {
+		t.Errorf("the refused host saw %d requests", n)
+	}
+}

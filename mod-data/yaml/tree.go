@@ -74,25 +74,38 @@ func (b *budget) alias(n *yamlv3.Node, at *use, depth int) (*Node, error) {
 }
 
 func scalar(n *yamlv3.Node, at *use) (*Node, error) {
+	kind, value, err := meaning(n, at)
+	if err != nil {
+		return nil, err
+	}
 	line, col := place(n, at)
-	out := &Node{Kind: String, Value: n.Value, Line: line, Col: col}
-	if n.Style&yamlv3.TaggedStyle != 0 {
-		kind, value, ok := resolveTagged(n.Tag, n.Value)
-		if !ok {
-			switch n.Tag {
-			case "!!str", "!!null", "!!bool", "!!int", "!!float", "!!binary":
-				return nil, fault(n, at, "%q does not fit the tag %s", clip(n.Value), n.Tag)
-			}
-			return nil, fault(n, at, "unknown tag %s", n.Tag)
-		}
-		out.Kind, out.Value = kind, value
-		return out, nil
+	return &Node{Kind: kind, Value: value, Line: line, Col: col, Plain: n.Style&(yamlv3.TaggedStyle|quoted) == 0}, nil
+}
+
+const quoted = yamlv3.DoubleQuotedStyle | yamlv3.SingleQuotedStyle | yamlv3.LiteralStyle | yamlv3.FoldedStyle
+
+// meaning is the value of a scalar.
+func meaning(n *yamlv3.Node, at *use) (Kind, any, error) {
+	switch {
+	case n.Style&yamlv3.TaggedStyle != 0:
+		return tagged(n, at)
+	case n.Style&quoted != 0:
+		return String, n.Value, nil
 	}
-	if n.Style&(yamlv3.DoubleQuotedStyle|yamlv3.SingleQuotedStyle|yamlv3.LiteralStyle|yamlv3.FoldedStyle) == 0 {
-		out.Kind, out.Value = Resolve(n.Value)
-		out.Plain = true
+	kind, value := Resolve(n.Value)
+	return kind, value, nil
+}
+
+func tagged(n *yamlv3.Node, at *use) (Kind, any, error) {
+	kind, value, ok := resolveTagged(n.Tag, n.Value)
+	if ok {
+		return kind, value, nil
 	}
-	return out, nil
+	switch n.Tag {
+	case "!!str", "!!null", "!!bool", "!!int", "!!float", "!!binary":
+		return 0, nil, fault(n, at, "%q does not fit the tag %s", clip(n.Value), n.Tag)
+	}
+	return 0, nil, fault(n, at, "unknown tag %s", n.Tag)
 }
 
 func (b *budget) mapping(n *yamlv3.Node, at *use, depth int) (*Node, error) {
@@ -146,17 +159,16 @@ func (b *budget) key(k *yamlv3.Node, at *use) (string, error) {
 	if k.Kind != yamlv3.ScalarNode {
 		return "", fault(k, at, "a key must be a string, not a list or a map")
 	}
-	node, err := scalar(k, at)
-	if err != nil {
+	kind, value, err := meaning(k, at)
+	switch {
+	case err != nil:
 		return "", err
-	}
-	switch node.Kind {
-	case String:
-		return node.Value.(string), nil
-	case Null:
+	case kind == String:
+		return value.(string), nil
+	case kind == Null:
 		return "null", nil
 	default:
-		return fmt.Sprint(node.Value), nil
+		return fmt.Sprint(value), nil
 	}
 }
 

@@ -12,17 +12,13 @@ type compiler struct {
 	p      *Pattern
 }
 
-func (c *compiler) add(it item) {
-	if it.op == opOptional || it.op == opMost || it.op == opFewest {
-		c.p.choices++
-	}
-	c.p.items = append(c.p.items, it)
-}
+func (c *compiler) add(it item) { c.p.items = append(c.p.items, it) }
 
 // fail makes the pattern an error from here on.
 func (c *compiler) fail(err error) {
 	c.flush()
-	c.add(item{op: opError, err: err})
+	c.add(item{op: opError})
+	c.p.err = err
 	c.failed = true
 }
 

@@ -100,11 +100,11 @@ func (m *Matcher) Match(p *Pattern, s string, at int) (end int, ok bool, err err
 			at, i = next, i+1
 			continue
 		}
-		switch it := &p.items[i]; it.op {
+		switch p.items[i].op {
 		case opMatch:
 			return at, true, nil
 		case opError:
-			return 0, false, it.err
+			return 0, false, p.err
 		default:
 		}
 		if i, at, ok = m.back(p, s); !ok {

@@ -12,10 +12,14 @@ package pattern
 import (
 	"errors"
 	"strings"
+	"unsafe"
 )
 
 // MaxCaptures is the most captures that a pattern can have.
 const MaxCaptures = 32
+
+// maxItems is how many items a pattern has at most, so that one is small however long its text is.
+const maxItems = 1 << 17
 
 // Errors of malformed patterns. As in Lua, a pattern raises one only when a match gets as far as the
 // malformed part.
@@ -27,6 +31,7 @@ var (
 	errTrailingPercent = errors.New("malformed pattern (ends with '%')")
 	errMissingBracket  = errors.New("malformed pattern (missing ']')")
 	errMissingPair     = errors.New("malformed pattern (missing arguments to '%b')")
+	errTooComplex      = errors.New("pattern too complex")
 	errMissingFrontier = errors.New("missing '[' after '%f' in pattern")
 )
 
@@ -35,7 +40,7 @@ type Pattern struct {
 	anchored bool
 	items    []item
 	captures int
-	choices  int    // how many items may be gone back to
+	err      error  // of the opError that ends a malformed pattern
 	prefix   string // what every match begins with, or empty
 	first    *set   // the bytes that every match begins with, or nil when it may be empty
 }
@@ -67,7 +72,6 @@ type item struct {
 	least uint8
 	class class
 	text  string
-	err   error
 }
 
 // classKind is how a class tells its bytes.
@@ -117,9 +121,25 @@ func (p *Pattern) Captures() int { return p.captures }
 // Special tells whether the text has a byte that means something in a pattern.
 func Special(text string) bool { return strings.ContainsAny(text, "^$*+?.([%-") }
 
+// Size is about how many bytes the compiled pattern and the stack of a match take, at most.
+func Size(text string) int {
+	items := 0
+	for i := range len(text) {
+		switch text[i] {
+		case '.', '[', '%', '(', ')', '*', '+', '-', '?':
+			items++
+		}
+	}
+	return len(text) + items*int(unsafe.Sizeof(item{})+unsafe.Sizeof(set{})+unsafe.Sizeof(choice{}))
+}
+
 func compile(text string) *Pattern {
 	c := compiler{text: text, p: &Pattern{}}
 	for c.at < len(text) && !c.failed {
+		if len(c.p.items) >= maxItems {
+			c.fail(errTooComplex)
+			break
+		}
 		c.next()
 	}
 	c.flush()

@@ -247,3 +247,17 @@ func BenchmarkFind(b *testing.B) {
 		})
 	}
 }
+
+func TestLongPatternsTakeLittle(t *testing.T) {
+	const length = 1 << 20
+	for _, sign := range []string{".", ".?", "%a-", "[a]"} {
+		text := strings.Repeat(sign, length)
+		allocated := testing.AllocsPerRun(1, func() { pattern.Compile(text) })
+		if allocated > length/4 {
+			t.Errorf("compiling %d times %s allocates %v times", length, sign, allocated)
+		}
+	}
+	if got, want := find(pattern.Compile(strings.Repeat(".", length)), strings.Repeat("x", length)), "pattern too complex"; got != want {
+		t.Errorf("find = %q, want %q", got, want)
+	}
+}

@@ -1,0 +1,2 @@
+-- error: time limit of 2s exceeded
+while true do print(("x"):rep(100)) end
