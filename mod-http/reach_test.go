@@ -205,7 +205,7 @@ func TestUnixSocket(t *testing.T) {
 	}
 	server := &nethttp.Server{Handler: nethttp.HandlerFunc(func(w nethttp.ResponseWriter, r *nethttp.Request) {
 		_, _ = io.WriteString(w, r.Host+r.URL.Path)
-	})} //nolint:gosec // a test
+	})}
 	var serving sync.WaitGroup
 	serving.Go(func() { _ = server.Serve(listener) })
 	t.Cleanup(func() {
