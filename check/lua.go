@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -54,31 +55,39 @@ const scriptMemory = 64 << 20
 
 // program is a compiled script; each run has a fresh VM.
 type program struct {
-	rt    *core.Runtime
-	chunk *core.Chunk
+	rt     *core.Runtime
+	chunk  *core.Chunk
+	folder string
 }
 
-func (l *lua) compile(name string, source []byte, folder string, permissions []string) (*program, error) {
+// compile compiles a script that stands in folder. It may require files in and below that and beside.
+func (l *lua) compile(name string, source []byte, folder, beside string, permissions []string) (*program, error) {
 	chunk, err := core.Compile(name, source)
 	if err != nil {
 		return nil, err
 	}
-	rt, err := l.runtime(folder, permissions)
+	roots := []string{folder, beside}
+	for i := range roots {
+		if roots[i], err = filepath.Abs(roots[i]); err != nil {
+			return nil, err
+		}
+	}
+	rt, err := l.runtime(slices.Compact(roots), permissions)
 	if err != nil {
 		return nil, err
 	}
-	return &program{rt, chunk}, nil
+	return &program{rt, chunk, folder}, nil
 }
 
-func (l *lua) runtime(folder string, permissions []string) (*core.Runtime, error) {
+func (l *lua) runtime(roots, permissions []string) (*core.Runtime, error) {
 	permissions = slices.Sorted(slices.Values(permissions))
-	key := folder + "\x00" + strings.Join(permissions, "\x00")
+	key := strings.Join(roots, "\x00") + "\x00\x00" + strings.Join(permissions, "\x00")
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if rt := l.runtimes[key]; rt != nil {
 		return rt, nil
 	}
-	policy := core.CheckPolicy(folder)
+	policy := core.CheckPolicy(roots...)
 	policy.Permissions = permissions
 	rt, err := core.New(core.Config{Modules: l.modules, Policy: policy})
 	if err != nil {
@@ -91,6 +100,7 @@ func (l *lua) runtime(folder string, permissions []string) (*core.Runtime, error
 func (p *program) run(ctx context.Context, a Attempt, env map[string]string) Outcome {
 	vm := p.rt.Open(core.Host{
 		Log: a.Log().With("check", a.Check), Limits: core.Limits{Memory: scriptMemory},
+		Modules: core.ModuleFiles{Folder: p.folder},
 		LookupEnv: func(name string) (string, bool) {
 			if v, ok := env[name]; ok {
 				return v, true

@@ -88,7 +88,7 @@ func (s *scriptCheck) prepareFile(p *Prep) {
 }
 
 func (s *scriptCheck) compile(p *Prep, key, name string, text []byte, folder string) {
-	program, err := s.lua.compile(name, text, folder, s.permissions)
+	program, err := s.lua.compile(name, text, folder, p.Folder(), s.permissions)
 	syntax, isSyntax := errors.AsType[*core.SyntaxError](err)
 	switch {
 	case err == nil:

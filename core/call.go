@@ -155,8 +155,9 @@ func (c Call) settle(err *error) {
 // raise ends the builtin b with err. A script's own error passes through as it was.
 func (t *thread) raise(b *builtin, err error) {
 	level := 1
-	if _, ok := err.(*ScriptError); ok { //nolint:errorlint // a wrapped one is an error of the builtin
+	if script, ok := err.(*ScriptError); ok { //nolint:errorlint // a wrapped one is an error of the builtin
 		level = 0
+		t.carried = script
 	}
 	t.L.Error(t.raised(b, err), level)
 }

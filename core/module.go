@@ -17,6 +17,8 @@ type Module struct {
 	Call   *Func // what calling the table itself does, as in assert(v)
 	Funcs  []Func
 	Consts []Const
+
+	Embedded *Embedded // Lua modules that come with it
 }
 
 // Const is a value of a module that is not a function.

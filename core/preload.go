@@ -29,7 +29,8 @@ func Preload(L *lua.LState, policy Policy, host Host, modules ...Module) (*VM, e
 	for _, m := range modules {
 		vm.addTo(m.Name)
 		for _, f := range m.Funcs {
-			if m.Name == "" {
+			// The state's own require knows its package.path and package.preload.
+			if m.Name == "" && (f.doc.Name != "require" || L.G.Global.RawGetString("require") == lua.LNil) {
 				vm.bindName(f.doc.Name)
 			}
 		}

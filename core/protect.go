@@ -95,6 +95,19 @@ func positionIn(L *lua.LState, level int) string {
 	}
 }
 
+// callerIn is the source of the innermost function of a script in L.
+func callerIn(L *lua.LState) string {
+	for level := 0; ; level++ {
+		frame, ok := L.GetStack(level)
+		if !ok {
+			return ""
+		}
+		if _, err := L.GetInfo("S", frame, lua.LNil); err == nil && frame.Source != "" {
+			return frame.Source
+		}
+	}
+}
+
 // state is a Lua state of t that nothing runs in.
 func (t *thread) state() *lua.LState {
 	if last := len(t.spare) - 1; last >= 0 {

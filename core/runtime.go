@@ -28,6 +28,9 @@ type Runtime struct {
 	made    time.Time
 	seed    maphash.Seed // of the numbers that tostring gives tables
 
+	embedded []*Embedded
+	compiled sync.Map // of the files that scripts require: name to compiled
+
 	methodsMu sync.Mutex
 	methods   map[methodKey]*builtin
 }
@@ -72,6 +75,9 @@ func New(cfg Config) (*Runtime, error) {
 		}
 		if err := rt.add(m, declared); err != nil {
 			return nil, err
+		}
+		if m.Embedded != nil {
+			rt.embedded = append(rt.embedded, m.Embedded)
 		}
 	}
 	rt.specs = Specs(cfg.Modules...)

@@ -204,6 +204,3 @@ func (task *Task) stop(cause error) {
 
 // Done is closed when the task has ended.
 func (task *Task) Done() <-chan struct{} { return task.done }
-
-// Is tells whether c runs in the task.
-func (task *Task) Is(c Call) bool { return c.t.task == task }

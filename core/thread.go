@@ -28,6 +28,7 @@ type thread struct {
 	entered  bool          // root runs something
 	below    []*lua.LState // what waits for the innermost protected call to end, outermost first
 	spare    []*lua.LState // of protected calls that are over
+	carried  *ScriptError  // what a builtin raises that a function raised which it called
 	complete bool          // the text that is being raised needs no position added
 }
 
@@ -108,6 +109,10 @@ func (t *thread) scriptError(err error) error {
 		return err
 	}
 	e := &ScriptError{Traceback: traceback(raised.StackTrace), value: Value{raised.Object}}
+	if inner := t.carried; inner != nil && inner.value.Same(e.value) {
+		e.Traceback = joinTraces(inner.Traceback, e.Traceback)
+	}
+	t.carried = nil
 	switch object := raised.Object.(type) {
 	case *lua.LUserData:
 		if builtin, ok := object.Value.(*Error); ok {
@@ -141,6 +146,14 @@ func (t *thread) safeToString(v lua.LValue) string {
 		return describeRaised(v)
 	}
 	return s
+}
+
+// joinTraces is the traceback of an error that a builtin has passed on, from where it was raised.
+func joinTraces(inner, outer string) string {
+	if inner == "" || strings.Count(inner, "\n") >= maxTrace {
+		return inner
+	}
+	return inner + "\n" + outer
 }
 
 // traceback keeps the lines of gopher-lua's that help the author of a script.

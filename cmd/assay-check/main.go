@@ -18,6 +18,7 @@ import (
 	"assay.rs/mod-data/json"
 	"assay.rs/mod-data/yaml"
 	"assay.rs/mod-http"
+	"assay.rs/stdlib"
 )
 
 func main() {
@@ -27,7 +28,8 @@ func main() {
 
 // modules is every builtin of this binary.
 func modules() []core.Module {
-	return append(prelude.Modules(), base64.New(), http.New(http.Config{}), json.New(), yaml.New())
+	return append(prelude.Modules(), base64.New(), http.New(http.Config{}), json.New(), yaml.New(),
+		core.Module{Embedded: core.Embed("assay", stdlib.Files())})
 }
 
 // checkTypes is every type of check of this binary.

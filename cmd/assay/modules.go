@@ -8,6 +8,7 @@ import (
 	"assay.rs/mod-data/json"
 	"assay.rs/mod-data/yaml"
 	"assay.rs/mod-http"
+	"assay.rs/stdlib"
 )
 
 // modules is every builtin of this binary.
@@ -17,6 +18,7 @@ func modules() []core.Module {
 		http.New(http.Config{}),
 		json.New(),
 		yaml.New(),
+		core.Module{Embedded: core.Embed("assay", stdlib.Files())},
 	)
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -129,7 +130,7 @@ func (p *program) runScript(ctx context.Context, name string, source []byte, arg
 	defer cancel()
 	host := core.Host{
 		Stdout: p.stdout, Log: p.logger(), LookupEnv: flags.access.lookupEnv, EnvNames: flags.access.envNames,
-		Limits: core.Limits{Memory: int64(flags.memory)},
+		Limits: core.Limits{Memory: int64(flags.memory)}, Modules: moduleFiles(name, flags.access.Sandbox),
 	}
 	if flags.access.Explain {
 		r := newRecord(name)
@@ -140,6 +141,26 @@ func (p *program) runScript(ctx context.Context, name string, source []byte, arg
 	defer vm.Close()
 	vm.SetArgs(name, args)
 	return p.scriptStatus(vm.Run(ctx, chunk, args...))
+}
+
+// moduleFiles says where a script finds modules that are files; one in a sandbox finds none.
+func moduleFiles(script string, sandbox bool) core.ModuleFiles {
+	if sandbox {
+		return core.ModuleFiles{}
+	}
+	return core.ModuleFiles{Folder: filepath.Dir(script), Folders: append([]string{"modules"}, modulesPath()...)}
+}
+
+// modulesPath is the folders of $ASSAY_MODULES_PATH, or ~/.assay/modules.
+func modulesPath() []string {
+	if path := os.Getenv("ASSAY_MODULES_PATH"); path != "" {
+		return filepath.SplitList(path)
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return nil // a user without a home has no modules there
+	}
+	return []string{filepath.Join(home, ".assay", "modules")}
 }
 
 // scriptStatus prints why a script failed and gives its exit code.

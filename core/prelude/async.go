@@ -29,7 +29,7 @@ type handle struct {
 
 // claim makes the caller the one that may await.
 func (h *handle) claim(c core.Call) error {
-	if h.task.Is(c) {
+	if h.task == c.Task() {
 		return errSelf
 	}
 	h.mu.Lock()

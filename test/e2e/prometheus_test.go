@@ -51,3 +51,38 @@ checks:
 		}
 	})
 }
+
+// The module of scripts asks a real server, in both binaries and with all characters that a query may have.
+func TestPrometheusModule(t *testing.T) {
+	script := strings.NewReplacer("$PROM", servers.Prometheus(t)).Replace(`
+checks:
+  - name: module
+    type: script
+    script: |
+      local prometheus = require("assay.prometheus")
+      local url = "$PROM/"
+      assert.eq(prometheus.query(url, "vector(1) + vector(1)"), 2)
+      assert.eq(prometheus.query(url, "scalar(vector(3))"), 3)
+      assert.eq(prometheus.query(url, "vector(0) / 0"), "NaN")
+      assert.eq(prometheus.query(url, '"a & b = c"'), "a & b = c")
+      assert.eq(prometheus.query(url, 'label_replace(vector(1), "x", "é+%", "", "") or vector(2)')[1].metric.x, "é+%")
+      assert.eq(#prometheus.query(url, 'absent_metric{job=~"a|b+"}'), 0)
+      assert.eq(prometheus.query_range(url, "vector(7)", 1000, 1030, "10s")[1].values[4][2], "7")
+      local e = assert.raises(function() prometheus.query(url, "count(") end, "prometheus.query: ")
+      assert.eq(e.code, "prometheus.http")
+      assert.eq(e.status, 400)
+      assert.type(prometheus.alerts(url), "table")
+      assert.type(prometheus.rules(url, {type = "alert"}), "table")
+      assert.not_nil(prometheus.targets(url).activeTargets)
+      assert.contains(prometheus.label_values(url, "__name__"), "up")
+      assert.ge(#prometheus.series(url, {"up", 'up{job="none"}'}), 1)
+      assert.type(prometheus.targets_metadata(url, {limit = 1}), "table")
+      assert.eq(prometheus.config_reload(url), false)
+`)
+	forEachBinary(t, func(t *testing.T, binary string) {
+		d, r := runChecks(t, binary, script)
+		if r.code != 0 || len(d.Checks) != 1 {
+			t.Errorf("exit code = %d, want 0\n%s%s", r.code, r.stdout, r.stderr)
+		}
+	})
+}

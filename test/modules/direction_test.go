@@ -39,7 +39,7 @@ var directions = []rule{
 	{of: "stdlib", siblings: []string{"core/spec"}},
 	{of: "analysis", siblings: []string{"core/spec", "core/syntax"}},
 	{of: "cmd/assay", siblings: []string{"core", "mod-*", "check", "stdlib", "analysis", "tool"}, vm: true},
-	{of: "cmd/assay-check", siblings: []string{"core", "mod-data", "mod-http", "check"}, vm: true},
+	{of: "cmd/assay-check", siblings: []string{"core", "mod-data", "mod-http", "check", "stdlib"}, vm: true},
 	{of: "cmd/assay-lsp", siblings: []string{"core/spec", "core/syntax", "analysis", "stdlib"}},
 	{of: "test"},
 }

@@ -1,0 +1,3 @@
+module assay.rs/stdlib
+
+go 1.26.0
