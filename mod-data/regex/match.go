@@ -49,7 +49,7 @@ const (
 func (s *search) match(found []int) (match, error) {
 	m := match{text: s.text[found[0]:found[1]], start: found[0] + 1, stop: found[1], named: make(map[string]string)}
 	groups := len(found)/2 - 1
-	if err := s.charge(matchSize + groups*groupSize); err != nil {
+	if err := s.results.Add(matchSize + groups*groupSize); err != nil {
 		return m, err
 	}
 	m.groups = make([]*string, groups)

@@ -154,7 +154,7 @@ func (s *search) split() ([]string, error) {
 		}
 		parts = append(parts, s.text[start:found[0]])
 		start = found[1]
-		return s.charge(partSize)
+		return s.results.Add(partSize)
 	})
 	return append(parts, s.text[start:]), err
 }

@@ -60,7 +60,7 @@ func FuzzMatches(f *testing.F) {
 		}
 		want := p.re.FindAllStringSubmatchIndex(text, -1)
 		err = withCall(t, t.Context(), func(c core.Call) error {
-			got, err := places(&search{call: c, p: p, text: text})
+			got, err := places(&search{call: c, p: p, text: text, results: c.Meter()})
 			if err != nil || !slices.EqualFunc(got, want, slices.Equal) {
 				t.Errorf("matches of %q in %q = %v, %v, want %v", source, text, got, err, want)
 			}
@@ -69,11 +69,11 @@ func FuzzMatches(f *testing.F) {
 			if err != nil || !slices.EqualFunc(got, want, slices.Equal) {
 				t.Errorf("matches of %q in %q through a reader = %v, %v, want %v", source, text, got, err, want)
 			}
-			parts, err := (&search{call: c, p: p, text: text}).split()
+			parts, err := (&search{call: c, p: p, text: text, results: c.Meter()}).split()
 			if want := p.re.Split(text, -1); err != nil || !slices.Equal(parts, want) {
 				t.Errorf("parts of %q at %q = %q, %v, want %q", text, source, parts, err, want)
 			}
-			replaced, err := (&search{call: c, p: p, text: text}).replace(replacement{template: "<${0}>"})
+			replaced, err := (&search{call: c, p: p, text: text, results: c.Meter()}).replace(replacement{template: "<${0}>"})
 			if want := p.re.ReplaceAllString(text, "<${0}>"); err != nil || replaced != want {
 				t.Errorf("%q with matches of %q replaced = %q, %v, want %q", text, source, replaced, err, want)
 			}

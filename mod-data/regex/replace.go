@@ -119,7 +119,7 @@ func (s *search) replace(with replacement) (string, error) {
 			return errLimit.Errorf("the result is larger than %d bytes", maxText)
 		}
 		made.WriteString(text)
-		return s.charge(len(text))
+		return s.results.Add(len(text))
 	}
 	err = s.each(func(found []int) error {
 		if err := write(s.text[done:found[0]]); err != nil {

@@ -21,8 +21,7 @@ type search struct {
 	call    core.Call
 	p       *pattern
 	text    string
-	made    int // bytes of results
-	charged int // how many of them when memory was last asked for
+	results *core.Meter
 }
 
 func newSearch(c core.Call, known *cache, text, pattern string) (*search, error) {
@@ -33,7 +32,7 @@ func newSearch(c core.Call, known *cache, text, pattern string) (*search, error)
 	if err != nil {
 		return nil, err
 	}
-	return &search{call: c, p: p, text: text}, nil
+	return &search{call: c, p: p, text: text, results: c.Meter()}, nil
 }
 
 // long tells whether to search from pos could take long.
@@ -102,19 +101,6 @@ func (s *search) each(f func(found []int) error) error {
 		}
 	}
 	return nil
-}
-
-// chargeEach is how many bytes of results are made between two questions for memory.
-const chargeEach = 64 << 10
-
-// charge asks for n bytes more of results.
-func (s *search) charge(n int) error {
-	s.made += n
-	if s.made-s.charged < chargeEach {
-		return nil
-	}
-	s.charged = s.made
-	return s.call.Charge(s.made)
 }
 
 // reader gives the characters of a text until the task is stopped.
