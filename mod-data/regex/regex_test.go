@@ -19,7 +19,7 @@ func TestExamples(t *testing.T) { coretest.Examples(t, []core.Module{New()}, nil
 func TestScripts(t *testing.T) { coretest.Run(t, "testdata", New()) }
 
 // withCall runs f as the body of a builtin.
-func withCall(tb testing.TB, ctx context.Context, f func(c core.Call) error) error { //nolint:revive // tb comes first in tests
+func withCall(tb testing.TB, ctx context.Context, f func(c core.Call) error) error {
 	tb.Helper()
 	body := core.Fn0(core.Doc{Name: "body", Text: "Runs the test.", Needs: core.Pure, Level: core.Check}, core.ReturnsNothing(),
 		func(c core.Call) (core.None, error) { return core.None{}, f(c) })
@@ -165,8 +165,7 @@ func TestResultsAreCharged(t *testing.T) {
 		}
 		err = vm.Run(t.Context(), chunk)
 		vm.Close()
-		var limit *core.LimitError
-		if !errors.As(err, &limit) {
+		if _, limited := errors.AsType[*core.LimitError](err); !limited {
 			t.Errorf("%s: error = %v, want the memory limit", source, err)
 		}
 	}
