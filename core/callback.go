@@ -34,6 +34,14 @@ func CallbackType(params []spec.Param, returns ...spec.Return) Type[Callback] {
 // IsZero tells whether there is no function.
 func (f Callback) IsZero() bool { return f.f == nil }
 
+// Defined is where the function stands: the name of its chunk and its first line. A builtin has neither.
+func (f Callback) Defined() (chunk string, line int) {
+	if f.f == nil || f.f.IsG {
+		return "", 0
+	}
+	return f.f.Proto.SourceName, f.f.Proto.LineDefined
+}
+
 // Value is the function as a Value.
 func (f Callback) Value() Value {
 	if f.f == nil {

@@ -186,6 +186,10 @@ func (c Call) Hold(f func()) {
 // Load makes the chunk a function of the VM. It needs the baton.
 func (c Call) Load(chunk *Chunk) Callback { return Callback{c.t.vm.load(chunk)} }
 
+// Globals is the table of global variables. Builtins that no script has named are not in it. It needs the
+// baton.
+func (c Call) Globals() Table { return Table{c.t.vm.L.G.Global} }
+
 // Cancel ends the task with the cause, before its next instruction. One that has ended stays as it is.
 func (task *Task) Cancel(cause error) {
 	task.mu.Lock()

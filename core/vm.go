@@ -132,6 +132,9 @@ func (vm *VM) Do(ctx context.Context, body func(Call) error) error {
 	return task.err
 }
 
+// BindAll makes every builtin a global now, whether or not a script names it.
+func (c Call) BindAll() { c.t.vm.bindAll() }
+
 // end cancels what still runs and waits for it.
 func (vm *VM) end(cause error) {
 	vm.stop(cause)

@@ -166,11 +166,14 @@ func (c *Client) follow(ctx context.Context, a *attempt, h *hop, o Options) (*Re
 
 // send makes the round trip of one hop; the body of the answer is not read yet.
 func (c *Client) send(ctx context.Context, h *hop) (*nethttp.Response, error) {
-	transport, err := c.transport(h.route)
+	request, err := h.request(ctx)
 	if err != nil {
 		return nil, err
 	}
-	request, err := h.request(ctx)
+	if answer, err := answered(ctx, request); answer != nil || err != nil {
+		return answer, err
+	}
+	transport, err := c.transport(h.route)
 	if err != nil {
 		return nil, err
 	}

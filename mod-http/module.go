@@ -13,6 +13,10 @@ import (
 // Config is what the module's clients have in common. The zero value is what scripts expect.
 type Config struct {
 	UserAgent string // empty is DefaultUserAgent
+
+	// Answer answers a request in place of the network, or gives nil for one that it leaves to it. It runs on
+	// the goroutine of the body of c, without the baton. nil leaves all.
+	Answer func(c core.Call, r *nethttp.Request) (*nethttp.Response, error)
 }
 
 // New is the http client for scripts and checks.
@@ -141,7 +145,7 @@ func (m *module) do(c core.Call, own *client, r call) (*Response, error) {
 	if request.Body, request.Stream, request.ContentType, err = r.sent(c.Root()); err != nil {
 		return nil, err
 	}
-	try := func(ctx context.Context) (*Response, error) { return use.Do(ctx, request) }
+	try := func(ctx context.Context) (*Response, error) { return use.Do(m.answering(ctx, c), request) }
 	if policy := cmp.Or(r.retry, use.retry); policy != nil {
 		return again(c, *policy, strings.ToUpper(r.method), try)
 	}
