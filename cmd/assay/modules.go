@@ -7,6 +7,7 @@ import (
 	"assay.rs/mod-data/base64"
 	"assay.rs/mod-data/json"
 	"assay.rs/mod-data/yaml"
+	"assay.rs/mod-db"
 	"assay.rs/mod-http"
 )
 
@@ -14,6 +15,7 @@ import (
 func modules() []core.Module {
 	return append(prelude.Modules(),
 		base64.New(),
+		db.New(db.Config{}),
 		http.New(http.Config{}),
 		json.New(),
 		yaml.New(),
