@@ -48,6 +48,7 @@ func xpcall(L *lua.LState) int {
 func protected(L *lua.LState, handler *lua.LFunction) int {
 	t := currentThread(L)
 	results, err := t.protect(L.Get(1), stackFrom(L, 2))
+	t.carried = nil // nobody passes it on any more
 	t.checkStopped()
 	if err != nil {
 		L.Push(lua.LFalse)

@@ -72,14 +72,14 @@ func (k clock) Sleep(ctx context.Context, d time.Duration) error {
 		p.mu.Unlock()
 		return sleep(ctx, d)
 	}
-	s := &sleeper{waiter: waiter{pace: p, woken: make(chan struct{})}, until: p.now.Add(d)}
+	s := &sleeper{waiter: waiter{pace: p, ctx: ctx, woken: make(chan struct{})}, until: p.now.Add(d)}
 	at, _ := slices.BinarySearchFunc(p.asleep, s, func(other, s *sleeper) int {
 		return cmp.Or(other.until.Compare(s.until), -1) // behind those that came before
 	})
 	p.asleep = slices.Insert(p.asleep, at, s)
-	p.rest()
+	p.wait(&s.waiter)
 	p.mu.Unlock()
-	return p.wait(ctx, &s.waiter)
+	return s.await()
 }
 
 func sleep(ctx context.Context, d time.Duration) error {

@@ -150,7 +150,10 @@ func (t *thread) safeToString(v lua.LValue) string {
 
 // joinTraces is the traceback of an error that a builtin has passed on, from where it was raised.
 func joinTraces(inner, outer string) string {
-	if inner == "" || strings.Count(inner, "\n") >= maxTrace {
+	switch {
+	case inner == "":
+		return outer
+	case strings.Count(inner, "\n") >= maxTrace:
 		return inner
 	}
 	return inner + "\n" + outer
