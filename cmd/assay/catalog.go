@@ -13,7 +13,7 @@ func (p *program) catalogCommand() *cobra.Command {
 		Short: "Print every builtin as JSON, for editors and other tools",
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			return spec.JSON(p.stdout, core.Specs(modules()...))
+			return spec.JSON(p.stdout, core.Specs(documented()...))
 		},
 	}
 }

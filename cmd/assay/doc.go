@@ -31,7 +31,7 @@ as http.Response or one of its methods. assay modules lists the tables.`,
 }
 
 func (p *program) doc(name, format string) error {
-	specs := core.Specs(modules()...)
+	specs := core.Specs(documented()...)
 	entry, err := spec.Lookup(specs, name)
 	if err != nil {
 		return err
@@ -71,7 +71,7 @@ func terminal(w io.Writer) (width int, colour bool) {
 
 func completeNames(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 	var names []string
-	for _, entry := range spec.Entries(core.Specs(modules()...)) {
+	for _, entry := range spec.Entries(core.Specs(documented()...)) {
 		names = append(names, entry.Name)
 	}
 	return names, cobra.ShellCompDirectiveNoFileComp

@@ -9,6 +9,7 @@ require (
 	assay.rs/mod-db v0.1.0
 	assay.rs/mod-http v0.1.0
 	assay.rs/stdlib v0.1.0
+	assay.rs/tool v0.1.0
 	github.com/charmbracelet/log v1.0.0
 	github.com/rogpeppe/go-internal v1.16.0
 	github.com/spf13/cobra v1.10.2

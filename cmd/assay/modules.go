@@ -12,14 +12,18 @@ import (
 	"assay.rs/mod-db"
 	"assay.rs/mod-http"
 	"assay.rs/stdlib"
+	"assay.rs/tool/mock"
 )
 
 // modules is every builtin of this binary.
-func modules() []core.Module {
+func modules() []core.Module { return modulesWith(http.Config{}) }
+
+// modulesWith is modules with an http client of another kind.
+func modulesWith(client http.Config) []core.Module {
 	return append(prelude.Modules(),
 		base64.New(),
 		db.New(db.Config{}),
-		http.New(http.Config{}),
+		http.New(client),
 		json.New(),
 		regex.New(),
 		toml.New(),
@@ -27,6 +31,9 @@ func modules() []core.Module {
 		core.Module{Embedded: core.Embed("assay", stdlib.Files())},
 	)
 }
+
+// documented is every builtin that the documentation has: those of tests too.
+func documented() []core.Module { return append(modules(), mock.New()) }
 
 // checkTypes is every type of check of this binary.
 func checkTypes() []check.Type {

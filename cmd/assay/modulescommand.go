@@ -19,7 +19,7 @@ func (p *program) modulesCommand() *cobra.Command {
 		RunE: func(*cobra.Command, []string) error {
 			var rows strings.Builder
 			rows.WriteString("NAME\tBUILTINS\tIN CHECKS\tWHAT IT IS FOR\n")
-			for _, m := range core.Specs(modules()...) {
+			for _, m := range core.Specs(documented()...) {
 				name, checks := m.Name, 0
 				if name == "" {
 					name = "(globals)"

@@ -40,6 +40,7 @@ const long = `assay runs checks and Lua scripts.
 
   assay checks.yaml            checks with retry, backoff and timeout: one JSON document, exit 0 or 1
   assay script.lua [ARG...]    a script with all builtins
+  assay                        on a terminal: reads Lua and runs it
 
 A folder runs every check file in it. A file without an extension is a script when it starts with #!.
 Flags stand before or after a check file; before a script they are assay's, after it the script's own.`
@@ -61,8 +62,7 @@ func (p *program) root() *cobra.Command {
 		ValidArgsFunction: completeFiles,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				_ = cmd.Help()
-				return command.Status(2)
+				return p.withoutArguments(cmd, &scripts)
 			}
 			return p.dispatch(cmd, args, &checks, &scripts)
 		},
@@ -75,9 +75,18 @@ func (p *program) root() *cobra.Command {
 	p.log.Bind(root.PersistentFlags())
 	checks.Bind(root.Flags())
 	scripts.bind(root.Flags())
-	root.AddCommand(p.runCommand(), p.checkCommand(), p.execCommand(), p.docCommand(), p.modulesCommand(),
+	root.AddCommand(p.runCommand(), p.checkCommand(), p.execCommand(), p.testCommand(), p.docCommand(), p.modulesCommand(),
 		p.catalogCommand(), p.sandboxedCommand(), command.SchemaCommand(p.stdout, checkTypes), command.VersionCommand(p.stdout, "assay"))
 	return root
+}
+
+// withoutArguments starts the REPL on a terminal, and elsewhere shows what there is.
+func (p *program) withoutArguments(cmd *cobra.Command, flags *scriptFlags) error {
+	if in, out, ok := p.terminal(); ok {
+		return p.runREPL(cmd.Context(), in, out, int64(flags.memory))
+	}
+	_ = cmd.Help()
+	return command.Status(2)
 }
 
 func completeFiles(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {

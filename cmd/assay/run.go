@@ -148,19 +148,20 @@ func moduleFiles(script string, sandbox bool) core.ModuleFiles {
 	if sandbox {
 		return core.ModuleFiles{}
 	}
-	return core.ModuleFiles{Folder: filepath.Dir(script), Folders: append([]string{"modules"}, modulesPath()...)}
+	return core.ModuleFiles{Folder: filepath.Dir(script), Folders: moduleFolders()}
 }
 
-// modulesPath is the folders of $ASSAY_MODULES_PATH, or ~/.assay/modules.
-func modulesPath() []string {
+// moduleFolders are ./modules and those of $ASSAY_MODULES_PATH, or ~/.assay/modules.
+func moduleFolders() []string {
+	folders := []string{"modules"}
 	if path := os.Getenv("ASSAY_MODULES_PATH"); path != "" {
-		return filepath.SplitList(path)
+		return append(folders, filepath.SplitList(path)...)
 	}
 	home, err := os.UserHomeDir()
 	if err != nil {
-		return nil // a user without a home has no modules there
+		return folders // a user without a home has no modules there
 	}
-	return []string{filepath.Join(home, ".assay", "modules")}
+	return append(folders, filepath.Join(home, ".assay", "modules"))
 }
 
 // scriptStatus prints why a script failed and gives its exit code.

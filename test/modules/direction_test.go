@@ -36,6 +36,7 @@ var directions = []rule{
 	{of: "core", pure: true, library: vm, vm: true},
 	{of: "mod-*", siblings: []string{"core"}},
 	{of: "check", siblings: []string{"core", "mod-data", "mod-http"}},
+	{of: "tool", siblings: []string{"core"}},
 	{of: "stdlib", siblings: []string{"core/spec"}},
 	{of: "analysis", siblings: []string{"core/spec", "core/syntax"}},
 	{of: "cmd/assay", siblings: []string{"core", "mod-*", "check", "stdlib", "analysis", "tool"}, vm: true},

@@ -1,0 +1,128 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"regexp"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"assay.rs/check"
+	"assay.rs/check/command"
+	"assay.rs/core"
+	"assay.rs/mod-http"
+	"assay.rs/tool/luatest"
+	"assay.rs/tool/mock"
+)
+
+// testFlags are how assay test runs.
+type testFlags struct {
+	parallel int
+	filter   string
+	junit    string
+	timeout  time.Duration
+	memory   command.Size
+	verbose  bool
+}
+
+func (p *program) testCommand() *cobra.Command {
+	flags := testFlags{memory: defaultMemory}
+	cmd := &cobra.Command{
+		Use:   "test [flags] [FILE|FOLDER...]",
+		Short: "Run the tests of scripts: the functions test_* of *_test.lua",
+		Long: `Runs the functions whose names begin with test_, global or in the table that a file returns, of the given
+files and of every *_test.lua in the given folders, or in the working directory. Each test runs in a VM of its own.`,
+		Example: `  assay test
+  assay test --filter health --junit report.xml tests`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				args = []string{"."}
+			}
+			return p.runTests(cmd.Context(), args, &flags)
+		},
+	}
+	fs := cmd.Flags()
+	fs.IntVarP(&flags.parallel, "jobs", "j", 0, "how many tests run at once; 0 is one for each processor")
+	fs.StringVar(&flags.filter, "filter", "", "run only tests whose name this regular expression matches")
+	fs.StringVar(&flags.junit, "junit", "", "write a report in JUnit's XML to this file")
+	fs.DurationVar(&flags.timeout, "timeout", time.Minute, "end a test after this time; 0 is no limit")
+	fs.Var(&flags.memory, "memory", "how much a test may hold, such as 64MB; 0 is no limit")
+	fs.BoolVarP(&flags.verbose, "verbose", "v", false, "show tests that pass, and what they print")
+	return cmd
+}
+
+func (p *program) runTests(ctx context.Context, paths []string, flags *testFlags) error {
+	suite, err := flags.suite(paths)
+	if err != nil {
+		return err
+	}
+	ctx, stop := command.Interruptible(ctx)
+	defer stop()
+	text := &luatest.Text{Out: p.stdout, Verbose: flags.verbose}
+	var results []luatest.Result
+	began := time.Now()
+	err = suite.Run(ctx, func(r luatest.Result) {
+		results = append(results, r)
+		text.Show(r)
+	})
+	if interrupt, ok := errors.AsType[*check.Interrupt](err); ok {
+		command.PrintError(p.stderr, err)
+		return command.Status(interrupt.Code)
+	}
+	if errors.Is(err, luatest.ErrNoTests) {
+		return &usageError{message: noTests(flags), hint: "tests are the functions test_* in files called *_test.lua"}
+	}
+	if err != nil {
+		return err
+	}
+	text.End(time.Since(began))
+	if flags.junit != "" {
+		if err := writeJUnit(flags.junit, results); err != nil {
+			return err
+		}
+	}
+	if text.Failed() > 0 {
+		return command.Status(check.ExitFailed)
+	}
+	return nil
+}
+
+func noTests(flags *testFlags) string {
+	if flags.filter != "" {
+		return fmt.Sprintf("no tests found that --filter %s matches", flags.filter)
+	}
+	return luatest.ErrNoTests.Error()
+}
+
+// suite is what the flags mean. The error is a mistake on the command line.
+func (f *testFlags) suite(paths []string) (*luatest.Suite, error) {
+	if f.parallel < 0 {
+		return nil, &usageError{message: "--jobs must not be negative"}
+	}
+	files, err := luatest.Find(paths)
+	if err != nil {
+		return nil, err
+	}
+	var filter *regexp.Regexp
+	if f.filter != "" {
+		if filter, err = regexp.Compile(f.filter); err != nil {
+			return nil, &usageError{message: "--filter: " + err.Error(), hint: "it is a regular expression, such as ^test_health"}
+		}
+	}
+	builtins := append(modulesWith(http.Config{Answer: mock.Answer}), mock.New())
+	return &luatest.Suite{
+		Modules: builtins, Files: files, Filter: filter, Parallel: f.parallel,
+		Timeout: f.timeout, Memory: int64(f.memory), Folders: moduleFolders(),
+	}, nil
+}
+
+func writeJUnit(path string, results []luatest.Result) error {
+	file, err := os.Create(path)
+	if err != nil {
+		return core.WithHint(err, "--junit names the file of the report")
+	}
+	return errors.Join(luatest.WriteJUnit(file, results), file.Close())
+}

@@ -1,0 +1,183 @@
+package luatest
+
+import (
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+	"unicode"
+
+	"assay.rs/core"
+)
+
+// Text writes results for people. Its zero value with an Out is ready for use.
+type Text struct {
+	Out     io.Writer
+	Verbose bool // show tests that pass too, with their output
+
+	passed, failed int
+}
+
+// Failed is how many tests have failed.
+func (t *Text) Failed() int { return t.failed }
+
+// Show writes one result.
+func (t *Text) Show(r Result) {
+	var b strings.Builder
+	if r.Err == nil {
+		t.passed++
+		if !t.Verbose {
+			return
+		}
+		fmt.Fprintf(&b, "pass %s (%s)\n", r.title(), seconds(r.Took))
+	} else {
+		t.failed++
+		fmt.Fprintf(&b, "FAIL %s (%s)\n%s", r.title(), seconds(r.Took), indent("  ", r.reason()))
+	}
+	if r.Output != "" {
+		b.WriteString("  output:\n" + indent("    ", r.Output))
+	}
+	_, _ = io.WriteString(t.Out, b.String()) // the exit code tells the verdict all the same
+}
+
+// End writes the sum.
+func (t *Text) End(took time.Duration) {
+	verdict := "ok"
+	if t.failed > 0 {
+		verdict = "FAIL"
+	}
+	_, _ = fmt.Fprintf(t.Out, "%s: %d passed, %d failed in %s\n", verdict, t.passed, t.failed, seconds(took)) // as above
+}
+
+func seconds(d time.Duration) string { return fmt.Sprintf("%.3fs", d.Seconds()) }
+
+// title is "app_test.lua:12 test_health".
+func (r Result) title() string {
+	if r.Name == "" {
+		return r.File
+	}
+	return fmt.Sprintf("%s:%d %s", r.File, r.Line, r.Name)
+}
+
+// reason is why a test failed: the message, the hint and the traceback.
+func (r Result) reason() string {
+	var b strings.Builder
+	b.WriteString(r.message() + "\n")
+	hint, trace := "", ""
+	if script, ok := errors.AsType[*core.ScriptError](r.Err); ok {
+		hint, trace = script.Hint, script.Traceback
+	} else if stopped, ok := errors.AsType[*core.Interrupted](r.Err); ok {
+		trace = stopped.Traceback
+	}
+	if hint != "" {
+		b.WriteString("hint: " + hint + "\n")
+	}
+	if trace != "" {
+		b.WriteString("traceback:\n" + indent("  ", trace))
+	}
+	return b.String()
+}
+
+// message is the error with its place, which errors of builtins do not have in their text.
+func (r Result) message() string {
+	if script, ok := errors.AsType[*core.ScriptError](r.Err); ok {
+		if b := script.Builtin; b != nil && b.Where != "" {
+			return b.Where + ": " + script.Message
+		}
+	}
+	return r.Err.Error()
+}
+
+// indent puts margin before each line and makes control characters visible.
+func indent(margin, text string) string {
+	var b strings.Builder
+	for line := range strings.SplitSeq(strings.TrimRight(text, "\n"), "\n") {
+		b.WriteString(strings.TrimRight(margin+visible(line), " ") + "\n")
+	}
+	return b.String()
+}
+
+func visible(s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		if r != '\t' && unicode.IsControl(r) {
+			fmt.Fprintf(&b, `\x%02x`, r)
+			continue
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+type junitSuites struct {
+	XMLName  xml.Name     `xml:"testsuites"`
+	Tests    int          `xml:"tests,attr"`
+	Failures int          `xml:"failures,attr"`
+	Time     string       `xml:"time,attr"`
+	Suites   []junitSuite `xml:"testsuite"`
+}
+
+type junitSuite struct {
+	Name     string      `xml:"name,attr"`
+	Tests    int         `xml:"tests,attr"`
+	Failures int         `xml:"failures,attr"`
+	Time     string      `xml:"time,attr"`
+	Cases    []junitCase `xml:"testcase"`
+
+	took time.Duration
+}
+
+type junitCase struct {
+	Name    string        `xml:"name,attr"`
+	Class   string        `xml:"classname,attr"`
+	File    string        `xml:"file,attr"`
+	Line    int           `xml:"line,attr,omitempty"`
+	Time    string        `xml:"time,attr"`
+	Failure *junitFailure `xml:"failure"`
+	Output  string        `xml:"system-out,omitempty"`
+}
+
+type junitFailure struct {
+	Message string `xml:"message,attr"`
+	Text    string `xml:",chardata"`
+}
+
+// WriteJUnit writes results as the XML that CI systems read.
+func WriteJUnit(w io.Writer, results []Result) error {
+	all := junitSuites{Tests: len(results)}
+	var total time.Duration
+	for _, r := range results {
+		if n := len(all.Suites); n == 0 || all.Suites[n-1].Name != r.File {
+			all.Suites = append(all.Suites, junitSuite{Name: r.File})
+		}
+		suite := &all.Suites[len(all.Suites)-1]
+		name := r.Name
+		if name == "" {
+			name = "(file)"
+		}
+		one := junitCase{Name: name, Class: r.File, File: r.File, Line: r.Line, Time: fmt.Sprintf("%.3f", r.Took.Seconds()), Output: r.Output}
+		if r.Err != nil {
+			one.Failure = &junitFailure{Message: r.message(), Text: r.reason()}
+			suite.Failures++
+			all.Failures++
+		}
+		suite.Cases = append(suite.Cases, one)
+		suite.Tests++
+		suite.took += r.Took
+		suite.Time = fmt.Sprintf("%.3f", suite.took.Seconds())
+		total += r.Took
+	}
+	all.Time = fmt.Sprintf("%.3f", total.Seconds())
+	if _, err := io.WriteString(w, xml.Header); err != nil {
+		return err
+	}
+	encoder := xml.NewEncoder(w)
+	encoder.Indent("", "  ")
+	if err := encoder.Encode(all); err != nil {
+		return err
+	}
+	_, err := io.WriteString(w, "\n")
+	return err
+}

@@ -1,0 +1,161 @@
+// Package repl is assay without arguments on a terminal: it reads Lua, runs it and prints what it gives.
+//
+// [Run] is the loop over the terminal. A [Session] is what it runs in, and knows nothing of terminals:
+// [Judge] tells a text that goes on from one that is complete, [Session.Run] runs it, [Session.Complete] and
+// [Session.Explain] help with names. A [History] keeps what was entered.
+package repl
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"strings"
+
+	"assay.rs/core"
+)
+
+// Config is what the loop runs with.
+type Config struct {
+	Modules  []core.Module
+	Host     core.Host // its Stdout and Log are the terminal's
+	In, Out  *os.File  // the terminal
+	Greeting string
+	History  string // the file that keeps what was entered; empty is none
+
+	Log        func(io.Writer) *slog.Logger
+	PrintError func(io.Writer, error)
+}
+
+var (
+	errInterrupted = errors.New("interrupted")
+	errSignal      = errors.New("interrupted by Ctrl-C")
+)
+
+// Run reads and runs until the end of the input, os.exit or the end of ctx. The error is a *core.Exit, the
+// cause of ctx, or why the terminal cannot be used.
+func Run(ctx context.Context, cfg Config) error {
+	l := &loop{fail: cfg.PrintError}
+	host := cfg.Host
+	host.Stdout, host.Log = l, cfg.Log(l)
+	session, err := Open(cfg.Modules, host)
+	if err != nil {
+		return err
+	}
+	defer session.Close()
+	history, err := OpenHistory(cfg.History)
+	if err != nil {
+		host.Log.Warn("the history cannot be read", "error", err)
+	}
+	l.session, l.screen = session, newScreen(cfg.In, cfg.Out, session, history)
+	fmt.Fprintln(l, cfg.Greeting)
+	err = l.run(ctx)
+	if saved := history.Save(); saved != nil {
+		host.Log.Warn("the history cannot be saved", "error", saved)
+	}
+	return err
+}
+
+// loop reads and runs.
+type loop struct {
+	session *Session
+	screen  *screen
+	fail    func(io.Writer, error)
+}
+
+// Write prints on the terminal.
+func (l *loop) Write(p []byte) (int, error) { return l.screen.Write(p) }
+
+const (
+	prompt = "> "
+	more   = ">> " // of a text that goes on
+)
+
+func (l *loop) run(ctx context.Context) error {
+	for {
+		source, err := l.read(ctx)
+		switch {
+		case errors.Is(err, errInterrupted):
+			continue
+		case errors.Is(err, io.EOF):
+			_, err := fmt.Fprintln(l)
+			return err
+		case err != nil:
+			return err
+		}
+		if err := l.eval(ctx, source); err != nil {
+			if exit, ok := errors.AsType[*core.Exit](err); ok {
+				return exit
+			}
+			if ctx.Err() != nil {
+				return context.Cause(ctx)
+			}
+			l.fail(l, err)
+		}
+	}
+}
+
+// eval runs a text. Ctrl-C ends it, and it alone.
+func (l *loop) eval(ctx context.Context, source string) error {
+	source = strings.TrimSpace(source)
+	if name, ok := strings.CutPrefix(source, "?"); ok {
+		return l.session.Explain(l, strings.TrimSpace(name), lineWidth)
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	pressed := make(chan os.Signal, 1)
+	signal.Notify(pressed, os.Interrupt)
+	defer signal.Stop(pressed)
+	ended := make(chan struct{})
+	defer close(ended)
+	go func() {
+		select {
+		case <-pressed:
+			cancel(errSignal)
+		case <-ended:
+		}
+	}()
+	return l.session.Run(ctx, source)
+}
+
+// read reads a text of one line or more.
+func (l *loop) read(ctx context.Context) (string, error) {
+	var text strings.Builder
+	for mark := prompt; ; mark = more {
+		line, err := l.line(ctx, mark)
+		if err != nil {
+			return "", err
+		}
+		text.WriteString(line + "\n")
+		if strings.TrimSpace(text.String()) == "" {
+			return "", errInterrupted // nothing to run
+		}
+		if strings.HasPrefix(text.String(), "?") || Judge(text.String()) != Unfinished {
+			return text.String(), nil
+		}
+	}
+}
+
+// line reads a line, until ctx ends.
+func (l *loop) line(ctx context.Context, mark string) (string, error) {
+	type entered struct {
+		line string
+		err  error
+	}
+	lines := make(chan entered, 1)
+	// The terminal cannot be asked to stop reading: when ctx ends so does the process, and this with it.
+	go func() {
+		line, err := l.screen.readLine(mark)
+		lines <- entered{line, err}
+	}()
+	select {
+	case e := <-lines:
+		return e.line, e.err
+	case <-ctx.Done():
+		l.screen.restore()
+		return "", context.Cause(ctx)
+	}
+}

@@ -1,0 +1,111 @@
+package repl
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+
+	"assay.rs/core"
+	"assay.rs/core/spec"
+	"assay.rs/core/syntax"
+)
+
+// chunkName is what positions in errors begin with.
+const chunkName = "repl"
+
+// Session is one VM in which one text after the other is run. What one sets in a global variable the next
+// ones see; tasks that one starts go on.
+type Session struct {
+	rt  *core.Runtime
+	vm  *core.VM
+	out io.Writer
+}
+
+// Open makes a session that prints to the host's Stdout. It must be closed.
+func Open(modules []core.Module, host core.Host) (*Session, error) {
+	rt, err := core.New(core.Config{Modules: modules, Policy: core.FullPolicy()})
+	if err != nil {
+		return nil, err
+	}
+	s := &Session{rt: rt, vm: rt.Open(host), out: host.Stdout}
+	s.vm.SetArgs(chunkName, nil)
+	err = s.vm.Do(context.Background(), func(c core.Call) error {
+		c.Hold(c.BindAll)
+		return nil
+	})
+	return s, err
+}
+
+// Close ends what still runs.
+func (s *Session) Close() { s.vm.Close() }
+
+// Kind is what a text is.
+type Kind int
+
+// The kinds of texts.
+const (
+	Statement  Kind = iota // to be run, or to be reported as wrong
+	Expression             // to be run and its values printed
+	Unfinished             // more is to come
+)
+
+// Judge tells what a text is.
+func Judge(source string) Kind {
+	asValue := syntax.Parse("return " + source).Errors
+	if len(asValue) == 0 {
+		return Expression
+	}
+	if unfinished(asValue) || unfinished(syntax.Parse(source).Errors) {
+		return Unfinished
+	}
+	return Statement
+}
+
+// unfinished tells whether all that is wrong is that the text ends too early.
+func unfinished(errs []syntax.Error) bool {
+	if len(errs) != 1 {
+		return false
+	}
+	message := errs[0].Message
+	// A block without an end is reported where its indentation ends.
+	return strings.HasSuffix(message, "got end of file") || strings.Contains(message, "' to close '") && strings.Contains(message, ", before line ") ||
+		strings.HasPrefix(message, "unfinished long string") || strings.HasPrefix(message, "unfinished comment")
+}
+
+// Run runs a text until ctx ends, and prints the values of an expression. The error is as [core.Compile] or
+// [core.VM.Do] gives it.
+func (s *Session) Run(ctx context.Context, source string) error {
+	if Judge(source) == Expression {
+		source = "return " + source
+	}
+	chunk, err := core.Compile(chunkName, []byte(source))
+	if err != nil {
+		return err
+	}
+	return s.vm.Do(ctx, func(c core.Call) error {
+		var main core.Callback
+		c.Hold(func() { main = c.Load(chunk) })
+		values, err := main.Call(c)
+		if err != nil || len(values) == 0 {
+			return err
+		}
+		texts := make([]string, len(values))
+		c.Hold(func() {
+			for i, v := range values {
+				texts[i] = show(c, v)
+			}
+		})
+		_, err = fmt.Fprintln(s.out, strings.Join(texts, "\t"))
+		return err
+	})
+}
+
+// Explain writes what is known of a builtin, as assay doc does.
+func (s *Session) Explain(w io.Writer, name string, width int) error {
+	entry, err := spec.Lookup(s.rt.Specs(), name)
+	if err != nil {
+		return err
+	}
+	return spec.Terminal(w, entry, width, false)
+}
