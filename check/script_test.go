@@ -42,3 +42,17 @@ func TestScriptsThatTakeTooMuchAreErrors(t *testing.T) {
 		})
 	}
 }
+
+// What a task of a script raises fails the check, even when nobody awaits the task.
+func TestTasksOfAScriptCount(t *testing.T) {
+	r := newBench(t).run(`checks:
+  - {name: lost, type: script, script: 'async.spawn(function() assert.eq(1, 2) end) sleep(0.01) assert(true)'}
+  - {name: caught, type: script, script: 'assert(not pcall(async.spawn(function() error("x") end).await))'}
+`)
+	if got := r.Checks[0]; got.Status != StatusFailed || !strings.Contains(text(got.Message), "1 != 2") {
+		t.Errorf("%s, %q; want failed with 1 != 2", got.Status, text(got.Message))
+	}
+	if got := r.Checks[1]; got.Status != StatusPassed {
+		t.Errorf("%s, %q; want passed", got.Status, text(got.Message))
+	}
+}

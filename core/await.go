@@ -145,6 +145,9 @@ func (task *Task) report() {
 	if due {
 		task.vm.unreport(task)
 		task.log()
+		if seen := task.vm.host.Failed; seen != nil {
+			seen(task.err)
+		}
 	}
 }
 

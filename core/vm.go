@@ -21,6 +21,7 @@ type Host struct {
 	EnvNames  func() []string             // nil is the process's, when LookupEnv is nil too
 	Limits    Limits
 	Raised    func(*Error) // sees each error of a builtin, caught or not; nil is nobody
+	Failed    func(error)  // sees the failure of each task that nobody awaits, when it is logged; nil is nobody
 	Modules   ModuleFiles  // that require finds
 	Used      func(Use)    // sees what the script touches, from several goroutines; nil is nobody
 }

@@ -21,7 +21,7 @@ import (
 func (p *program) terminal() (in, out *os.File, ok bool) {
 	in, isIn := p.stdin.(*os.File)
 	out, isOut := p.stdout.(*os.File)
-	ok = isIn && isOut && term.IsTerminal(int(in.Fd())) && term.IsTerminal(int(out.Fd())) //nolint:gosec // descriptors fit
+	ok = isIn && isOut && term.IsTerminal(int(in.Fd())) && term.IsTerminal(int(out.Fd()))
 	return in, out, ok
 }
 

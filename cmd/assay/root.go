@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -62,7 +63,7 @@ func (p *program) root() *cobra.Command {
 		ValidArgsFunction: completeFiles,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return p.withoutArguments(cmd, &scripts)
+				return p.withoutArguments(cmd, &checks, &scripts)
 			}
 			return p.dispatch(cmd, args, &checks, &scripts)
 		},
@@ -81,7 +82,10 @@ func (p *program) root() *cobra.Command {
 }
 
 // withoutArguments starts the REPL on a terminal, and elsewhere shows what there is.
-func (p *program) withoutArguments(cmd *cobra.Command, flags *scriptFlags) error {
+func (p *program) withoutArguments(cmd *cobra.Command, checks *command.CheckFlags, flags *scriptFlags) error {
+	if name := cmp.Or(checks.FirstSet(cmd.Flags()), flags.firstSet(cmd.Flags())); name != "" && name != "memory" {
+		return &usageError{message: "--" + name + " is for a check file or a script, and none is given"}
+	}
 	if in, out, ok := p.terminal(); ok {
 		return p.runREPL(cmd.Context(), in, out, int64(flags.memory))
 	}

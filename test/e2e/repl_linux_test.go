@@ -24,7 +24,7 @@ func pseudoTerminal(t *testing.T) (keyboard, terminal *os.File) {
 	t.Cleanup(func() { _ = keyboard.Close() }) // the test is over
 	var number, unlocked int32
 	for request, value := range map[uintptr]*int32{syscall.TIOCSPTLCK: &unlocked, syscall.TIOCGPTN: &number} {
-		if _, _, errno := syscall.Syscall(syscall.SYS_IOCTL, keyboard.Fd(), request, uintptr(unsafe.Pointer(value))); errno != 0 { //nolint:gosec // the kernel's interface
+		if _, _, errno := syscall.Syscall(syscall.SYS_IOCTL, keyboard.Fd(), request, uintptr(unsafe.Pointer(value))); errno != 0 {
 			t.Fatal(errno)
 		}
 	}
@@ -148,7 +148,7 @@ func TestREPLEndsWithASignal(t *testing.T) {
 func settings(t *testing.T, terminal *os.File) syscall.Termios {
 	t.Helper()
 	var s syscall.Termios
-	if _, _, errno := syscall.Syscall(syscall.SYS_IOCTL, terminal.Fd(), syscall.TCGETS, uintptr(unsafe.Pointer(&s))); errno != 0 { //nolint:gosec // the kernel's interface
+	if _, _, errno := syscall.Syscall(syscall.SYS_IOCTL, terminal.Fd(), syscall.TCGETS, uintptr(unsafe.Pointer(&s))); errno != 0 {
 		t.Fatal(errno)
 	}
 	return s

@@ -51,7 +51,9 @@ func Run(ctx context.Context, cfg Config) error {
 		host.Log.Warn("the history cannot be read", "error", err)
 	}
 	l.session, l.screen = session, newScreen(cfg.In, cfg.Out, session, history)
-	fmt.Fprintln(l, cfg.Greeting)
+	if _, err := fmt.Fprintln(l, cfg.Greeting); err != nil {
+		return err
+	}
 	err = l.run(ctx)
 	if saved := history.Save(); saved != nil {
 		host.Log.Warn("the history cannot be saved", "error", saved)
@@ -100,7 +102,7 @@ func (l *loop) run(ctx context.Context) error {
 
 // eval runs a text. Ctrl-C ends it, and it alone.
 func (l *loop) eval(ctx context.Context, source string) error {
-	source = strings.TrimSpace(source)
+	source = strings.TrimPrefix(strings.TrimSpace(source), "=") // as older Luas had it
 	if name, ok := strings.CutPrefix(source, "?"); ok {
 		return l.session.Explain(l, strings.TrimSpace(name), lineWidth)
 	}
@@ -133,7 +135,7 @@ func (l *loop) read(ctx context.Context) (string, error) {
 		if strings.TrimSpace(text.String()) == "" {
 			return "", errInterrupted // nothing to run
 		}
-		if strings.HasPrefix(text.String(), "?") || Judge(text.String()) != Unfinished {
+		if strings.HasPrefix(text.String(), "?") || Judge(strings.TrimPrefix(text.String(), "=")) != Unfinished {
 			return text.String(), nil
 		}
 	}

@@ -50,7 +50,7 @@ func (s *screen) readLine(prompt string) (string, error) {
 		return "", err
 	}
 	defer s.restore()
-	if width, height, err := term.GetSize(int(s.out.Fd())); err == nil && width > 0 { //nolint:gosec // a descriptor fits
+	if width, height, err := term.GetSize(int(s.out.Fd())); err == nil && width > 0 {
 		_ = s.editor.SetSize(width, height) // an old size only looks worse
 	}
 	s.editor.SetPrompt(prompt)
@@ -67,7 +67,7 @@ func (s *screen) readLine(prompt string) (string, error) {
 func (s *screen) raw() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	cooked, err := term.MakeRaw(int(s.in.Fd())) //nolint:gosec // a descriptor fits
+	cooked, err := term.MakeRaw(int(s.in.Fd()))
 	if err == nil {
 		s.cooked = cooked
 	}
@@ -79,7 +79,7 @@ func (s *screen) restore() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.cooked != nil {
-		_ = term.Restore(int(s.in.Fd()), s.cooked) //nolint:gosec // a descriptor fits; nothing is left to try
+		_ = term.Restore(int(s.in.Fd()), s.cooked) // nothing is left to try
 		s.cooked = nil
 	}
 }
