@@ -6,11 +6,13 @@ require (
 	assay.rs/core v0.1.0
 	assay.rs/mod-data v0.1.0
 	assay.rs/mod-db v0.1.0
+	github.com/toml-lang/toml-test/v2 v2.2.0
 	golang.org/x/mod v0.42.0
 )
 
 require (
 	filippo.io/edwards25519 v1.2.0 // indirect
+	github.com/BurntSushi/toml v1.6.0 // indirect
 	github.com/dustin/go-humanize v1.1.0 // indirect
 	github.com/go-sql-driver/mysql v1.10.1 // indirect
 	github.com/google/uuid v1.6.0 // indirect
