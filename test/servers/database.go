@@ -160,7 +160,7 @@ func MariaDB(t testing.TB) *Database {
 	}
 	common := []string{
 		"--no-defaults", "--datadir=" + data, "--lc-messages-dir=" + share, "--character-sets-dir=" + filepath.Join(share, "charsets"),
-		"--innodb-log-file-size=8M", "--innodb-buffer-pool-size=16M", "--innodb-flush-log-at-trx-commit=0",
+		"--character-set-server=utf8mb4", "--innodb-log-file-size=8M", "--innodb-buffer-pool-size=16M", "--innodb-flush-log-at-trx-commit=0",
 	}
 	if os.Getuid() == 0 {
 		common = append(common, "--user=root")
