@@ -2,6 +2,7 @@ package servers
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/url"
@@ -41,16 +42,19 @@ func (d *Database) URLAt(port int, options string) string {
 	return u.String()
 }
 
-// Start starts a server that was stopped, and returns once it listens.
+// errNotReady is a server that has not said yet that it is ready.
+var errNotReady = errors.New("it has not said that it is ready for connections")
+
+// Start starts a server that was stopped, and returns once it takes connections.
 func (d *Database) Start(t testing.TB) {
 	t.Helper()
 	d.runs = d.start(t)
-	d.runs.waitUntil(t, func(ctx context.Context) error {
-		conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(d.Port)))
-		if err != nil {
-			return err
+	d.runs.waitUntil(t, func(context.Context) error {
+		said := d.runs.output.String()
+		if strings.Contains(said, "ready to accept connections") || strings.Contains(said, "ready for connections") {
+			return nil
 		}
-		return conn.Close()
+		return errNotReady
 	})
 }
 
