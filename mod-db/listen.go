@@ -60,7 +60,7 @@ func (d *database) listenOnce(call core.Call, engine *postgresEngine, channel st
 	if err != nil {
 		return err
 	}
-	defer opened.close()
+	defer func() { _ = opened.close() }() // it has served, or is broken
 	s, ok := opened.(*postgresSession)
 	if !ok {
 		return errClosed.Errorf("no session of %T", engine)

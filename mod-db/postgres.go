@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"maps"
 	"net"
 	"strconv"
 	"strings"
@@ -51,9 +52,7 @@ func openPostgres(c core.Call, text string) (*postgresEngine, string, error) {
 	}
 	config.ConnectTimeout = 0
 	config.RuntimeParams = map[string]string{"application_name": "assay", "client_encoding": "UTF8", "datestyle": "ISO"}
-	for name, value := range a.options {
-		config.RuntimeParams[name] = value
-	}
+	maps.Copy(config.RuntimeParams, a.options)
 	config.DialFunc = c.Dialer().DialContext
 	// The name is resolved by the dialer, where the policy sees it.
 	config.LookupFunc = func(_ context.Context, host string) ([]string, error) { return []string{host}, nil }

@@ -4,7 +4,6 @@ package databases
 import (
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 
 	"assay.rs/core"
@@ -42,7 +41,7 @@ func TestEncryption(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			d := start(t)
-			other := otherAuthority(t)
+			other := servers.Authority(t)
 			for _, tt := range []struct{ name, url, want string }{
 				{"preferred", d.URL(""), "encrypted"},
 				{"none", d.URL("sslmode=disable"), "plain"},
@@ -80,21 +79,3 @@ func TestEncryption(t *testing.T) {
 }
 
 func byAddress(url string) string { return strings.Replace(url, "@localhost:", "@127.0.0.1:", 1) }
-
-// otherAuthority is the file of an authority that signed nothing.
-func otherAuthority(t *testing.T) string {
-	t.Helper()
-	return servers.Authority(t)
-}
-
-// output collects what tasks find out.
-type output struct {
-	mu    sync.Mutex
-	lines []string
-}
-
-func (o *output) add(line string) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.lines = append(o.lines, line)
-}

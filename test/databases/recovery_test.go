@@ -119,7 +119,7 @@ type proxy struct {
 	to       string
 	mu       sync.Mutex
 	silent   []chan struct{} // one for each connection
-	conns    []net.Conn
+	open     []io.Closer
 	all      sync.WaitGroup
 }
 
@@ -132,11 +132,10 @@ func newProxy(t *testing.T, port int) *proxy {
 	p := &proxy{listener: l, to: net.JoinHostPort("127.0.0.1", strconv.Itoa(port))}
 	p.all.Go(p.accept)
 	t.Cleanup(func() {
-		l.Close()
 		p.silence()
 		p.mu.Lock()
-		for _, c := range p.conns {
-			c.Close()
+		for _, c := range append(p.open, l) {
+			_ = c.Close() // it may be closed already
 		}
 		p.mu.Unlock()
 		p.all.Wait()
@@ -164,12 +163,12 @@ func (p *proxy) accept() {
 		}
 		server, err := net.Dial("tcp", p.to)
 		if err != nil {
-			client.Close()
+			_ = client.Close() // as a server that is down refuses
 			continue
 		}
 		silent := make(chan struct{})
 		p.mu.Lock()
-		p.silent, p.conns = append(p.silent, silent), append(p.conns, client, server)
+		p.silent, p.open = append(p.silent, silent), append(p.open, client, server)
 		p.mu.Unlock()
 		p.all.Go(func() { pass(server, client, silent) })
 		p.all.Go(func() { pass(client, server, silent) })
@@ -186,7 +185,7 @@ func pass(to io.WriteCloser, from io.Reader, silent <-chan struct{}) {
 		default:
 		}
 		if err != nil {
-			to.Close()
+			_ = to.Close() // it may be closed already
 			return
 		}
 		if _, err := to.Write(buffer[:n]); err != nil {

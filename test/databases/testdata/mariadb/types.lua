@@ -37,3 +37,4 @@ print(conn:query_one("select s from l where n = 2").s) --> =two
 print(pcall(conn.execute, conn, "load data local infile '/none' into table l")) --> ~open /none: no such file
 local _, e = pcall(conn.execute, conn, "insert into l values ('x', 'y')")
 print(e) --> ~Incorrect integer value: .*error 1366, SQLSTATE 22007
+print(select(2, pcall(conn.execute, conn, "insert into v (datetime_) values (?)", {"2024-01-01T00:00:00Z"}))) --> ~Incorrect datetime value
