@@ -31,8 +31,8 @@ func runLogged(t *testing.T, ctx context.Context, source string) (log string, er
 
 func TestFailureThatNobodyAwaits(t *testing.T) {
 	for _, test := range []struct{ name, source, want string }{
-		{"is logged when the script ends", `local function f() error("lost") end spawn(f) sleep(0.01)`, `error="test.lua:1: lost" traceback=`},
-		{"of a builtin that panics too", `spawn(crash) sleep(0.01)`, "internal error: broken"},
+		{"is logged when the script ends", `local function f() began = true error("lost") end spawn(f) repeat sleep(0.001) until began`, `error="test.lua:1: lost" traceback=`},
+		{"of a builtin that panics too", `spawn(function() began = true crash() end) repeat sleep(0.001) until began sleep(0.05)`, "internal error: broken"},
 		{"awaited is not", `local task = spawn(function() error("seen") end) pcall(task.await)`, ""},
 		{"cancelled is none", `local task = spawn(function() sleep(60) end) task:cancel() sleep(0.01)`, ""},
 		{"left at the end is none", `spawn(function() sleep(60) end)`, ""},

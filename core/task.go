@@ -34,6 +34,8 @@ type Task struct {
 
 	values []Value // what its function returned; after done
 	err    error   // how it ended; after done
+	judged bool
+	cause  error // why its context ended, if that was before its function
 
 	mu       sync.Mutex
 	owned    []io.Closer
@@ -99,6 +101,9 @@ func (task *Task) disown(closer io.Closer) {
 func (task *Task) run(body func(Call) ([]Value, error)) {
 	defer task.end()
 	defer func() {
+		if task.cause != nil {
+			task.err = interrupted(task.cause, task.err)
+		}
 		if value := recover(); value != nil {
 			task.err = &Crash{Value: value, Stack: debug.Stack()}
 		}
@@ -107,9 +112,15 @@ func (task *Task) run(body func(Call) ([]Value, error)) {
 		}
 	}()
 	task.values, task.err = body(Call{task.main, nil})
-	if cause := context.Cause(task.ctx); cause != nil {
-		task.err = interrupted(cause, task.err)
+	task.judge()
+}
+
+// judge says how the task has ended, as things stand when it is first called.
+func (task *Task) judge() {
+	if task.judged {
+		return
 	}
+	task.judged, task.cause = true, context.Cause(task.ctx)
 }
 
 // end closes what the task owns, lets go of it and wakes who waits for it.
@@ -154,7 +165,13 @@ func (e *Crash) Error() string { return fmt.Sprintf("the script crashed the VM: 
 // Go starts a task that calls f with args. It ends with the VM at the latest. Any goroutine may call it
 // while the body of c has not returned. A failure that nobody awaits is logged.
 func (c Call) Go(f Callback, args ...Value) *Task {
-	return c.Start(func(c Call) ([]Value, error) { return f.Call(c, args...) })
+	return c.Start(func(c Call) (values []Value, err error) {
+		c.Hold(func() {
+			values, err = f.Call(c, args...)
+			c.t.task.judge() // now: once it gives the baton away, the script may end and cancel it
+		})
+		return values, err
+	})
 }
 
 var errForeign = errors.New("this Lua state has no tasks: they need a VM that assay has opened")
