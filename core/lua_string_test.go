@@ -2,6 +2,7 @@ package core
 
 import (
 	"context"
+	"runtime"
 	"errors"
 	"strings"
 	"testing"
@@ -153,6 +154,7 @@ func runFor(t *testing.T, source string, limit time.Duration) error {
 	if err != nil {
 		t.Fatal(err)
 	}
+	runtime.GC() // garbage of other tests would be room for the script
 	ctx, cancel := context.WithTimeout(t.Context(), limit)
 	defer cancel()
 	vm := rt.Open(Host{Stdout: &output{}, Limits: Limits{Memory: 16 << 20}})
