@@ -7,11 +7,13 @@ import (
 	lua "github.com/yuin/gopher-lua"
 )
 
-// Costs of what a VM holds, in bytes: the Go structures of gopher-lua and their share of maps.
+// What values count for, in bytes: about what they take in memory, but half of that for a table, so that
+// many small ones are not held against a script. See [ceilingNum].
 const (
 	costValue    = 16
-	costEntry    = 85 // of a table's hash: in its map, its list of keys and the index of that
-	costTable    = 96
+	costNumber   = 8   // beside costValue
+	costEntry    = 110 // of a table's hash: in its map, its list of keys and the index of that
+	costTable    = 48
 	costFunction = 96
 	costObject   = 64
 	costState    = 4096
@@ -19,7 +21,7 @@ const (
 
 // reach estimates how many bytes the scripts of the VM can reach. It needs the baton.
 func (vm *VM) reach() int64 {
-	w := walk{seen: make(map[any]struct{})}
+	w := walk{seen: make(visited)}
 	w.value(vm.L.G.Global)
 	w.value(vm.L.G.Registry)
 	for _, local := range vm.shapes {
@@ -43,23 +45,45 @@ func (vm *VM) reach() int64 {
 	return w.bytes
 }
 
-// walk adds up what is reached, without recursion.
+// walk adds up what is reached.
 type walk struct {
-	seen    map[any]struct{}
-	pending []lua.LValue
+	seen    visited
+	depth   int
+	pending []lua.LValue // what lies deeper than maxWalk
 	bytes   int64
 }
 
-// value counts v, and what it holds later.
+// maxWalk is how deep the walk recurses. Walking wide tables so takes no memory for what is still to be
+// walked, deep ones little.
+const maxWalk = 100
+
+// value counts v and what it holds.
 func (w *walk) value(v lua.LValue) {
+	var p unsafe.Pointer
 	switch v := v.(type) {
+	case lua.LNumber:
+		w.bytes += costNumber
+		return
 	case lua.LString:
 		w.bytes += int64(len(v))
-	case *lua.LTable, *lua.LFunction, *lua.LUserData, *lua.LState:
-		if _, known := w.seen[v]; !known {
-			w.seen[v] = struct{}{}
-			w.pending = append(w.pending, v)
-		}
+		return
+	case *lua.LTable:
+		p = unsafe.Pointer(v) //nolint:gosec // its address alone
+	case *lua.LFunction:
+		p = unsafe.Pointer(v) //nolint:gosec // its address alone
+	case *lua.LUserData:
+		p = unsafe.Pointer(v) //nolint:gosec // its address alone
+	case *lua.LState:
+		p = unsafe.Pointer(v) //nolint:gosec // its address alone
+	}
+	switch {
+	case p == nil || !w.seen.add(p):
+	case w.depth < maxWalk:
+		w.depth++
+		w.inside(v)
+		w.depth--
+	default:
+		w.pending = append(w.pending, v)
 	}
 }
 
@@ -98,8 +122,8 @@ func (w *walk) table(t *lua.LTable) {
 			w.bytes += costValue
 		} else {
 			w.bytes += costEntry
+			w.value(k)
 		}
-		w.value(k)
 		w.value(v)
 	})
 }

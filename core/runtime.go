@@ -75,6 +75,10 @@ func New(cfg Config) (*Runtime, error) {
 		}
 	}
 	rt.specs = Specs(cfg.Modules...)
+	for _, name := range cfg.Policy.Without {
+		delete(rt.tables, name)
+		delete(rt.globals, name)
+	}
 	for name := range rt.levels {
 		if rt.tables[name] != nil || rt.globals[name] != nil {
 			delete(rt.levels, name)
