@@ -11,13 +11,17 @@ import (
 // many small ones are not held against a script. See [ceilingNum].
 const (
 	costValue    = 16
+	costGrowth   = 8   // of an array over largeArray, beside costValue: while it grows there are two
 	costNumber   = 8   // beside costValue
 	costEntry    = 110 // of a table's hash: in its map, its list of keys and the index of that
 	costTable    = 48
 	costFunction = 96
 	costObject   = 64
-	costState    = 4096
+	costState    = 16 << 10 // with the stack of its goroutine
 )
+
+// largeArray is the number of elements from which the room that an array has in advance matters.
+const largeArray = 1 << 18
 
 // reach estimates how many bytes the scripts of the VM can reach. It needs the baton.
 func (vm *VM) reach() int64 {
@@ -117,15 +121,24 @@ func (w *walk) inside(v lua.LValue) {
 func (w *walk) table(t *lua.LTable) {
 	w.bytes += costTable
 	w.value(t.Metatable)
-	t.ForEach(func(k, v lua.LValue) {
-		if _, number := k.(lua.LNumber); number {
-			w.bytes += costValue
-		} else {
-			w.bytes += costEntry
-			w.value(k)
-		}
+	// ForEach would allocate each key.
+	n := t.Len()
+	w.bytes += int64(n) * costValue
+	if n > largeArray {
+		w.bytes += int64(n) * costGrowth
+	}
+	for i := 1; i <= n; i++ {
+		w.value(t.RawGetInt(i))
+	}
+	var last lua.LValue = lua.LNil
+	if n > 0 {
+		last = lua.LNumber(n)
+	}
+	for k, v := t.Next(last); k != lua.LNil; k, v = t.Next(k) {
+		w.bytes += costEntry
+		w.value(k)
 		w.value(v)
-	})
+	}
 }
 
 func (w *walk) thread(t *thread) {

@@ -35,6 +35,9 @@ func TestReachCountsWhatIsShared(t *testing.T) {
 		`kept = {("x"):rep(1e6)}`: 1e6,
 		`local one = {("x"):rep(1e6)} kept = {} for i = 1, 100 do kept[i] = one end`:            1e6,
 		`kept = {} local t = kept for i = 1, 10000 do t.next = {("x"):rep(100)} t = t.next end`: 1e6,
+		`kept = {one = 1, two = 2, [3] = ("x"):rep(1e6)}`:                                       1e6,
+		`kept = {1, 2, one = ("x"):rep(1e6)}`:                                                   1e6,
+		`kept = {1, 2, [("x"):rep(1e6)] = 1}`:                                                   1e6,
 		`kept = {("x"):rep(1e6)} kept.itself = kept`:                                            1e6,
 	} {
 		chunk, err := Compile("test.lua", []byte(source))
