@@ -11,7 +11,7 @@ import (
 // many small ones are not held against a script. See [ceilingNum].
 const (
 	costValue    = 16
-	costGrowth   = 12  // of an array over largeArray, beside costValue: while it grows there are two
+	costGrowth   = 16  // of an array over largeArray, beside costValue: while it grows there are two
 	costNumber   = 8   // beside costValue
 	costEntry    = 110 // of a table's hash: in its map, its list of keys and the index of that
 	costTable    = 48
