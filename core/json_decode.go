@@ -40,7 +40,7 @@ func (d *jsonDecoder) charge(bytes int) error {
 		return nil
 	}
 	d.looked = d.charged
-	return d.c.Hold(d.charged)
+	return d.c.Made(d.charged)
 }
 
 // value reads the value at the position, which is past white space.

@@ -105,10 +105,10 @@ func (c Call) Charge(n int) error {
 	return c.within(int64(n), 0)
 }
 
-// Hold tells that a body has n bytes that it works on and that no script can reach yet. The error is the
+// Made tells that a body has made n bytes that it works on and that no script can reach yet. The error is the
 // limit's, and the body returns it. It may be called with or without the baton, but only a body that has
 // it is judged by what the script holds beside.
-func (c Call) Hold(n int) error { return c.within(0, int64(n)) }
+func (c Call) Made(n int) error { return c.within(0, int64(n)) }
 
 func (c Call) within(asked, made int64) error {
 	vm := c.t.vm
