@@ -25,11 +25,7 @@ var goText = regexp.MustCompile(`(?m)fatal error:|^panic:|goroutine \d+ \[|runti
 func TestSandboxHoldsAttacks(t *testing.T) {
 	t.Setenv("ASSAY_CANARY", "canary")
 	t.Setenv("HTTP_PROXY", "http://192.0.2.1:1")
-	files, err := filepath.Glob("testdata/attacks/*.lua")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no attacks: %v", err)
-	}
-	for _, file := range files {
+	for _, file := range attackFiles(t) {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".lua"), func(t *testing.T) {
 			attack(t, file)
 		})
