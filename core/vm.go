@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"math/rand/v2"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -117,7 +118,7 @@ func (vm *VM) Run(ctx context.Context, chunk *Chunk, args ...string) error {
 	})
 	vm.end(errEnded)
 	var script *ScriptError
-	if errors.As(err, &script) && script.Hint == "" {
+	if errors.As(err, &script) && script.Hint == "" && strings.Contains(script.Message, "attempt to ") {
 		script.Hint = vm.missing(chunk)
 	}
 	return err
