@@ -81,6 +81,9 @@ func (a *attempt) find(ctx, within context.Context, p progress, err error) findi
 		return finding{nil, retry.Error, "cancelled: " + context.Cause(ctx).Error(), ""}
 	case ctx.Err() != nil:
 		return a.timedOut(p, time.Since(a.start).Round(time.Millisecond), "")
+	case within.Err() != nil && a.patient && p.doing == arrivingBody:
+		message := fmt.Sprintf("no more data from %s within %s", p.host, a.idle)
+		return finding{errTimeout, retry.Timeout, message, "set options.timeout, which is then the only limit"}
 	case within.Err() != nil:
 		return a.timedOut(p, a.timeout, "raise options.timeout")
 	}

@@ -24,6 +24,7 @@ func New(cfg Config) core.Module {
 	for _, v := range verbs() {
 		module.Funcs = append(module.Funcs, m.function(v, response))
 	}
+	module.Funcs = append(module.Funcs, m.streamFunctions(response)...)
 	module.Funcs = append(module.Funcs,
 		core.Fn1(core.Doc{
 			Name: "request", Text: "Makes any request.", Needs: core.Net, Level: core.Check, Raises: codes(),
@@ -79,9 +80,13 @@ func (v verb) call(to address, sent body, o options) (call, error) {
 
 const bodyText = "What to send. A table is sent as JSON, with `Content-Type: application/json` unless the headers have one; a string as it is."
 
+func urlArgument() core.Param[address] {
+	return core.Arg("url", addressType(), "Absolute URL. What may not stand in it is percent-encoded.")
+}
+
 // function declares http.get and its kin.
 func (m *module) function(v verb, response core.Type[*Response]) core.Func {
-	to := core.Arg("url", addressType(), "Absolute URL. What may not stand in it is percent-encoded.")
+	to := urlArgument()
 	how := core.Opt("options", optionsType(), options{}, "How to make the request.")
 	answer := core.Returns(response, "The answer.")
 	if !v.sends {
@@ -97,7 +102,7 @@ func (m *module) function(v verb, response core.Type[*Response]) core.Func {
 
 // method declares the same for clients.
 func (m *module) method(v verb, class *core.Object[*client], response core.Type[*Response]) core.Func {
-	to := core.Arg("url", addressType(), "Absolute URL. What may not stand in it is percent-encoded.")
+	to := urlArgument()
 	how := core.Opt("options", optionsType(), options{}, "What is not as the client's defaults say.")
 	answer := core.Returns(response, "The answer.")
 	doc := v.doc("local c = http.client()  local r = c:")
@@ -127,8 +132,15 @@ func (m *module) request(c core.Call, own *client, r call) (*Response, error) {
 	return m.do(c, own, r)
 }
 
-// do makes a request with a client of the script's, or with the one that the VM has.
+// do makes a request and reads its answer.
 func (m *module) do(c core.Call, own *client, r call) (*Response, error) {
+	return m.send(c, own, r, func(ctx context.Context, use *Client, request Request) (*Response, error) {
+		return use.Do(ctx, request)
+	})
+}
+
+// send makes the attempts at a request, with a client of the script's or with the one that the VM has.
+func (m *module) send(c core.Call, own *client, r call, once func(context.Context, *Client, Request) (*Response, error)) (*Response, error) {
 	if err := r.readFiles(c.Root()); err != nil {
 		return nil, err
 	}
@@ -141,9 +153,13 @@ func (m *module) do(c core.Call, own *client, r call) (*Response, error) {
 	if request.Body, request.Stream, request.ContentType, err = r.sent(c.Root()); err != nil {
 		return nil, err
 	}
-	try := func(ctx context.Context) (*Response, error) { return use.Do(ctx, request) }
+	try := func(ctx context.Context) (*Response, error) { return once(ctx, use.Client, request) }
 	if policy := cmp.Or(r.retry, use.retry); policy != nil {
-		return again(c, *policy, strings.ToUpper(r.method), try)
+		method := strings.ToUpper(r.method)
+		if r.harmless {
+			method = nethttp.MethodGet
+		}
+		return again(c, *policy, method, try)
 	}
 	return try(c.Context())
 }

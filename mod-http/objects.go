@@ -86,6 +86,7 @@ func (m *module) clientClass(response core.Type[*Response]) *core.Object[*client
 	for _, v := range verbs() {
 		class.Method(m.method(v, class, response))
 	}
+	class.Method(m.streamMethods(class, response)...)
 	return class.Method(
 		core.Fn2(core.Doc{
 			Name: "request", Text: "Makes any request.", Needs: core.Net, Level: core.Check, Raises: codes(),

@@ -23,8 +23,9 @@ type options struct {
 // call is what http.request takes.
 type call struct {
 	options
-	method string
-	to     address
+	method   string
+	to       address
+	harmless bool // it may be repeated, whatever its method
 }
 
 func optionsType() core.Type[options] {
@@ -188,5 +189,6 @@ func (o *options) readFiles(root core.Root) error {
 var (
 	errTwoBodies = errors.New("the body is given twice: as an argument and as option 'body'")
 	errTwoForms  = errors.New("options 'body', 'form' and 'multipart' exclude each other")
+	errNoPath    = errors.New("argument 'path' is empty")
 	errNoURL     = errors.New("option 'url' is missing")
 )

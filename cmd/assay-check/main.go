@@ -27,7 +27,8 @@ func main() {
 
 // modules is every builtin of this binary.
 func modules() []core.Module {
-	return append(prelude.Modules(), base64.New(), http.New(http.Config{}), json.New(), yaml.New())
+	return append(prelude.Modules(),
+		base64.New(), http.New(http.Config{}), http.Prometheus(http.Config{}), json.New(), yaml.New())
 }
 
 // checkTypes is every type of check of this binary.

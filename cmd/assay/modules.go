@@ -15,6 +15,7 @@ func modules() []core.Module {
 	return append(prelude.Modules(),
 		base64.New(),
 		http.New(http.Config{}),
+		http.Prometheus(http.Config{}),
 		json.New(),
 		yaml.New(),
 	)
