@@ -15,6 +15,7 @@ type attempt struct {
 	patient bool          // the timeout is for the start of the answer alone
 	idle    time.Duration // then the longest wait for more of it; 0 is any
 	timer   *time.Timer   // runs out when a patient attempt has waited for too long
+	charge  func(n int) error
 	proxies *proxies
 
 	// Connections are made in the background and may outlive the attempt.

@@ -78,7 +78,8 @@ type Request struct {
 
 	Options
 
-	proxies *proxies // read by the caller; nil is the client's environment
+	charge  func(n int) error // asked before so many bytes of a body are held; may be nil
+	proxies *proxies          // read by the caller; nil is the client's environment
 }
 
 // Client makes requests and keeps connections for the next ones. It is safe for concurrent use.
@@ -123,6 +124,7 @@ func (c *Client) exchange(ctx context.Context, r Request, with use) (*Response, 
 	}
 	a := newAttempt(cmp.Or(o.Timeout, DefaultTimeout))
 	a.patient, a.idle = with != nil && o.Timeout == 0, r.Idle
+	a.charge = r.charge
 	if a.proxies, err = c.proxies(r, o); err != nil {
 		return nil, err
 	}

@@ -28,7 +28,8 @@ func responseClass() *core.Object[*Response] {
 			Examples: []string{`local r = http.get(URL .. "/health")  assert.eq(r:json().status, "ok")`},
 		}, class.Self(), core.Returns(core.Any(), "What the body says."), readJSON),
 	).ToString(func(r *Response) string {
-		return fmt.Sprintf("http.Response: %d from %s, %d bytes", r.Status, r.URL, len(r.Body))
+		shown, _, _ := strings.Cut(r.URL, "?") // a query may hold a secret
+		return fmt.Sprintf("http.Response: %d from %s, %d bytes", r.Status, shown, len(r.Body))
 	})
 }
 

@@ -43,11 +43,27 @@ func (a *attempt) read(answer *nethttp.Response, h *hop, limit int64) ([]byte, e
 		}
 		body.Grow(int(min(n, maxGuess)) + bytes.MinRead)
 	}
-	n, err := body.ReadFrom(io.LimitReader(answer.Body, limit+1))
+	n, err := body.ReadFrom(&charged{from: io.LimitReader(answer.Body, limit+1), charge: a.charge})
 	if n > limit {
 		return nil, bodyTooLarge(limit)
 	}
 	return body.Bytes(), err
+}
+
+// charged is a body that is held in memory as it is read.
+type charged struct {
+	from   io.Reader
+	n      int
+	charge func(n int) error // may be nil
+}
+
+func (c *charged) Read(b []byte) (int, error) {
+	n, err := c.from.Read(b)
+	c.n += n
+	if c.charge != nil {
+		err = cmp.Or(c.charge(c.n), err)
+	}
+	return n, err
 }
 
 // use hands a body over as it arrives.

@@ -5,6 +5,7 @@ package main
 
 import (
 	"io"
+	"log"
 	"log/slog"
 	"os"
 
@@ -22,6 +23,7 @@ import (
 
 func main() {
 	core.BoundArrays()
+	log.SetOutput(io.Discard) // net/http writes what strange servers say to the standard logger
 	os.Exit(command.Execute(rootCommand(os.Stdout, os.Stderr), os.Args[1:], os.Stderr))
 }
 
