@@ -246,7 +246,8 @@ func TestDownloadErrors(t *testing.T) {
 		{"a folder", `http.download(URL, "/tmp")`, core.Policy{}, " http.download: write /tmp: is a directory", ""},
 		{"below a file", `http.download(URL, "/dev/null/x")`, core.Policy{}, " http.download: make folder /dev/null: not a directory", ""},
 		{
-			"outside the permitted folders", `http.download(URL, "/etc/x")`, core.Policy{Level: core.Script, Needs: core.AllNeeds, ChangeRoots: []string{t.TempDir()}},
+			"outside the permitted folders", `http.download(URL, "/etc/x")`,
+			core.Policy{Level: core.Script, Needs: core.AllNeeds, ChangeRoots: []string{t.TempDir()}},
 			"policy.denied http.download: make folder /etc: not permitted here: denied by the policy", "files can be",
 		},
 	} {
