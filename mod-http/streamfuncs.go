@@ -18,7 +18,8 @@ const (
 		"seconds without data; `max_body` has no default."
 	sseText = "Calls `fn` for each server-sent event until the server ends the stream or `fn` returns false. Without `timeout` the answer " +
 		"has to begin within 30 seconds and may then take any time. `max_body` bounds each event, not the stream. " +
-		"An answer with another status than 2xx is given whole, and `fn` is not called. `retry` counts until the " +
+		"An answer with another status than 2xx is given whole, and `fn` is not called. An event has `event`, its name (\"message\" unless " +
+		"the server gives one), `data`, and where the server gave them `id` and `retry`, in seconds. The option `retry` counts until the " +
 		"stream has begun; to go on with one that broke, call again with the header `Last-Event-ID`."
 	pathText = "The file to write."
 )
@@ -37,8 +38,7 @@ func chunkCallback() core.Type[core.Callback] {
 func eventCallback() core.Type[core.Callback] {
 	anything := spec.Type{Kind: spec.Scalar, Name: "any"}
 	return callback("event", spec.Type{Kind: spec.Map, Elem: &anything},
-		"`event` is its name, \"message\" unless the server gives one, `data` its text; where the server gave them, `id` is the last id "+
-			"and `retry` the seconds to wait before a new connection.")
+		"With `event`, `data`, `id` and `retry`.")
 }
 
 func callback(name string, of spec.Type, text string) core.Type[core.Callback] {
