@@ -9,6 +9,7 @@ import (
 	"assay.rs/mod-data/regex"
 	"assay.rs/mod-data/toml"
 	"assay.rs/mod-data/yaml"
+	"assay.rs/mod-db"
 	"assay.rs/mod-http"
 )
 
@@ -16,6 +17,7 @@ import (
 func modules() []core.Module {
 	return append(prelude.Modules(),
 		base64.New(),
+		db.New(db.Config{}),
 		http.New(http.Config{}),
 		http.Prometheus(http.Config{}),
 		json.New(),
