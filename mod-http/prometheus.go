@@ -36,7 +36,7 @@ func Prometheus(cfg Config) core.Module {
 		},
 			core.Arg("url", addressType(), "The server, without `/api/v1`."),
 			core.Arg("promql", core.String(), "The query."),
-			core.Opt("options", optionsType(), options{}, "How to make the request."),
+			core.Opt("options", optionsType(), call{}, "How to make the request."),
 			core.Returns(queryResultType(), "A number, a text, or an array of series."),
 			m.query),
 	}}
@@ -45,7 +45,7 @@ func Prometheus(cfg Config) core.Module {
 // longQuery is from where on a query is sent in a body: longer URLs are refused on the way.
 const longQuery = 4000
 
-func (m *module) query(c core.Call, to address, promql string, o options) (any, error) {
+func (m *module) query(c core.Call, to address, promql string, o call) (any, error) {
 	if strings.TrimSpace(promql) == "" {
 		return nil, errNoQuery
 	}
@@ -57,7 +57,8 @@ func (m *module) query(c core.Call, to address, promql string, o options) (any, 
 	if asked {
 		to.url += "?" + query
 	}
-	r := call{options: o, method: nethttp.MethodGet, to: to, harmless: true}
+	r := o.at(to)
+	r.method, r.harmless = nethttp.MethodGet, true
 	ask := url.Values{"query": {promql}}
 	if len(promql) > longQuery {
 		r.method, r.form = nethttp.MethodPost, formOf(ask)

@@ -26,9 +26,7 @@ const (
 
 // streamType is the option table of requests whose body is not kept.
 func streamType() core.Type[call] {
-	inner := func(r *call) *options { return &r.options }
-	method := core.NewKey("method", core.String(), func(r *call) *string { return &r.method }, "Any method.").Default(`"GET"`)
-	return core.Record("http.StreamOptions", "How to make the request.", slices.Concat([]core.Key[call]{method}, bodyKeys(inner), keys(inner))...)
+	return core.Record("http.StreamOptions", "How to make the request.", slices.Concat([]core.Key[call]{methodKey()}, bodyKeys(), keys())...)
 }
 
 func chunkCallback() core.Type[core.Callback] {
