@@ -2,7 +2,6 @@ package core
 
 import (
 	"context"
-	"runtime"
 	"errors"
 	"strings"
 	"testing"
@@ -84,7 +83,6 @@ func TestStringLibrary(t *testing.T) {
 func TestStringLibraryRaises(t *testing.T) {
 	for source, want := range map[string]string{
 		`string.rep("x", 1e10)`:                               "memory limit of 16 MB exceeded",
-		`pcall(string.rep, "x", 1e10)`:                        "memory limit of 16 MB exceeded",
 		`("x"):rep(1e300)`:                                    "resulting string too large",
 		`("x"):rep(2^62, "xyz")`:                              "resulting string too large",
 		`("x"):rep(0/0)`:                                      "number has no integer representation",
@@ -132,11 +130,11 @@ func TestStringLibraryRaises(t *testing.T) {
 		`string.gsub(("a"):rep(1e6), "a", function() while true do end end)`:             "deadline exceeded",
 		`coroutine.wrap(function() ("a"):rep(1e4):find(".-.-.-.-.-b$") end)() error("")`: "deadline exceeded",
 	} {
-		limit := 30 * time.Second
+		limit := time.Minute
 		if want == "deadline exceeded" {
-			limit = 500 * time.Millisecond
+			limit = 200 * time.Millisecond
 		}
-		err := runFor(t, source, limit)
+		err := runFor(t, limit, source)
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: error = %v, want %q", source, err, want)
 		}
@@ -144,7 +142,7 @@ func TestStringLibraryRaises(t *testing.T) {
 }
 
 // runFor runs source with 16 MB for a second at most.
-func runFor(t *testing.T, source string, limit time.Duration) error {
+func runFor(t *testing.T, limit time.Duration, source string) error {
 	t.Helper()
 	rt, err := New(Config{Modules: []Module{kitModule()}, Policy: FullPolicy()})
 	if err != nil {
@@ -154,7 +152,6 @@ func runFor(t *testing.T, source string, limit time.Duration) error {
 	if err != nil {
 		t.Fatal(err)
 	}
-	runtime.GC() // garbage of other tests would be room for the script
 	ctx, cancel := context.WithTimeout(t.Context(), limit)
 	defer cancel()
 	vm := rt.Open(Host{Stdout: &output{}, Limits: Limits{Memory: 16 << 20}})

@@ -24,6 +24,7 @@ func modulesWith(client http.Config) []core.Module {
 		base64.New(),
 		db.New(db.Config{}),
 		http.New(client),
+		http.Prometheus(client),
 		json.New(),
 		regex.New(),
 		toml.New(),
