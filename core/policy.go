@@ -10,7 +10,7 @@ import (
 // permits nothing; start from [FullPolicy] or [CheckPolicy].
 type Policy struct {
 	Level       Level    // builtins of a higher level do not exist
-	Needs       Needs    // builtins that need more do not exist
+	Needs       Needs    // builtins that need more do not exist; in scripts they raise [ErrDenied]
 	Permissions []string // tables ("crypto") and functions ("fs.read") that exist all the same
 
 	// Address refuses, with an error, an address that a connection would really be made to. It is asked

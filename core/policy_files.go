@@ -220,11 +220,16 @@ func (r Root) folderOf(absolute string, roots []string) string {
 
 // atPath is an error of the system with the operation and the path that the script asked for.
 func atPath(err error, op, path string) error {
+	var cause error
 	if inner, ok := errors.AsType[*fs.PathError](err); ok {
-		return &fs.PathError{Op: op, Path: path, Err: inner.Err}
+		cause = inner.Err
+	} else if inner, ok := errors.AsType[*os.LinkError](err); ok {
+		cause = inner.Err
+	} else {
+		return err
 	}
-	if inner, ok := errors.AsType[*os.LinkError](err); ok {
-		return &fs.PathError{Op: op, Path: path, Err: inner.Err}
+	if call, ok := errors.AsType[*os.SyscallError](cause); ok {
+		cause = call.Err
 	}
-	return err
+	return &fs.PathError{Op: op, Path: path, Err: cause}
 }

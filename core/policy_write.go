@@ -139,7 +139,7 @@ func (r Root) followLinks(path string) (string, error) {
 func (r Root) syncFolder(path string) error {
 	dir, err := r.Open(path)
 	if err != nil {
-		return nil //nolint:nilerr // a folder that may be written to but not read
+		return nil // a folder that may be written to but not read
 	}
 	defer dir.Close()
 	if err := dir.Sync(); err != nil && !isAny(err, syscall.EINVAL, syscall.ENOTSUP, syscall.EPERM, syscall.EBADF) {

@@ -130,7 +130,10 @@ func (rt *Runtime) addFunc(module string, f Func) {
 		if level, ok := rt.levels[known]; !ok || f.doc.Level < level {
 			rt.levels[known] = f.doc.Level
 		}
-		return
+		if rt.policy.Level < Script {
+			return
+		}
+		f = f.refused(rt.policy.Needs)
 	}
 	b := bind(fullName(module, f.doc.Name), f)
 	if module == "" {
@@ -139,6 +142,17 @@ func (rt *Runtime) addFunc(module string, f Func) {
 	}
 	t := rt.table(module)
 	t.funcs = append(t.funcs, b)
+}
+
+// refused is f as a script sees it whose policy takes away what f needs: the call says so.
+func (f Func) refused(permitted Needs) Func {
+	err := ErrDenied.With(fmt.Errorf("not permitted here: it needs %s", f.doc.Needs&^permitted), "leave out --readonly, or what else restricts the script")
+	return Func{doc: f.doc, bind: func(b *builtin) lua.LGFunction {
+		return func(L *lua.LState) int {
+			currentThread(L).raise(b, err)
+			return 0
+		}
+	}}
 }
 
 func (rt *Runtime) table(name string) *table {

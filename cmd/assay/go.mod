@@ -6,6 +6,7 @@ require (
 	assay.rs/check v0.1.0
 	assay.rs/core v0.1.0
 	assay.rs/mod-data v0.1.0
+	assay.rs/mod-fs v0.1.0
 	assay.rs/mod-http v0.1.0
 	github.com/charmbracelet/log v1.0.0
 	github.com/rogpeppe/go-internal v1.16.0
@@ -35,6 +36,6 @@ require (
 	github.com/yuin/gopher-lua v1.1.2 // indirect
 	go.yaml.in/yaml/v3 v3.0.6 // indirect
 	golang.org/x/exp v0.0.0-20231006140011-7918f672742d // indirect
-	golang.org/x/sys v0.49.0 // indirect
+	golang.org/x/sys v0.50.0 // indirect
 	golang.org/x/tools v0.26.0 // indirect
 )

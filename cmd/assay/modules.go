@@ -7,6 +7,8 @@ import (
 	"assay.rs/mod-data/base64"
 	"assay.rs/mod-data/json"
 	"assay.rs/mod-data/yaml"
+	"assay.rs/mod-fs"
+	"assay.rs/mod-fs/disk"
 	"assay.rs/mod-http"
 )
 
@@ -14,6 +16,8 @@ import (
 func modules() []core.Module {
 	return append(prelude.Modules(),
 		base64.New(),
+		disk.New(),
+		fs.New(),
 		http.New(http.Config{}),
 		json.New(),
 		yaml.New(),
