@@ -4,6 +4,7 @@ import (
 	"assay.rs/check"
 	"assay.rs/core"
 	"assay.rs/core/prelude"
+	"assay.rs/mod-crypto"
 	"assay.rs/mod-data/base64"
 	"assay.rs/mod-data/json"
 	"assay.rs/mod-data/regex"
@@ -11,6 +12,7 @@ import (
 	"assay.rs/mod-data/yaml"
 	"assay.rs/mod-fs"
 	"assay.rs/mod-fs/disk"
+	"assay.rs/mod-fs/stdio"
 	"assay.rs/mod-http"
 )
 
@@ -18,11 +20,13 @@ import (
 func modules() []core.Module {
 	return append(prelude.Modules(),
 		base64.New(),
+		crypto.New(),
 		disk.New(),
 		fs.New(),
 		http.New(http.Config{}),
 		json.New(),
 		regex.New(),
+		stdio.New(),
 		toml.New(),
 		yaml.New(),
 	)
