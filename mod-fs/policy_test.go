@@ -1,9 +1,12 @@
 package fs_test
 
 import (
+	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"assay.rs/core"
@@ -146,4 +149,46 @@ func TestReadStaysWithinMemory(t *testing.T) {
 			t.Errorf("%s: %v, want the memory limit", source, err)
 		}
 	}
+}
+
+// A pipe that nobody writes to does not keep a script that is told to end.
+func TestPipeEndsWithItsTask(t *testing.T) {
+	pipe := filepath.Join(t.TempDir(), "pipe")
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	rt, err := core.New(core.Config{Modules: modules(), Policy: core.FullPolicy()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	told := errors.New("told to")
+	run := func(source string, used func(cancel func())) {
+		t.Helper()
+		chunk, err := core.Compile("pipe.lua", []byte(source))
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancelCause(t.Context())
+		defer cancel(nil)
+		vm := rt.Open(core.Host{Used: func(u core.Use) {
+			if u.Kind == core.UseFile {
+				go used(func() { cancel(told) })
+			}
+		}})
+		defer vm.Close()
+		if err := vm.Run(ctx, chunk, pipe); !errors.Is(err, told) {
+			t.Errorf("%s: Run = %v, want %v", source, err, told)
+		}
+	}
+	run(`fs.read(...)`, func(cancel func()) { cancel() })
+	// Now it is opened, and then read.
+	writer, err := os.OpenFile(pipe, os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer writer.Close()
+	if _, err := writer.WriteString("a line\nand a half"); err != nil {
+		t.Fatal(err)
+	}
+	run(`for line in fs.lines(...) do fs.exists(line) end`, func(cancel func()) { cancel() })
 }
