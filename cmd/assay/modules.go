@@ -10,6 +10,7 @@ import (
 	"assay.rs/mod-data/regex"
 	"assay.rs/mod-data/toml"
 	"assay.rs/mod-data/yaml"
+	"assay.rs/mod-db"
 	"assay.rs/mod-fs"
 	"assay.rs/mod-fs/disk"
 	"assay.rs/mod-fs/stdio"
@@ -21,6 +22,7 @@ func modules() []core.Module {
 	return append(prelude.Modules(),
 		base64.New(),
 		crypto.New(),
+		db.New(db.Config{}),
 		disk.New(),
 		fs.New(),
 		http.New(http.Config{}),
