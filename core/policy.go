@@ -2,6 +2,7 @@ package core
 
 import (
 	"net/netip"
+	"path/filepath"
 	"slices"
 	"strings"
 )
@@ -49,6 +50,21 @@ func SandboxPolicy(allowed Destinations) Policy {
 func (p Policy) ConnectOnly(allowed Destinations) Policy {
 	p.Address, p.Host = allowed.only, allowed.lookup
 	return p
+}
+
+// absolute is p with the paths of its folders made absolute, since the script names files in its own ways.
+func (p Policy) absolute() (Policy, error) {
+	for _, list := range []*[]string{&p.Roots, &p.ChangeRoots} {
+		folders := make([]string, len(*list))
+		for i, folder := range *list {
+			var err error
+			if folders[i], err = filepath.Abs(folder); err != nil {
+				return p, err
+			}
+		}
+		*list = folders
+	}
+	return p, nil
 }
 
 // permits tells whether the builtin table.name exists.

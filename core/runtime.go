@@ -58,8 +58,12 @@ type methodKey struct {
 
 // New binds the modules. A name declared twice, or a declaration that lacks something, is an error.
 func New(cfg Config) (*Runtime, error) {
+	policy, err := cfg.Policy.absolute()
+	if err != nil {
+		return nil, err
+	}
 	rt := &Runtime{
-		policy: cfg.Policy, tables: make(map[string]*table), globals: make(map[string]*builtin),
+		policy: policy, tables: make(map[string]*table), globals: make(map[string]*builtin),
 		closed: make(chan struct{}), levels: make(map[string]Level), methods: make(map[methodKey]*builtin),
 		made: time.Now(), seed: maphash.MakeSeed(),
 	}

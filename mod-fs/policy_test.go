@@ -125,6 +125,27 @@ func TestEveryFunctionObeysThePolicy(t *testing.T) {
 		--> =x true 1`)
 }
 
+// A check names its folder as the command line did.
+func TestFoldersMayBeRelative(t *testing.T) {
+	dir := t.TempDir()
+	t.Chdir(dir)
+	if err := os.MkdirAll("checks", 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile("checks/data", []byte("data"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, folder := range []string{"checks", ".", dir} {
+		k := kit()
+		k.Policy = core.CheckPolicy(folder)
+		k.Policy.Permissions = []string{"fs"}
+		k.Globals = map[string]any{"DIR": dir}
+		k.Script(t, "relative.lua", `
+			print(fs.read("checks/data"), fs.read(DIR .. "/checks/data"), pcall(fs.write, "checks/data", "x"))
+			--> =data data false fs.write: write checks/data: not permitted here: denied by the policy`)
+	}
+}
+
 func TestReadStaysWithinMemory(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "big")
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
