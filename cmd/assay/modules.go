@@ -26,6 +26,7 @@ func modules() []core.Module {
 		disk.New(),
 		fs.New(),
 		http.New(http.Config{}),
+		http.Prometheus(http.Config{}),
 		json.New(),
 		regex.New(),
 		stdio.New(),
