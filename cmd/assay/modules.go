@@ -4,12 +4,16 @@ import (
 	"assay.rs/check"
 	"assay.rs/core"
 	"assay.rs/core/prelude"
+	"assay.rs/mod-crypto"
 	"assay.rs/mod-data/base64"
 	"assay.rs/mod-data/json"
 	"assay.rs/mod-data/regex"
 	"assay.rs/mod-data/toml"
 	"assay.rs/mod-data/yaml"
 	"assay.rs/mod-db"
+	"assay.rs/mod-fs"
+	"assay.rs/mod-fs/disk"
+	"assay.rs/mod-fs/stdio"
 	"assay.rs/mod-http"
 	"assay.rs/stdlib"
 	"assay.rs/tool/mock"
@@ -22,11 +26,15 @@ func modules() []core.Module { return modulesWith(http.Config{}) }
 func modulesWith(client http.Config) []core.Module {
 	return append(prelude.Modules(),
 		base64.New(),
+		crypto.New(),
 		db.New(db.Config{}),
+		disk.New(),
+		fs.New(),
 		http.New(client),
 		http.Prometheus(client),
 		json.New(),
 		regex.New(),
+		stdio.New(),
 		toml.New(),
 		yaml.New(),
 		core.Module{Embedded: core.Embed("assay", stdlib.Files())},
