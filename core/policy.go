@@ -51,6 +51,12 @@ func (p Policy) ConnectOnly(allowed Destinations) Policy {
 	return p
 }
 
+// Root reaches the files that p permits, for Go programs that use a module without Lua.
+func (p Policy) Root() Root { return Root{&p, nil} }
+
+// Dialer makes the connections that p permits, likewise.
+func (p Policy) Dialer() Dialer { return Dialer{&p, nil} }
+
 // permits tells whether the builtin table.name exists.
 func (p Policy) permits(table string, d Doc) bool {
 	if d.Level <= p.Level && d.Needs&^p.Needs == 0 {

@@ -23,12 +23,12 @@ type postgresEngine struct{ config *pgconn.Config }
 const cancelLimit = 2 * time.Second
 
 // openPostgres reads a URL postgres://... Options that it does not know go to the server, as search_path.
-func openPostgres(c core.Call, text string) (*postgresEngine, string, error) {
+func openPostgres(within environment, text string) (*postgresEngine, string, error) {
 	a, err := parseAddress(text, "5432")
 	if err != nil {
 		return nil, "", err
 	}
-	encrypted, err := a.encryption(c.Root())
+	encrypted, err := a.encryption(within.root)
 	if err != nil {
 		return nil, "", err
 	}
@@ -53,7 +53,7 @@ func openPostgres(c core.Call, text string) (*postgresEngine, string, error) {
 	config.ConnectTimeout = 0
 	config.RuntimeParams = map[string]string{"application_name": "assay", "client_encoding": "UTF8", "datestyle": "ISO"}
 	maps.Copy(config.RuntimeParams, a.options)
-	config.DialFunc = c.Dialer().DialContext
+	config.DialFunc = within.dialer.DialContext
 	// The name is resolved by the dialer, where the policy sees it.
 	config.LookupFunc = func(_ context.Context, host string) ([]string, error) { return []string{host}, nil }
 	config.BuildContextWatcherHandler = func(conn *pgconn.PgConn) ctxwatch.Handler {
