@@ -132,9 +132,10 @@ func (l *lease) answers(ctx context.Context) bool {
 	return l.ping(within) == nil && l.reusable()
 }
 
-// release gives the session back, or ends it when it is broken.
+// release gives the session back, or ends it when it is broken. It is the pool's from then on.
 func (l *lease) release(broken bool) {
-	p := l.pool
+	p, writing := l.pool, l.writing
+	l.writing = false
 	p.mu.Lock()
 	keep := !broken && !p.closed && l.reusable()
 	if keep {
@@ -146,8 +147,7 @@ func (l *lease) release(broken bool) {
 		_ = l.session.close() // nobody can act on it
 	}
 	<-p.slots
-	if l.writing {
-		l.writing = false
+	if writing {
 		<-p.write
 	}
 }
