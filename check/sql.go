@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"strings"
 
-	"assay.rs/core/retry"
 	"assay.rs/mod-data/yaml"
 )
 
@@ -103,11 +102,11 @@ func (c *sqlCheck) Run(ctx context.Context, a Attempt) Outcome {
 	var o Outcome
 	address, err := c.address(a)
 	if err != nil {
-		return o.broken(retry.Error, "%w", err)
+		return o.broken("%w", err)
 	}
 	query, err := c.query.Expand(a.Captures)
 	if err != nil {
-		return o.broken(retry.Error, "query: %w", err)
+		return o.broken("query: %w", err)
 	}
 	rows, err := c.database.Query(ctx, address, query)
 	if err != nil {

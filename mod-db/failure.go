@@ -28,6 +28,9 @@ func (d *database) raise(ctx context.Context, err error) error {
 		return ended
 	}
 	f := d.engine.failure(err)
+	if f.lost {
+		f.message = "connection lost: " + f.message
+	}
 	if f.code == nil {
 		return core.WithHint(&driverError{f.message, err}, f.hint)
 	}

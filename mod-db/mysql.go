@@ -293,7 +293,6 @@ func (e *mysqlEngine) failure(err error) failure {
 	unsent := errors.Is(err, driver.ErrBadConn)
 	if network || unsent || errors.Is(err, mysql.ErrInvalidConn) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) {
 		f.code, f.lost, f.unsent = errConnect, true, unsent
-		f.message = "connection lost: " + f.message
 	}
 	return f
 }

@@ -19,6 +19,9 @@ import (
 // postgresEngine connects to a PostgreSQL server.
 type postgresEngine struct{ config *pgconn.Config }
 
+// maxMessage is the most that a row or another message of the server may have, in bytes.
+const maxMessage = 256 << 20
+
 // cancelLimit is how long a server may take to end a statement that we gave up.
 const cancelLimit = 2 * time.Second
 
@@ -50,7 +53,7 @@ func openPostgres(within environment, text string) (*postgresEngine, string, err
 	if encrypted.plain {
 		config.Fallbacks = []*pgconn.FallbackConfig{{Host: config.Host, Port: config.Port}}
 	}
-	config.ConnectTimeout = 0
+	config.ConnectTimeout, config.MaxProtocolMessageBodyLen = 0, maxMessage
 	config.RuntimeParams = map[string]string{"application_name": "assay", "client_encoding": "UTF8", "datestyle": "ISO"}
 	maps.Copy(config.RuntimeParams, a.options)
 	config.DialFunc = within.dialer.DialContext
@@ -233,7 +236,6 @@ func (e *postgresEngine) failure(err error) failure {
 	_, network := errors.AsType[net.Error](err)
 	if network || pgconn.SafeToRetry(err) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) {
 		f.code, f.lost, f.unsent = errConnect, true, pgconn.SafeToRetry(err)
-		f.message = "connection lost: " + f.message
 	}
 	return f
 }

@@ -21,6 +21,7 @@ func modules() []core.Module {
 		base64.New(),
 		db.New(db.Config{}),
 		http.New(http.Config{}),
+		http.Prometheus(http.Config{}),
 		json.New(),
 		regex.New(),
 		toml.New(),
