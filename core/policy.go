@@ -2,6 +2,7 @@ package core
 
 import (
 	"net/netip"
+	"path/filepath"
 	"slices"
 	"strings"
 )
@@ -10,8 +11,9 @@ import (
 // permits nothing; start from [FullPolicy] or [CheckPolicy].
 type Policy struct {
 	Level       Level    // builtins of a higher level do not exist
-	Needs       Needs    // builtins that need more do not exist
+	Needs       Needs    // builtins that need more do not exist; in scripts they raise [ErrDenied]
 	Permissions []string // tables ("crypto") and functions ("fs.read") that exist all the same
+	Without     []string // tables and global functions, of Lua's own too, that do not exist
 
 	// Address refuses, with an error, an address that a connection would really be made to. It is asked
 	// after name resolution, for every hop; host is the name, or the address, that was to be resolved.
@@ -38,10 +40,14 @@ func CheckPolicy(roots ...string) Policy {
 	return Policy{Level: Check, Needs: Pure | Net | Env | Clock | Log | Wait, Roots: roots}
 }
 
-// SandboxPolicy is for scripts that nobody has read. They touch no files, and connect neither to this host
-// nor to link-local addresses, metadata services and multicast, except for the destinations in allowed.
+// SandboxPolicy is for scripts that nobody has read. They touch no files, learn nothing about the host, and
+// connect neither to it nor to link-local addresses, metadata services and multicast, except for the
+// destinations in allowed.
 func SandboxPolicy(allowed Destinations) Policy {
-	return Policy{Level: Check, Needs: Pure | Net | Env | Clock | Log | Wait, Address: allowed.sandboxed}
+	return Policy{
+		Level: Check, Needs: Pure | Net | Env | Clock | Log | Wait, Address: allowed.sandboxed,
+		Without: []string{"collectgarbage", "os"},
+	}
 }
 
 // ConnectOnly is p with connections to the allowed destinations alone. Other names are not even looked up,
@@ -56,6 +62,21 @@ func (p Policy) Root() Root { return Root{&p, nil} }
 
 // Dialer makes the connections that p permits, likewise.
 func (p Policy) Dialer() Dialer { return Dialer{&p, nil} }
+
+// absolute is p with the paths of its folders made absolute, since the script names files in its own ways.
+func (p Policy) absolute() (Policy, error) {
+	for _, list := range []*[]string{&p.Roots, &p.ChangeRoots} {
+		folders := make([]string, len(*list))
+		for i, folder := range *list {
+			var err error
+			if folders[i], err = filepath.Abs(folder); err != nil {
+				return p, err
+			}
+		}
+		*list = folders
+	}
+	return p, nil
+}
 
 // permits tells whether the builtin table.name exists.
 func (p Policy) permits(table string, d Doc) bool {

@@ -6,12 +6,16 @@ import (
 	"assay.rs/check"
 	"assay.rs/core"
 	"assay.rs/core/prelude"
+	"assay.rs/mod-crypto"
 	"assay.rs/mod-data/base64"
 	"assay.rs/mod-data/json"
 	"assay.rs/mod-data/regex"
 	"assay.rs/mod-data/toml"
 	"assay.rs/mod-data/yaml"
 	"assay.rs/mod-db"
+	"assay.rs/mod-fs"
+	"assay.rs/mod-fs/disk"
+	"assay.rs/mod-fs/stdio"
 	"assay.rs/mod-http"
 )
 
@@ -19,11 +23,15 @@ import (
 func modules() []core.Module {
 	return append(prelude.Modules(),
 		base64.New(),
+		crypto.New(),
 		db.New(db.Config{}),
+		disk.New(),
+		fs.New(),
 		http.New(http.Config{}),
 		http.Prometheus(http.Config{}),
 		json.New(),
 		regex.New(),
+		stdio.New(),
 		toml.New(),
 		yaml.New(),
 	)
