@@ -57,6 +57,19 @@ func limited(ctx context.Context, limit time.Duration) (context.Context, context
 	return context.WithTimeoutCause(context.WithValue(ctx, limitKey{}, limit), limit, errLimit)
 }
 
+// limitedStart is limited until started is called.
+func limitedStart(ctx context.Context, limit time.Duration) (within context.Context, started func(), cancel context.CancelFunc) {
+	within, stop := context.WithCancelCause(context.WithValue(ctx, limitKey{}, limit))
+	if limit <= 0 {
+		return within, func() {}, func() { stop(context.Canceled) }
+	}
+	timer := time.AfterFunc(limit, func() { stop(errLimit) })
+	return within, func() { timer.Stop() }, func() {
+		timer.Stop()
+		stop(context.Canceled)
+	}
+}
+
 var errLimit = errors.New("time limit of the statement")
 
 // ended is why ctx has ended, or nil: our own limit is an error of the script, anything else stops it.
