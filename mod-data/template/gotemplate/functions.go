@@ -3,30 +3,48 @@ package gotemplate
 import (
 	"errors"
 	"fmt"
-	"html/template"
+	"maps"
 	"os"
 	"reflect"
 	"strings"
+	"text/template"
 
 	"github.com/Masterminds/sprig/v3"
 )
 
-// functions are those of sprig, bounded, those of Helm, and the hidden ones.
-func (s *set) functions() map[string]any {
-	all := sprig.GenericFuncMap()
-	for name, fn := range writers() {
-		all[name] = fn
+// functions are what templates can call.
+type functions struct {
+	names  map[string]any // of all of them; what they are does not matter
+	limits map[string]func(args []reflect.Value) error
+	own    map[string]any  // as they are
+	ready  map[string]bool // those that the templates have
+}
+
+// newFunctions are the functions of sprig, of Helm, and the hidden ones.
+func (s *set) newFunctions() functions {
+	f := functions{names: sprig.GenericFuncMap(), limits: s.limits(), own: make(map[string]any), ready: make(map[string]bool)}
+	maps.Copy(f.names, writers())
+	for _, own := range []map[string]any{s.helm(), s.outside(), s.regexps(), s.hiddenFunctions()} {
+		maps.Copy(f.own, own)
 	}
-	limits := s.limits()
-	for name, fn := range all {
-		all[name] = s.guarded(fn, deep(name), limits[name])
+	maps.Copy(f.names, f.own)
+	return f
+}
+
+// use gives the templates a function that one of them names. The others are left out, since to guard them
+// all takes longer than to render.
+func (s *set) use(name string) {
+	fn, known := s.functions.names[name]
+	if !known || s.functions.ready[name] {
+		return
 	}
-	for _, more := range []map[string]any{s.helm(), s.outside(), s.regexps(), s.hiddenFunctions()} {
-		for name, fn := range more {
-			all[name] = fn
-		}
+	s.functions.ready[name] = true
+	if own, ok := s.functions.own[name]; ok {
+		fn = own
+	} else {
+		fn = s.guarded(fn, deep(name), s.functions.limits[name])
 	}
-	return all
+	s.root.Funcs(template.FuncMap{name: fn})
 }
 
 // writers are the functions of package text/template that make text of anything.
@@ -56,8 +74,10 @@ func (s *set) outside() map[string]any {
 			var failed error
 			expanded := os.Expand(text, func(name string) string {
 				value := s.env(name)
-				if err := s.spend(1, 2*len(value)); err != nil || failed != nil {
-					failed = errors.Join(failed, err)
+				if failed == nil {
+					failed = s.spend(1, 2*len(value))
+				}
+				if failed != nil {
 					return ""
 				}
 				return value
@@ -88,7 +108,7 @@ func (s *set) env(name string) string {
 const (
 	secondsOfRSA4096 = 8
 	secondsOfRSA2048 = 2
-	secondsOfHash    = 0.3
+	secondsOfHash    = 0 // a fraction of one
 )
 
 // limits look at arguments that say how much a function makes, or how long it takes.

@@ -14,6 +14,7 @@ import (
 	"io/fs"
 	"strings"
 	"text/template"
+	"text/template/parse"
 )
 
 // Config says how templates are rendered.
@@ -55,8 +56,8 @@ const (
 // Render renders the template text, which errors call name, with data as the dot. What a template is wrong
 // about is an [*Error].
 func Render(c Config, name, text string, data any) (string, error) {
-	s := &set{config: c, root: template.New(name), done: make(map[string]bool), hidden: "x" + strings.ToLower(rand.Text())}
-	s.root.Funcs(s.functions())
+	s := &set{config: c, root: template.New(name), hidden: "x" + strings.ToLower(rand.Text())}
+	s.functions = s.newFunctions()
 	if c.Strict {
 		s.root.Option("missingkey=error")
 	}
@@ -74,10 +75,10 @@ func Render(c Config, name, text string, data any) (string, error) {
 type set struct {
 	config Config
 	root   *template.Template
-	done   map[string]bool // the templates that are instrumented
-	hidden string          // what the names of the hidden functions begin with
-	depth  int             // of calls
-	tpls   int             // texts that tpl was given
+	functions
+	hidden string // what the names of the hidden functions begin with
+	depth  int    // of calls
+	tpls   int    // texts that tpl was given
 }
 
 func (s *set) spend(steps, bytes int) error {
@@ -95,22 +96,35 @@ func (s *set) parse(name, text string) error {
 	if n := blocks(text); n > maxBlocks {
 		return &Error{Syntax: true, Message: fmt.Sprintf("%s: %d blocks: at most %d are read", name, n, maxBlocks)}
 	}
-	t := s.root
-	if name != s.root.Name() {
-		t = s.root.New(name)
-	}
-	if _, err := t.Parse(text); err != nil {
+	trees, err := parse.Parse(name, text, "", "", s.names, builtins())
+	if err != nil {
 		return s.failed(err, true)
 	}
-	for _, name := range s.instrument() {
-		if s.defined(name) {
+	var called []string
+	for _, tree := range trees {
+		called = append(called, s.instrument(tree)...)
+		if _, err := s.root.AddParseTree(tree.Name, tree); err != nil {
+			return s.failed(err, true)
+		}
+	}
+	for _, other := range called {
+		if s.defined(other) {
 			continue
 		}
-		if err := s.load(name); err != nil {
-			return &Error{Syntax: true, Message: fmt.Sprintf("%s: template %q is not defined: %v", t.Name(), name, err), cause: err}
+		if err := s.load(other); err != nil {
+			return &Error{Syntax: true, Message: fmt.Sprintf("%s: template %q is not defined: %v", name, other, err), cause: err}
 		}
 	}
 	return nil
+}
+
+// builtins are the names of the functions that package text/template has by itself.
+func builtins() map[string]any {
+	names := make(map[string]any)
+	for _, name := range [...]string{"and", "call", "eq", "ge", "gt", "index", "le", "len", "lt", "ne", "not", "or", "slice"} {
+		names[name] = true
+	}
+	return names
 }
 
 // blocks counts the actions that have an end. It may count too many, in comments.

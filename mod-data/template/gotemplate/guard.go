@@ -88,10 +88,8 @@ func (s *set) guarded(fn any, deep bool, limit func(args []reflect.Value) error)
 				results = []reflect.Value{reflect.Zero(out[0]), reflect.ValueOf(panicked(r))}
 			}
 		}()
-		for _, arg := range args {
-			if err := s.measured(arg, deep, 0); err != nil {
-				panic(err)
-			}
+		if err := s.measureArguments(args, t.IsVariadic(), deep); err != nil {
+			panic(err)
 		}
 		if limit != nil {
 			if err := limit(args); err != nil {
@@ -109,6 +107,23 @@ func (s *set) guarded(fn any, deep bool, limit func(args []reflect.Value) error)
 		return results
 	}
 	return reflect.MakeFunc(reflect.FuncOf(in, out, t.IsVariadic()), run).Interface()
+}
+
+func (s *set) measureArguments(args []reflect.Value, variadic, deep bool) error {
+	for i, arg := range args {
+		if err := s.measured(arg, deep, 0); err != nil {
+			return err
+		}
+		if !variadic || deep || i < len(args)-1 {
+			continue
+		}
+		for j := range arg.Len() {
+			if err := s.measured(arg.Index(j), false, 0); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // panicked is what a function panicked with, as an error.

@@ -55,34 +55,18 @@ func (s *set) escaped(v any) (any, error) {
 	return html.EscapeString(text), s.spend(1, 5*len(text))
 }
 
-// instrument puts the hidden actions into the templates that have none yet, and gives the names of the
-// templates that they call.
-func (s *set) instrument() []string {
+// instrument puts the hidden actions into a template and gives the names of the templates that it calls.
+func (s *set) instrument(t *parse.Tree) []string {
 	w := &instrumenter{set: s}
-	for _, t := range s.root.Templates() {
-		if t.Tree == nil || t.Root == nil || s.done[t.Name()] && w.begun(t.Root) {
-			continue
-		}
-		s.done[t.Name()] = true
-		w.list(t.Root)
-		t.Root.Nodes = append([]parse.Node{w.action(enterName)}, t.Root.Nodes...)
-		t.Root.Nodes = append(t.Root.Nodes, w.action(leaveName))
-	}
+	w.list(t.Root)
+	t.Root.Nodes = append([]parse.Node{w.action(enterName, t.Root.Pos)}, t.Root.Nodes...)
+	t.Root.Nodes = append(t.Root.Nodes, w.action(leaveName, t.Root.Pos))
 	return w.called
 }
 
 type instrumenter struct {
 	set    *set
 	called []string
-}
-
-// begun tells whether a list of nodes begins with a hidden action: a template may be defined again.
-func (w *instrumenter) begun(l *parse.ListNode) bool {
-	if len(l.Nodes) == 0 {
-		return false
-	}
-	a, ok := l.Nodes[0].(*parse.ActionNode)
-	return ok && a.String() == w.action(enterName).String()
 }
 
 func (w *instrumenter) list(l *parse.ListNode) {
@@ -92,12 +76,13 @@ func (w *instrumenter) list(l *parse.ListNode) {
 	for _, n := range l.Nodes {
 		switch n := n.(type) {
 		case *parse.ActionNode:
+			w.pipe(n.Pipe)
 			if len(n.Pipe.Decl) == 0 {
 				name := printName
 				if w.set.config.Escape && !rendersItself(n.Pipe) {
 					name = escapeName
 				}
-				n.Pipe.Cmds = append(n.Pipe.Cmds, w.command(name))
+				n.Pipe.Cmds = append(n.Pipe.Cmds, w.command(name, n.Pos))
 			}
 		case *parse.IfNode:
 			w.branch(&n.BranchNode)
@@ -105,16 +90,41 @@ func (w *instrumenter) list(l *parse.ListNode) {
 			w.branch(&n.BranchNode)
 		case *parse.RangeNode:
 			w.branch(&n.BranchNode)
-			n.List.Nodes = append([]parse.Node{w.action(stepName)}, n.List.Nodes...)
+			n.List.Nodes = append([]parse.Node{w.action(stepName, n.Pos)}, n.List.Nodes...)
 		case *parse.TemplateNode:
 			w.called = append(w.called, n.Name)
+			w.pipe(n.Pipe)
 		}
 	}
 }
 
 func (w *instrumenter) branch(b *parse.BranchNode) {
+	w.pipe(b.Pipe)
 	w.list(b.List)
 	w.list(b.ElseList)
+}
+
+// pipe makes the functions ready that a pipeline names.
+func (w *instrumenter) pipe(p *parse.PipeNode) {
+	if p == nil {
+		return
+	}
+	for _, c := range p.Cmds {
+		for _, arg := range c.Args {
+			w.argument(arg)
+		}
+	}
+}
+
+func (w *instrumenter) argument(n parse.Node) {
+	switch n := n.(type) {
+	case *parse.IdentifierNode:
+		w.set.use(n.Ident)
+	case *parse.PipeNode:
+		w.pipe(n)
+	case *parse.ChainNode:
+		w.argument(n.Node)
+	}
 }
 
 // rendersItself tells whether a pipeline prints a template, which has escaped what it printed.
@@ -127,12 +137,13 @@ func rendersItself(p *parse.PipeNode) bool {
 	return false
 }
 
-func (w *instrumenter) command(name string) *parse.CommandNode {
-	return &parse.CommandNode{NodeType: parse.NodeCommand, Args: []parse.Node{parse.NewIdentifier(w.set.hidden + name)}}
+func (w *instrumenter) command(name string, at parse.Pos) *parse.CommandNode {
+	w.set.use(w.set.hidden + name)
+	return &parse.CommandNode{NodeType: parse.NodeCommand, Pos: at, Args: []parse.Node{parse.NewIdentifier(w.set.hidden + name).SetPos(at)}}
 }
 
-func (w *instrumenter) action(name string) *parse.ActionNode {
-	return &parse.ActionNode{NodeType: parse.NodeAction, Pipe: &parse.PipeNode{
-		NodeType: parse.NodePipe, Cmds: []*parse.CommandNode{w.command(name)},
+func (w *instrumenter) action(name string, at parse.Pos) *parse.ActionNode {
+	return &parse.ActionNode{NodeType: parse.NodeAction, Pos: at, Pipe: &parse.PipeNode{
+		NodeType: parse.NodePipe, Pos: at, Cmds: []*parse.CommandNode{w.command(name, at)},
 	}}
 }

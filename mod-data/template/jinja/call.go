@@ -202,7 +202,7 @@ func (r *run) call(fn value, where int, a *given, caller *macro) (value, error) 
 	case undefined:
 		return nil, fmt.Errorf("%s is undefined and cannot be called", fn.what)
 	}
-	return nil, fmt.Errorf("a %s cannot be called", kindOf(fn))
+	return nil, fmt.Errorf("%s cannot be called", article(fn))
 }
 
 // macro is a macro as a value.

@@ -63,7 +63,7 @@ func (r *run) key(v value) (string, error) {
 	case string, safe, bool, int64, float64, nil:
 		return r.text(v)
 	}
-	return "", fmt.Errorf("a %s cannot be a key", kindOf(v))
+	return "", fmt.Errorf("%s cannot be a key", article(v))
 }
 
 func (x *unary) eval(r *run) (value, error) {

@@ -93,7 +93,7 @@ func lengthFilter(r *run, v value, _ *bound) (value, error) {
 	}
 	s, ok := str(v)
 	if !ok {
-		return nil, fmt.Errorf("a %s has no length", kindOf(v))
+		return nil, fmt.Errorf("%s has no length", article(v))
 	}
 	return int64(utf8.RuneCountInString(s)), r.spend(1+len(s)/64, 0)
 }

@@ -171,7 +171,7 @@ func (r *run) unpack(s *forStmt, item value) error {
 	}
 	l, ok := item.(*list)
 	if !ok || len(l.items) != len(s.targets) {
-		return fmt.Errorf("an item cannot be unpacked into %d names: it is a %s", len(s.targets), described(item))
+		return fmt.Errorf("an item cannot be unpacked into %d names: it is %s", len(s.targets), described(item))
 	}
 	for i, name := range s.targets {
 		r.scope.set(name, l.items[i])
@@ -181,7 +181,7 @@ func (r *run) unpack(s *forStmt, item value) error {
 
 func described(v value) string {
 	if l, ok := v.(*list); ok {
-		return fmt.Sprintf("%s of %d", kindOf(v), len(l.items))
+		return fmt.Sprintf("%s of %d", article(v), len(l.items))
 	}
-	return kindOf(v)
+	return article(v)
 }

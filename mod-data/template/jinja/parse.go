@@ -190,7 +190,7 @@ func (p *parser) statement(tag token, ends []string) (stmt, error) {
 			}
 			return nil, p.failAt(tag.at, "'%s' ends nothing", tag.text)
 		}
-		return nil, p.unknown(tag, "tag", slices.Collect(maps.Keys(p.statements())))
+		return nil, p.unknown(tag, "tag", slices.Sorted(maps.Keys(p.statements())))
 	}
 	return read(at(tag.at))
 }

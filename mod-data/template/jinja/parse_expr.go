@@ -267,7 +267,7 @@ func (p *parser) filter(x expr) (*filterExpr, error) {
 		return nil, p.wrong(t, "the name of a filter")
 	}
 	if _, known := p.library.filters[t.text]; !known {
-		return nil, p.unknown(t, "filter", slices.Collect(maps.Keys(p.library.filters)))
+		return nil, p.unknown(t, "filter", slices.Sorted(maps.Keys(p.library.filters)))
 	}
 	f := &filterExpr{at: at(t.at), x: x, name: t.text}
 	var err error
@@ -286,7 +286,7 @@ func (p *parser) test(x expr) (expr, error) {
 		return nil, p.wrong(t, "the name of a test")
 	}
 	if _, known := p.library.tests[t.text]; !known {
-		return nil, p.unknown(t, "test", slices.Collect(maps.Keys(p.library.tests)))
+		return nil, p.unknown(t, "test", slices.Sorted(maps.Keys(p.library.tests)))
 	}
 	is := &testExpr{at: at(t.at), x: x, name: t.text}
 	var err error

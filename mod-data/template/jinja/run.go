@@ -208,7 +208,7 @@ func (r *run) assign(t target, v value) error {
 	to, _ := r.scope.get(t.name)
 	ns, ok := to.(*namespace)
 	if !ok {
-		return r.fail(t.place(), fmt.Errorf("'%s' is no namespace: attributes of a %s cannot be set", t.name, kindOf(to)))
+		return r.fail(t.place(), fmt.Errorf("'%s' is no namespace: attributes of %s cannot be set", t.name, article(to)))
 	}
 	ns.set(t.attr, v)
 	return r.fail(t.place(), r.spend(1, entrySize))

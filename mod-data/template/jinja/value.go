@@ -132,6 +132,15 @@ func kindOf(v value) string {
 	return "value"
 }
 
+// article is kindOf v with its article.
+func article(v value) string {
+	kind := kindOf(v)
+	if strings.IndexByte("aeiu", kind[0]) >= 0 {
+		return "an " + kind
+	}
+	return "a " + kind
+}
+
 func truth(v value) bool {
 	switch v := v.(type) {
 	case nil, undefined:
