@@ -14,6 +14,8 @@ type jsonEncoder struct {
 	out     []byte
 	indent  string
 	members []Member // of the objects that are open
+	memory  *Meter
+	asked   int // bytes of out that memory was asked for
 }
 
 func (e *jsonEncoder) value(v lua.LValue) error {
@@ -92,8 +94,8 @@ func (e *jsonEncoder) array(t *lua.LTable, n int) error {
 		if err := e.value(t.RawGetInt(i)); err != nil {
 			return err
 		}
-		if len(e.out) > MaxJSONText {
-			return e.tooLong()
+		if err := e.grown(); err != nil {
+			return err
 		}
 	}
 	e.closing(']', n > 0)
@@ -127,8 +129,8 @@ func (e *jsonEncoder) object(v Value) error {
 		if err := e.value(m.Value.lua()); err != nil {
 			return err
 		}
-		if len(e.out) > MaxJSONText {
-			return e.tooLong()
+		if err := e.grown(); err != nil {
+			return err
 		}
 	}
 	e.members = e.members[:base]
@@ -153,6 +155,18 @@ func (e *jsonEncoder) closing(bracket byte, filled bool) {
 		e.line()
 	}
 	e.out = append(e.out, bracket)
+}
+
+// grown looks at the size of the text.
+func (e *jsonEncoder) grown() error {
+	if len(e.out) > MaxJSONText {
+		return e.tooLong()
+	}
+	if n := len(e.out) - e.asked; n >= chargedFrom {
+		e.asked = len(e.out)
+		return e.memory.Add(n)
+	}
+	return nil
 }
 
 func (e *jsonEncoder) tooLong() error {

@@ -10,6 +10,8 @@ require (
 )
 
 require (
+	github.com/Masterminds/sprig/v3 v3.3.0
 	github.com/itchyny/timefmt-go v0.1.9 // indirect
+	github.com/shopspring/decimal v1.6.0
 	github.com/yuin/gopher-lua v1.1.2 // indirect
 )

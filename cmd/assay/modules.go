@@ -7,6 +7,7 @@ import (
 	"assay.rs/mod-data/base64"
 	"assay.rs/mod-data/json"
 	"assay.rs/mod-data/regex"
+	"assay.rs/mod-data/template"
 	"assay.rs/mod-data/toml"
 	"assay.rs/mod-data/yaml"
 	"assay.rs/mod-http"
@@ -19,6 +20,7 @@ func modules() []core.Module {
 		http.New(http.Config{}),
 		json.New(),
 		regex.New(),
+		template.New(),
 		toml.New(),
 		yaml.New(),
 	)
