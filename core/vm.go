@@ -16,7 +16,9 @@ import (
 // Host is what one VM sees of the program around it.
 type Host struct {
 	Log       *slog.Logger                // nil discards
+	Stdin     io.Reader                   // what a script reads as standard input; nil is empty
 	Stdout    io.Writer                   // where print writes; nil is the log
+	Stderr    io.Writer                   // where a script writes past the log; nil discards
 	LookupEnv func(string) (string, bool) // nil is the process's environment
 	EnvNames  func() []string             // nil is the process's, when LookupEnv is nil too
 	Limits    Limits

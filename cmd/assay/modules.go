@@ -10,6 +10,7 @@ import (
 	"assay.rs/mod-data/template"
 	"assay.rs/mod-data/toml"
 	"assay.rs/mod-data/yaml"
+	"assay.rs/mod-db"
 	"assay.rs/mod-http"
 )
 
@@ -17,7 +18,9 @@ import (
 func modules() []core.Module {
 	return append(prelude.Modules(),
 		base64.New(),
+		db.New(db.Config{}),
 		http.New(http.Config{}),
+		http.Prometheus(http.Config{}),
 		json.New(),
 		regex.New(),
 		template.New(),
