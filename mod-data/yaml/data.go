@@ -58,7 +58,7 @@ func (w *writer) plain(v reflect.Value, indent int) error {
 	case v.CanFloat():
 		w.out = appendNumber(w.out, v.Float())
 	default:
-		if s, ok := v.Interface().(fmt.Stringer); ok {
+		if s, ok := reflect.TypeAssert[fmt.Stringer](v); ok {
 			return w.text(s.String(), indent)
 		}
 		return errValue.Errorf("a Go %s has no form in YAML", v.Type())

@@ -113,9 +113,9 @@ const (
 
 // limits look at arguments that say how much a function makes, or how long it takes.
 func (s *set) limits() map[string]func(args []reflect.Value) error {
-	times := func(count, size int) func(args []reflect.Value) error {
+	times := func(size int) func(args []reflect.Value) error {
 		return func(args []reflect.Value) error {
-			n := args[count].Int()
+			n := args[0].Int()
 			if n < 0 {
 				return fmt.Errorf("a count must not be negative, got %d", n)
 			}
@@ -134,7 +134,7 @@ func (s *set) limits() map[string]func(args []reflect.Value) error {
 		}
 	}
 	all := map[string]func(args []reflect.Value) error{
-		"repeat": times(0, 1), "randAlphaNum": times(0, -1), "randAlpha": times(0, -1), "randAscii": times(0, -1), "randNumeric": times(0, -1), "randBytes": times(0, -1),
+		"repeat": times(1), "randAlphaNum": times(-1), "randAlpha": times(-1), "randAscii": times(-1), "randNumeric": times(-1), "randBytes": times(-1),
 		"until": s.until, "untilStep": s.untilStep, "seq": s.seq, "indent": s.indented, "nindent": s.indented, "replace": s.replaced, "join": s.joined, "wrapWith": s.wrapped,
 		"printf": s.formatted, "genPrivateKey": slow(secondsOfRSA4096), "bcrypt": slow(secondsOfHash), "htpasswd": slow(secondsOfHash),
 		"derivePassword": func(args []reflect.Value) error { return errors.Join(slow(secondsOfHash)(args), s.spend(1, 33<<20)) },

@@ -50,7 +50,7 @@ func table(r read) (map[string]any, error) {
 		r.wrong = fmt.Errorf("a map expected, got %T", r.v)
 	}
 	if r.wrong != nil {
-		return map[string]any{"Error": r.wrong.Error()}, nil
+		return map[string]any{"Error": r.wrong.Error()}, nil //nolint:nilerr // a template looks for the key
 	}
 	if m == nil {
 		m = make(map[string]any)
@@ -67,7 +67,7 @@ func array(r read) ([]any, error) {
 		r.wrong = fmt.Errorf("a list expected, got %T", r.v)
 	}
 	if r.wrong != nil {
-		return []any{r.wrong.Error()}, nil
+		return []any{r.wrong.Error()}, nil //nolint:nilerr // a template looks at the item
 	}
 	return a, nil
 }
