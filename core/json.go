@@ -84,7 +84,7 @@ func DecodeJSON(c Call, text string, keepNull bool) (Value, error) {
 // JSON, and tables that contain themselves. Nesting over 200 and text over [MaxJSONText] have the code
 // [ErrJSONLimit]. When the task is stopped meanwhile, the error is the cause.
 func EncodeJSON(c Call, v Value, indent string) ([]byte, error) {
-	e := jsonEncoder{Descent: Descent{Call: c, Invalid: ErrJSONValue, Limit: ErrJSONLimit}, indent: indent, memory: c.Meter()}
+	e := jsonEncoder{Descent: Descent{Call: c, Invalid: ErrJSONValue, Limit: ErrJSONLimit}, indent: indent}
 	if err := e.value(v.lua()); err != nil {
 		return nil, err
 	}

@@ -131,6 +131,9 @@ func (p *program) runScript(ctx context.Context, name string, source []byte, arg
 		Stdin: p.stdin, Stdout: p.stdout, Stderr: p.stderr, Log: p.logger(), LookupEnv: flags.access.lookupEnv, EnvNames: flags.access.envNames,
 		Limits: core.Limits{Memory: int64(flags.memory)},
 	}
+	if flags.access.Sandbox {
+		host.Limits.Output = sandboxOutput
+	}
 	if flags.access.Explain {
 		r := newRecord(name)
 		host.Used = r.see

@@ -37,7 +37,7 @@ func newLibrary() *library {
 }
 
 func (l *library) filter(names, params string, apply func(r *run, v value, a *bound) (value, error)) {
-	for _, name := range strings.FieldsSeq(names) {
+	for name := range strings.FieldsSeq(names) {
 		l.filters[name] = filter{params, apply}
 	}
 }
@@ -90,7 +90,7 @@ func (r *run) test(name string, v value, a *given) (bool, error) {
 }
 
 func (l *library) test(names, params string, passes func(r *run, v value, a *bound) (bool, error)) {
-	for _, name := range strings.FieldsSeq(names) {
+	for name := range strings.FieldsSeq(names) {
 		l.tests[name] = test{params, passes}
 	}
 }
