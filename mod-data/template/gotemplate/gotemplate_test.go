@@ -8,7 +8,6 @@ import (
 	"strings"
 	"testing"
 	"text/template"
-	"time"
 
 	"github.com/Masterminds/sprig/v3"
 )
@@ -155,7 +154,7 @@ func TestNothingTakesMoreThanIsGranted(t *testing.T) {
 		`{{ range until 60 }}{{ $.s | nindent 1000 }}{{ end }}`, `{{ range until 100000 }}{{ tpl "x" . }}{{ end }}`, `{{ define "a" }}{{ range until 10 }}{{ template "b" }}{{ end }}{{ end }}{{ define "b" }}{{ range until 100000 }}{{ end }}{{ end }}{{ template "a" }}`,
 		`{{ expandenv (repeat 30000 "$A") }}`,
 	} {
-		left, start := 4<<20, time.Now()
+		left := 1 << 20
 		_, err := Render(Config{Env: func(string) string { return strings.Repeat("v", 1000) }, Spend: func(steps, bytes int) error {
 			if left -= steps + bytes; left < 0 || steps < 0 || bytes < 0 {
 				return errStop
@@ -164,9 +163,6 @@ func TestNothingTakesMoreThanIsGranted(t *testing.T) {
 		}}, "t", text, map[string]any{"s": strings.Repeat("\n", 100)})
 		if !errors.Is(err, errStop) {
 			t.Errorf("%.100s: error = %v, want that of Spend", text, err)
-		}
-		if took := time.Since(start); took > 10*time.Second {
-			t.Errorf("%.100s: took %v", text, took)
 		}
 	}
 }

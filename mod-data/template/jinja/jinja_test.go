@@ -208,7 +208,7 @@ func TestNothingTakesMoreThanIsGranted(t *testing.T) {
 		"{{ range(10000)|batch(1000000, 'x')|list }}", "{{ []|slice(1000000) }}", "{% macro m(n) %}{% if n %}{{ m(n - 1) }}{{ m(n - 1) }}{% endif %}{% endmacro %}{{ m(60) }}",
 		"{% set l = [] %}{% for i in range(100000) %}{% do l.append('x' * 100) %}{% endfor %}", "{% for x in range(60000) %}{{ 'x' * 99 }}{% endfor %}",
 	} {
-		left := 4 << 20
+		left := 1 << 20
 		_, err := Render(Config{Spend: func(steps, bytes int) error {
 			if left -= steps + bytes; left < 0 || steps < 0 || bytes < 0 {
 				return errStop
