@@ -4,6 +4,7 @@ import (
 	"assay.rs/check"
 	"assay.rs/core"
 	"assay.rs/core/prelude"
+	"assay.rs/mod-crypto"
 	"assay.rs/mod-data/base64"
 	"assay.rs/mod-data/json"
 	"assay.rs/mod-data/regex"
@@ -11,6 +12,9 @@ import (
 	"assay.rs/mod-data/toml"
 	"assay.rs/mod-data/yaml"
 	"assay.rs/mod-db"
+	"assay.rs/mod-fs"
+	"assay.rs/mod-fs/disk"
+	"assay.rs/mod-fs/stdio"
 	"assay.rs/mod-http"
 )
 
@@ -18,11 +22,15 @@ import (
 func modules() []core.Module {
 	return append(prelude.Modules(),
 		base64.New(),
+		crypto.New(),
 		db.New(db.Config{}),
+		disk.New(),
+		fs.New(),
 		http.New(http.Config{}),
 		http.Prometheus(http.Config{}),
 		json.New(),
 		regex.New(),
+		stdio.New(),
 		template.New(),
 		toml.New(),
 		yaml.New(),
