@@ -10,6 +10,7 @@ import (
 	"assay.rs/mod-data/base64"
 	"assay.rs/mod-data/json"
 	"assay.rs/mod-data/regex"
+	"assay.rs/mod-data/template"
 	"assay.rs/mod-data/toml"
 	"assay.rs/mod-data/yaml"
 	"assay.rs/mod-db"
@@ -37,6 +38,7 @@ func modulesWith(client http.Config) []core.Module {
 		json.New(),
 		regex.New(),
 		stdio.New(),
+		template.New(),
 		toml.New(),
 		yaml.New(),
 		core.Module{Embedded: core.Embed("assay", stdlib.Files())},
