@@ -46,6 +46,7 @@ type VM struct {
 	source    *rand.Rand // of math.random
 	matching  matching
 	errorMT   *lua.LTable
+	threads   []*thread // of tasks that are over
 	null      *lua.LUserData
 
 	localsMu sync.Mutex
