@@ -4,7 +4,7 @@ import (
 	"context"
 	"runtime"
 	"runtime/debug"
-	"sync"
+	"sync/atomic"
 )
 
 // Tasks starts tasks on goroutines that run no body, such as those that a server has for its requests.
@@ -115,10 +115,19 @@ func (c Call) Usage() Usage {
 	return Usage{Memory: theHeap().used(), Tasks: len(vm.tasks)}
 }
 
-// Reserve tells that a body holds n bytes that are not the script's, such as the buffers of connections:
-// they do not count against its limit until release is called. Who reserves bounds how often.
-func (c Call) Reserve(n int64) (release func()) {
-	h := theHeap()
-	h.base.Add(n)
-	return sync.OnceFunc(func() { h.base.Add(-n) })
+// Reservation is memory that a body holds and that is not the script's, such as the buffers of connections:
+// it does not count against the script's limit. Who reserves bounds it by other means. It is safe for
+// concurrent use.
+type Reservation struct{ bytes atomic.Int64 }
+
+// Add makes the reservation larger by n bytes, or smaller if n is negative.
+func (r *Reservation) Add(n int64) {
+	r.bytes.Add(n)
+	theHeap().base.Add(n)
+}
+
+// Close gives all of it back.
+func (r *Reservation) Close() error {
+	theHeap().base.Add(-r.bytes.Swap(0))
+	return nil
 }

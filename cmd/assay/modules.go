@@ -8,16 +8,18 @@ import (
 	"assay.rs/mod-data/json"
 	"assay.rs/mod-data/yaml"
 	"assay.rs/mod-http"
+	"assay.rs/mod-serve"
 )
 
 // modules is every builtin of this binary.
 func modules() []core.Module {
-	return append(prelude.Modules(),
+	all := append(prelude.Modules(),
 		base64.New(),
 		http.New(http.Config{}),
 		json.New(),
 		yaml.New(),
 	)
+	return append(all, serve.New(serve.Config{})...)
 }
 
 // checkTypes is every type of check of this binary.
