@@ -59,7 +59,7 @@ func readCookie(c core.Call, name string, v core.Value) (*http.Cookie, error) {
 			return nil, err
 		}
 	}
-	set := &http.Cookie{
+	set := &http.Cookie{ //nolint:gosec // as the script says; the defaults are strict
 		Name: name, Value: given.value, Path: given.path, Domain: given.domain,
 		Secure: given.secure, HttpOnly: given.httpOnly, SameSite: http.SameSiteLaxMode,
 	}

@@ -75,8 +75,7 @@ func TestConnectionCap(t *testing.T) {
 	if n, err := third.Read(make([]byte, 1)); err == nil {
 		t.Errorf("the third of two connections was served: %d bytes", n)
 	}
-	first.Close()
-	second.Close()
+	_, _ = first.Close(), second.Close()
 	if err := third.SetReadDeadline(time.Now().Add(patience)); err != nil {
 		t.Fatal(err)
 	}

@@ -29,33 +29,33 @@ type tree struct {
 // newRouter refuses patterns that are none, and two that are the same.
 func newRouter(all []route) (*router, error) {
 	r := &router{trees: make(map[string]*tree), any: newTree()}
+	var others []*route
 	for i := range all {
-		if all[i].method == anyMethod {
+		one := &all[i]
+		if one.method == anyMethod {
+			others = append(others, one)
 			continue
 		}
-		t := r.trees[all[i].method]
+		t := r.trees[one.method]
 		if t == nil {
 			t = newTree()
-			r.trees[all[i].method] = t
-			r.methods = append(r.methods, all[i].method)
+			r.trees[one.method] = t
+			r.methods = append(r.methods, one.method)
 		}
-		if err := t.add(&all[i]); err != nil {
+		if err := t.add(one); err != nil {
 			return nil, err
 		}
 	}
 	slices.Sort(r.methods)
-	for i := range all {
-		if all[i].method != anyMethod {
-			continue
-		}
-		if err := r.any.add(&all[i]); err != nil {
+	for _, one := range others {
+		if err := r.any.add(one); err != nil {
 			return nil, err
 		}
 		for _, t := range r.trees {
-			if t.routes[all[i].pattern] != nil {
+			if t.routes[one.pattern] != nil {
 				continue // the method's own counts more
 			}
-			if err := t.add(&all[i]); err != nil {
+			if err := t.add(one); err != nil {
 				return nil, err
 			}
 		}

@@ -3,6 +3,7 @@ package serve
 import (
 	"errors"
 	"io/fs"
+	"maps"
 	"mime"
 	"net/http"
 	"os"
@@ -18,9 +19,7 @@ func (s *server) send(req *request, a answer) {
 		return
 	}
 	h := w.Header()
-	for name, values := range a.header {
-		h[name] = values
-	}
+	maps.Copy(h, a.header)
 	switch a.kind {
 	case jsonText, bodyText, empty:
 		s.sendText(req, a)

@@ -142,7 +142,7 @@ func (s *server) run(c core.Call, listener net.Listener) error {
 		}
 	}
 	drained := s.drain(web, limited, abort)
-	<-served
+	_ = <-served // that it was closed
 	if err := errors.Join(failed, drained); err != nil {
 		if c.Context().Err() != nil {
 			s.log.Error("the server has not ended in good order", "error", err) // what the script would raise is not seen any more

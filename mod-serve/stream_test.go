@@ -94,7 +94,7 @@ func TestStreamEndsWithClient(t *testing.T) {
 			t.Fatalf("the stream has ended: %v", err)
 		}
 	}
-	conn.Close()
+	_ = conn.Close()
 	until(t, "the handler ends when its client has left", func() bool {
 		return strings.Contains(s.ask("GET", "/metrics", "").body, "assay_tasks 1\n")
 	})

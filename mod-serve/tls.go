@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"strings"
 	"sync"
 	"time"
 
@@ -70,7 +71,7 @@ func (c *certificate) load() (*tls.Certificate, error) {
 
 // stampOf changes when a file does.
 func (c *certificate) stampOf() (string, error) {
-	stamp := ""
+	var stamp strings.Builder
 	for _, name := range []string{c.files.cert, c.files.key} {
 		f, err := c.root.Open(name)
 		if err != nil {
@@ -82,9 +83,9 @@ func (c *certificate) stampOf() (string, error) {
 		if err != nil {
 			return "", err
 		}
-		stamp += fmt.Sprint(info.ModTime().UnixNano(), info.Size(), " ")
+		fmt.Fprintln(&stamp, info.ModTime().UnixNano(), info.Size())
 	}
-	return stamp, nil
+	return stamp.String(), nil
 }
 
 // get is the certificate for a handshake. Files that cannot be read, as in the middle of a change, leave
