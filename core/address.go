@@ -22,10 +22,14 @@ type Dialer struct {
 }
 
 // DialContext connects as [net.Dialer.DialContext] does. An address that the policy refuses is an error;
-// the policy sees what the name was resolved to, at the moment of connecting.
+// the policy sees what the name was resolved to, at the moment of connecting. A policy that looks at
+// addresses refuses unix sockets, which have none.
 func (d Dialer) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
 	dialer := net.Dialer{KeepAlive: 30 * time.Second}
-	if d.policy.Address == nil && d.used == nil {
+	if d.policy.Address == nil && (d.used == nil || network == "unix") {
+		if d.used != nil {
+			d.used(Use{Kind: UseFile, Name: address, Write: true})
+		}
 		return dialer.DialContext(ctx, network, address)
 	}
 	host, portText, err := net.SplitHostPort(address)

@@ -15,11 +15,8 @@ func (c Call) NewFunction(f Func) Value {
 
 // SetGlobal sets a global variable. It may be called with or without the baton.
 func (c Call) SetGlobal(name string, v Value) {
-	task := c.t.task
-	if !task.held {
-		task.take()
-		defer task.give()
-	}
-	c.t.vm.bound[name] = true
-	c.t.vm.L.G.Global.RawSetString(name, v.lua())
+	c.Hold(func() {
+		c.t.vm.bound[name] = true
+		c.t.vm.L.G.Global.RawSetString(name, v.lua())
+	})
 }

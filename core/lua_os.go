@@ -19,7 +19,8 @@ func osLibrary() map[string]lua.LGFunction {
 
 // osClock is the seconds since the runtime was made. The processor's time would be that of all scripts.
 func osClock(L *lua.LState) int {
-	L.Push(lua.LNumber(time.Since(currentThread(L).vm.rt.made).Seconds()))
+	vm := currentThread(L).vm
+	L.Push(lua.LNumber(vm.now().Sub(vm.rt.made).Seconds()))
 	return 1
 }
 
@@ -32,7 +33,7 @@ func osDifftime(L *lua.LState) int {
 // is the 1st of February.
 func osTime(L *lua.LState) int {
 	if L.Get(1) == lua.LNil {
-		L.Push(lua.LNumber(time.Now().Unix()))
+		L.Push(lua.LNumber(currentThread(L).vm.now().Unix()))
 		return 1
 	}
 	date := tableArg(L, 1)
@@ -82,7 +83,7 @@ func osDate(L *lua.LState) int {
 	if L.Get(1) != lua.LNil {
 		format = textArg(L, 1)
 	}
-	at := time.Now()
+	at := currentThread(L).vm.now()
 	if L.Get(2) != lua.LNil {
 		seconds := integerArg(L, 2)
 		if seconds > maxDate || seconds < -maxDate {

@@ -1,7 +1,6 @@
 package core
 
 import (
-	"errors"
 	"fmt"
 
 	lua "github.com/yuin/gopher-lua"
@@ -106,7 +105,7 @@ func readRecord[O any](t *thread, table *lua.LTable, o *O, keys []Key[O], index 
 			return optionError{fmt.Errorf("unknown option '%s'%s", k.String(), didYouMean(k.String(), names))}
 		}
 		if err := keys[i].read(t, v, o); err != nil {
-			if nested, ok := errors.AsType[optionError](err); ok {
+			if nested, ok := err.(optionError); ok { //nolint:errorlint // a wrapped one says where it was
 				return optionError{fmt.Errorf("option '%s': %w", string(name), nested.error)}
 			}
 			return optionError{fmt.Errorf("option '%s': %w", string(name), err)}

@@ -119,7 +119,7 @@ func (r Retry) Do(c Call, try func(ctx context.Context, attempt int) error) (ret
 			return again
 		}
 	}
-	result, err := retry.Do(c.Context(), policy, nil, try)
+	result, err := retry.Do(c.clockContext(), policy, c.Clock(), try)
 	if raised != nil {
 		err = raised
 	}

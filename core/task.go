@@ -10,8 +10,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
-
-	lua "github.com/yuin/gopher-lua"
 )
 
 // Baton is the right to touch Lua in one VM: one task has it at a time.
@@ -39,11 +37,15 @@ type Task struct {
 	values []Value // what its function returned; after done
 	err    error   // how it ended; after done
 
-	mu    sync.Mutex
-	owned []io.Closer
+	mu       sync.Mutex
+	owned    []io.Closer
+	ended    bool
+	watches  []*watch
+	heard    bool        // somebody has asked how it ends
+	reported *time.Timer // until a failure that nobody has asked about is logged
 }
 
-// newTask makes a task whose context is derived from ctx. It needs the baton, or a VM with no task yet.
+// newTask makes a task whose context is derived from ctx.
 func (vm *VM) newTask(ctx context.Context) *Task { return vm.newTaskOn(ctx, nil) }
 
 // newTaskOn is newTask with a thread that no other task has, or nil.
@@ -56,6 +58,7 @@ func (vm *VM) newTaskOn(ctx context.Context, main *thread) *Task {
 	}
 	task.main.task = task
 	task.cur = task.main
+	vm.pace.begin()
 	vm.tasksMu.Lock()
 	defer vm.tasksMu.Unlock()
 	vm.tasks[task] = struct{}{}
@@ -100,23 +103,24 @@ func (task *Task) disown(closer io.Closer) {
 	task.owned = slices.DeleteFunc(task.owned, func(c io.Closer) bool { return c == closer })
 }
 
-// run calls f with the given arguments as the whole life of the task.
-func (task *Task) run(f *lua.LFunction, args []Value) {
+// run is the whole life of the task: body, which begins without the baton.
+func (task *Task) run(body func(Call) ([]Value, error)) {
 	defer task.end()
-	task.take()
-	defer task.give()
 	defer func() {
 		if value := recover(); value != nil {
 			task.err = &Crash{Value: value, Stack: debug.Stack()}
 		}
+		if task.held {
+			task.give()
+		}
 	}()
-	task.values, task.err = Callback{f}.Call(Call{task.main, nil}, args...)
+	task.values, task.err = body(Call{task.main, nil})
 	if cause := context.Cause(task.ctx); cause != nil {
 		task.err = interrupted(cause, task.err)
 	}
 }
 
-// end closes what the task owns and lets go of it.
+// end closes what the task owns, lets go of it and wakes who waits for it.
 func (task *Task) end() {
 	task.unwatch()
 	task.cancel(nil)
@@ -132,7 +136,8 @@ func (task *Task) end() {
 	task.vm.tasksMu.Lock()
 	delete(task.vm.tasks, task)
 	task.vm.tasksMu.Unlock()
-	close(task.done)
+	task.settle()
+	task.vm.pace.finish()
 }
 
 // interrupted is how a task ends whose context has ended.
@@ -155,31 +160,50 @@ type Crash struct {
 
 func (e *Crash) Error() string { return fmt.Sprintf("the script crashed the VM: %v", e.Value) }
 
-// Go starts a task that calls f with args. It ends with the VM at the latest.
+// Go starts a task that calls f with args. It ends with the VM at the latest. Any goroutine may call it
+// while the body of c has not returned. A failure that nobody awaits is logged.
 func (c Call) Go(f Callback, args ...Value) *Task {
-	held := c.t.task.held
-	if !held {
-		c.t.task.take()
-		defer c.t.task.give()
+	return c.Start(func(c Call) ([]Value, error) { return f.Call(c, args...) })
+}
+
+var errForeign = errors.New("this Lua state has no tasks: they need a VM that assay has opened")
+
+// Start is [Call.Go] with a Go function. It runs as the body of a builtin that waits: [Callback.Call] and
+// [Call.Hold] take the baton.
+func (c Call) Start(body func(Call) ([]Value, error)) *Task {
+	vm := c.t.vm
+	if vm.foreign != nil {
+		task := &Task{vm: vm, cancel: func(error) {}, done: make(chan struct{}), ended: true, err: errForeign}
+		close(task.done)
+		return task
 	}
-	task := c.t.vm.newTask(c.t.vm.ctx)
-	c.t.vm.running.Go(func() { task.run(f.f, args) })
+	task := vm.newTask(vm.ctx)
+	vm.running.Go(func() { task.run(body) })
 	return task
 }
 
-// Await waits for the task, or for the end of the caller's own, and gives what its function returned.
-// The caller must be a body that waits.
-func (task *Task) Await(c Call) ([]Value, error) {
-	select {
-	case <-task.done:
-		return task.values, task.err
-	case <-c.Context().Done():
-		return nil, context.Cause(c.Context())
+// Hold runs f with the baton, so that a body that waits may make values and look into them. It must be
+// called on the goroutine that runs the body.
+func (c Call) Hold(f func()) {
+	if !c.t.task.held {
+		c.t.task.take()
+		defer func() { c.t.task.give() }() // by then it may be another: see enterGhost
 	}
+	f()
 }
 
-// Cancel ends the task with the cause.
-func (task *Task) Cancel(cause error) { task.cancel(cause) }
+// Load makes the chunk a function of the VM. It needs the baton.
+func (c Call) Load(chunk *Chunk) Callback { return Callback{c.t.vm.load(chunk)} }
+
+// Cancel ends the task with the cause, before its next instruction. One that has ended stays as it is.
+func (task *Task) Cancel(cause error) {
+	task.mu.Lock()
+	ended := task.ended
+	task.mu.Unlock()
+	if !ended {
+		task.stop(cause)
+	}
+}
 
 // stop ends the task with the cause, before its next instruction.
 func (task *Task) stop(cause error) {
@@ -189,3 +213,6 @@ func (task *Task) stop(cause error) {
 
 // Done is closed when the task has ended.
 func (task *Task) Done() <-chan struct{} { return task.done }
+
+// Is tells whether c runs in the task.
+func (task *Task) Is(c Call) bool { return c.t.task == task }

@@ -24,6 +24,7 @@ func (ts Tasks) Run(ctx context.Context, work func(c Call) error) (err error) {
 	vm := ts.vm
 	vm.baton.lock()
 	task := vm.newTaskOn(ctx, vm.spareThread())
+	task.heard = true // by the caller
 	defer task.end()
 	task.hold()
 	defer func() {

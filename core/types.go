@@ -23,6 +23,12 @@ type Type[T any] struct {
 	to   func(t *thread, v T) lua.LValue
 }
 
+// Spec describes the type.
+func (of Type[T]) Spec() spec.Type { return of.spec }
+
+// Value is v as Lua sees it, for what is handed to a [Callback]. It needs the baton.
+func (of Type[T]) Value(c Call, v T) Value { return Value{of.to(c.t, v)} }
+
 // ref is a record or a class that the reference must describe.
 type ref interface {
 	describe(m *spec.Module, seen map[string]bool)

@@ -34,6 +34,7 @@ type VM struct {
 	stop  context.CancelCauseFunc
 	env   *environment
 	baton Baton
+	pace  pace
 
 	// With the baton.
 	bound     map[string]bool
@@ -55,6 +56,7 @@ type VM struct {
 	running    sync.WaitGroup
 	tasksMu    sync.Mutex
 	tasks      map[*Task]struct{}
+	failed     map[*Task]struct{} // whose failure is not logged yet
 	coroutines map[*life]struct{}
 	foreign    *Task // set when another program runs the Lua state
 }
@@ -97,21 +99,36 @@ var errEnded = errors.New("the script has ended")
 // Run runs the chunk as the VM's main task, with args as the chunk's ..., and ends every task that is
 // left when it is over. The error is a *ScriptError, *Interrupted, *Exit or *Crash.
 func (vm *VM) Run(ctx context.Context, chunk *Chunk, args ...string) error {
-	release := context.AfterFunc(ctx, func() { vm.stop(context.Cause(ctx)) })
-	defer release()
+	vm.ctx, vm.stop = context.WithCancelCause(ctx) // so that tasks know its deadline
 	values := make([]Value, len(args))
 	for i, arg := range args {
 		values[i] = TextValue(arg)
 	}
-	task := vm.newTask(ctx)
-	stopMain := context.AfterFunc(vm.ctx, func() { task.cancel(context.Cause(vm.ctx)) })
-	defer stopMain()
-	task.run(vm.load(chunk), values)
+	err := vm.Do(ctx, func(c Call) error {
+		var main Callback
+		c.Hold(func() { main = c.Load(chunk) })
+		_, err := main.Call(c, values...)
+		return err
+	})
 	vm.end(errEnded)
 	var script *ScriptError
-	if errors.As(task.err, &script) && script.Hint == "" {
+	if errors.As(err, &script) && script.Hint == "" {
 		script.Hint = vm.missing(chunk)
 	}
+	return err
+}
+
+// Do runs body as a task of its own, as the body of a builtin that waits. Tasks that it starts go on when it
+// is over, until [VM.Close]; one Do runs at a time. The error is that of body, or an *Interrupted, *Exit or
+// *Crash.
+func (vm *VM) Do(ctx context.Context, body func(Call) error) error {
+	task := vm.newTask(ctx)
+	release := context.AfterFunc(vm.ctx, func() { task.cancel(context.Cause(vm.ctx)) })
+	defer release()
+	vm.pace.lead(task)
+	defer vm.pace.lead(nil)
+	task.heard = true
+	task.run(func(c Call) ([]Value, error) { return nil, body(c) })
 	return task.err
 }
 
@@ -127,6 +144,7 @@ func (vm *VM) end(cause error) {
 	}
 	vm.tasksMu.Unlock()
 	vm.running.Wait()
+	vm.reportAll()
 }
 
 // Close ends every task and frees the VM.

@@ -29,14 +29,19 @@ type Options struct {
 	FollowRedirects *bool          // nil is true
 	MaxRedirects    *int           // nil is DefaultMaxRedirects
 	Auth            *Auth
+	Cookies         Cookies
 	TLS             TLS
-	MaxBody         int64 // in bytes, after decompression
+	MaxBody         int64             // in bytes, after decompression
+	Proxy           *string           // a URL; "" is no proxy, nil those of the environment
+	UnixSocket      string            // connect to this socket, whatever the URL's host is
+	Resolve         map[string]string // from "host:port" to the "ip:port" to connect to instead
 }
 
 // Auth is who the request comes from: a name and a password, or a bearer token.
 type Auth struct {
 	Username, Password string
 	Bearer             string
+	BearerFrom         func() (string, error) // gives the token anew for each attempt
 }
 
 // TLS says whom to trust and who to be. Certificates and keys are PEM text.
@@ -59,11 +64,12 @@ type Environment struct {
 
 // Request is what to ask for.
 type Request struct {
-	Method string // GET when empty
-	URL    string // absolute; see the package's documentation for its encoding
-	Body   []byte // sent with any method; nil is none
+	Method string  // GET when empty
+	URL    string  // absolute; see the package's documentation for its encoding
+	Body   []byte  // sent with any method; nil is none
+	Stream *Stream // sent instead of Body, if set
 
-	// ContentType is the type of the body, unless Headers have one.
+	// ContentType is the type of the body. Headers that have one count more, except with Stream.
 	ContentType string
 
 	Options
@@ -100,9 +106,8 @@ func (c *Client) Do(ctx context.Context, r Request) (*Response, error) {
 		return nil, err
 	}
 	a := newAttempt(cmp.Or(o.Timeout, DefaultTimeout))
-	a.proxies = r.proxies
-	if a.proxies == nil && c.env.LookupEnv != nil {
-		a.proxies = readProxies(c.env.LookupEnv)
+	if a.proxies, err = c.proxies(r, o); err != nil {
+		return nil, err
 	}
 	within, cancel := a.context(ctx)
 	defer cancel()
@@ -111,6 +116,23 @@ func (c *Client) Do(ctx context.Context, r Request) (*Response, error) {
 		return nil, a.fail(ctx, within, err)
 	}
 	return response, nil
+}
+
+// proxies are those that a request may go through.
+func (c *Client) proxies(r Request, o Options) (*proxies, error) {
+	switch {
+	case o.UnixSocket != "" && o.Proxy != nil && *o.Proxy != "":
+		return nil, plain(errors.New("a unix socket is not reached through a proxy: give one of both"))
+	case o.UnixSocket != "":
+		return nil, nil //nolint:nilnil // none
+	case o.Proxy != nil:
+		return fixedProxy(*o.Proxy)
+	case r.proxies != nil:
+		return r.proxies, nil
+	case c.env.LookupEnv != nil:
+		return readProxies(c.env.LookupEnv), nil
+	}
+	return nil, nil //nolint:nilnil // none
 }
 
 // follow sends h and what its redirects lead to. The error is not classified yet.
@@ -124,6 +146,9 @@ func (c *Client) follow(ctx context.Context, a *attempt, h *hop, o Options) (*Re
 		answer, err := c.send(ctx, h)
 		if err != nil {
 			return nil, err
+		}
+		if o.Cookies.Jar != nil {
+			o.Cookies.Jar.SetCookies(h.url, answer.Cookies())
 		}
 		location := answer.Header.Get("Location")
 		if !isRedirect(answer.StatusCode) || location == "" || o.FollowRedirects != nil && !*o.FollowRedirects {

@@ -8,7 +8,9 @@
 //     [Response]. A request is one attempt with its redirects; retries are the caller's;
 //   - a request starts as a hop (hop.go), made of a URL that is encoded as a browser would (url.go);
 //     redirect.go makes the hop that follows, without the credentials when the origin changes;
-//   - transport.go keeps the connections, proxy.go reads HTTP_PROXY and its kin;
+//   - multipart.go and stream.go make bodies that are not held in memory, cookies.go what is sent and kept;
+//   - transport.go keeps the connections, proxy.go reads HTTP_PROXY and its kin, resolve.go and reach.go say
+//     where else a connection may lead, and where a policy refuses that;
 //   - attempt.go watches the time, failure.go says what went wrong: every error has one of the
 //     codes in codes.go.
 package http

@@ -37,8 +37,13 @@ func unsent(err error) bool {
 	return errors.As(err, &f) && f.unsent
 }
 
-// plain is an error about the request itself, which a script can do nothing about.
-func plain(err error) *core.Error { return core.WithHint(err, "") }
+// plain is an error about the request itself, which a script can do nothing about unless err has a code.
+func plain(err error) *core.Error {
+	if known, ok := errors.AsType[*core.Error](err); ok && known.Code != nil {
+		return known.Code.With(err, known.Hint)
+	}
+	return core.WithHint(err, "")
+}
 
 // finding is what an error means.
 type finding struct {
@@ -54,7 +59,8 @@ func (a *attempt) fail(ctx, within context.Context, err error) *core.Error {
 	if within.Err() == nil {
 		var known *core.Error
 		var dial *net.OpError
-		if errors.As(err, &known) && !errors.As(err, &dial) {
+		var sent sendError
+		if errors.As(err, &known) && !errors.As(err, &dial) && !errors.As(err, &sent) {
 			return known
 		}
 	}
@@ -78,7 +84,7 @@ func (a *attempt) find(ctx, within context.Context, p progress, err error) findi
 	case within.Err() != nil:
 		return a.timedOut(p, a.timeout, "raise options.timeout")
 	}
-	for _, look := range []func(progress, error) (finding, bool){findPolicy, findDNS, findTLS, findTime, findConnection} {
+	for _, look := range []func(progress, error) (finding, bool){findSend, findPolicy, findDNS, findTLS, findTime, findConnection} {
 		if f, ok := look(p, err); ok {
 			return f
 		}
@@ -88,6 +94,16 @@ func (a *attempt) find(ctx, within context.Context, p progress, err error) findi
 
 func (a *attempt) timedOut(p progress, limit time.Duration, hint string) finding {
 	return finding{errTimeout, retry.Timeout, fmt.Sprintf("no complete answer from %s within %s, still %s", p.host, limit, p.doing), hint}
+}
+
+// findSend finds a body that could not be read.
+func findSend(_ progress, err error) (finding, bool) {
+	var sent sendError
+	if !errors.As(err, &sent) {
+		return finding{}, false
+	}
+	known := plain(sent.error)
+	return finding{known.Code, retry.Error, sent.Error(), known.Hint}, true
 }
 
 // findPolicy finds an address that may not be connected to.
@@ -206,7 +222,7 @@ func findConnection(p progress, err error) (finding, bool) {
 	switch {
 	case errors.As(err, &proxy):
 		f.message = proxy.Error()
-		f.hint = "set HTTP_PROXY, HTTPS_PROXY and NO_PROXY right for this host"
+		f.hint = "check options.proxy, or HTTP_PROXY, HTTPS_PROXY and NO_PROXY"
 	case errors.Is(err, io.ErrUnexpectedEOF) && p.answered:
 		f.code, f.message = errProtocol, "the answer of "+p.host+" is cut short: the connection ended before all of it was there"
 	case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):

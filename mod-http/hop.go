@@ -19,8 +19,15 @@ type hop struct {
 	url    *url.URL
 	host   string // the Host header, when it is not the URL's
 	header nethttp.Header
-	body   []byte
+	body   payload
+	jar    nethttp.CookieJar // may be nil
 	route  route
+}
+
+// payload is what a hop sends: text, a stream, or nothing.
+type payload struct {
+	text   []byte
+	stream *Stream
 }
 
 // newHop makes the first hop of a request, or says what is wrong with the request.
@@ -30,8 +37,8 @@ func newHop(r Request, o Options) (*hop, error) {
 		return nil, err
 	}
 	h := &hop{
-		method: strings.ToUpper(cmp.Or(r.Method, nethttp.MethodGet)), url: to.url, header: o.Headers, body: r.Body,
-		route: routeTo(o),
+		method: strings.ToUpper(cmp.Or(r.Method, nethttp.MethodGet)), url: to.url, header: o.Headers,
+		body: payload{r.Body, r.Stream}, jar: o.Cookies.Jar, route: routeTo(o),
 	}
 	if !isToken(h.method) {
 		return nil, plain(fmt.Errorf("method %q is not valid", r.Method))
@@ -50,8 +57,12 @@ func newHop(r Request, o Options) (*hop, error) {
 	if _, given := h.header["User-Agent"]; !given {
 		h.header.Set("User-Agent", DefaultUserAgent)
 	}
-	if _, given := h.header["Content-Type"]; !given && r.ContentType != "" {
+	// The type of a stream holds the mark between its parts.
+	if _, given := h.header["Content-Type"]; r.ContentType != "" && (!given || r.Stream != nil) {
 		h.header.Set("Content-Type", r.ContentType)
+	}
+	if err := o.Cookies.add(h.header); err != nil {
+		return nil, err
 	}
 	return h, h.authorize(cmp.Or(o.Auth, to.auth))
 }
@@ -62,13 +73,16 @@ func (h *hop) authorize(auth *Auth) error {
 		return nil
 	}
 	basic := auth.Username != "" || auth.Password != ""
+	bearer, err := auth.bearer()
 	switch {
-	case basic && auth.Bearer != "":
+	case err != nil:
+		return plain(fmt.Errorf("auth: %w", err))
+	case basic && bearer != "":
 		return plain(errors.New("auth: give username and password, or bearer, not both"))
 	case strings.Contains(auth.Username, ":"):
 		return plain(errors.New("auth: a username with a colon cannot be sent"))
-	case auth.Bearer != "":
-		token := strings.TrimSpace(auth.Bearer) // files of tokens end with a newline
+	case bearer != "":
+		token := strings.TrimSpace(bearer) // files of tokens end with a newline
 		if !isHeaderValue(token) {
 			return plain(errors.New("auth: the bearer token has a control character in it"))
 		}
@@ -80,17 +94,45 @@ func (h *hop) authorize(auth *Auth) error {
 	return nil
 }
 
+// bearer is the token, or empty.
+func (a *Auth) bearer() (string, error) {
+	if a.BearerFrom == nil {
+		return a.Bearer, nil
+	}
+	if a.Bearer != "" {
+		return "", errors.New("bearer is given twice")
+	}
+	token, err := a.BearerFrom()
+	if err == nil && strings.TrimSpace(token) == "" {
+		err = errors.New("the bearer token is empty")
+	}
+	return token, err
+}
+
 // request is the hop as net/http takes it.
 func (h *hop) request(ctx context.Context) (*nethttp.Request, error) {
-	var body io.Reader
-	if h.body != nil {
-		body = bytes.NewReader(h.body)
+	var text io.Reader
+	if h.body.text != nil {
+		text = bytes.NewReader(h.body.text)
 	}
-	request, err := nethttp.NewRequestWithContext(ctx, h.method, "http://host/", body)
+	request, err := nethttp.NewRequestWithContext(ctx, h.method, "http://host/", text)
 	if err != nil {
 		return nil, err
 	}
+	if stream := h.body.stream; stream != nil {
+		if request.Body, err = stream.Open(); err != nil {
+			return nil, plain(err)
+		}
+		request.ContentLength, request.GetBody = stream.Size, stream.Open
+	}
 	request.URL, request.Host, request.Header = h.url, cmp.Or(h.host, h.url.Host), h.header
+	if h.jar != nil {
+		// What the jar has for this hop is not for the next one.
+		request.Header = h.header.Clone()
+		for _, cookie := range h.jar.Cookies(h.url) {
+			addCookie(request.Header, cookie.Name+"="+cookie.Value)
+		}
+	}
 	return request, nil
 }
 

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"maps"
 	nethttp "net/http"
-	"net/url"
 )
 
 // with is o where the options of a request, over, say nothing.
@@ -12,14 +11,18 @@ func (o Options) with(over Options) Options {
 	named := mergeHeaders(nil, over.Headers)
 	merged := Options{
 		Headers:         mergeHeaders(o.Headers, named),
-		Query:           mergeQuery(o.Query, over.Query),
+		Query:           mergeMap(o.Query, over.Query),
 		Timeout:         cmp.Or(over.Timeout, o.Timeout),
 		ConnectTimeout:  cmp.Or(over.ConnectTimeout, o.ConnectTimeout),
 		FollowRedirects: cmp.Or(over.FollowRedirects, o.FollowRedirects),
 		MaxRedirects:    cmp.Or(over.MaxRedirects, o.MaxRedirects),
 		Auth:            cmp.Or(over.Auth, o.Auth),
 		TLS:             o.TLS.with(over.TLS),
+		Cookies:         o.Cookies.with(over.Cookies),
 		MaxBody:         cmp.Or(over.MaxBody, o.MaxBody),
+		Proxy:           cmp.Or(over.Proxy, o.Proxy),
+		UnixSocket:      cmp.Or(over.UnixSocket, o.UnixSocket),
+		Resolve:         mergeMap(o.Resolve, over.Resolve),
 	}
 	// Who a single request comes from counts more than who they all come from.
 	switch {
@@ -53,7 +56,8 @@ func mergeHeaders(defaults, over nethttp.Header) nethttp.Header {
 	return merged
 }
 
-func mergeQuery(defaults, over url.Values) url.Values {
+// mergeMap is defaults with the entries of over.
+func mergeMap[M ~map[string]V, V any](defaults, over M) M {
 	if len(defaults) == 0 {
 		return over
 	}

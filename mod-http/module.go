@@ -32,7 +32,7 @@ func New(cfg Config) core.Module {
 			func(c core.Call, r call) (*Response, error) { return m.request(c, nil, r) }),
 		core.Fn1(core.Doc{
 			Name: "client", Text: "Makes a client with defaults and connections of its own. It is closed when its task ends.",
-			Needs: core.Net, Level: core.Check,
+			Needs: core.Net, Level: core.Check, Raises: []*core.Code{core.ErrDenied},
 			Examples: []string{`local c = http.client{headers = {["X-Team"] = "a"}}  assert.eq(c:get(URL .. "/health").status, 200)`},
 		}, core.Opt("options", clientOptionsType(), options{}, "The defaults of its requests."),
 			core.Returns(m.clientClass(response).Type(), "The client."), m.client))
@@ -136,9 +136,10 @@ func (m *module) do(c core.Call, own *client, r call) (*Response, error) {
 	if use == nil {
 		use = &client{Client: m.shared(c)}
 	}
-	request := Request{
-		Method: r.method, URL: r.to.url, Body: r.body.bytes, ContentType: r.body.kind,
-		Options: r.Options, proxies: r.to.proxies,
+	request := Request{Method: r.method, URL: r.to.url, Options: r.Options, proxies: r.to.proxies}
+	var err error
+	if request.Body, request.Stream, request.ContentType, err = r.sent(c.Root()); err != nil {
+		return nil, err
 	}
 	try := func(ctx context.Context) (*Response, error) { return use.Do(ctx, request) }
 	if policy := cmp.Or(r.retry, use.retry); policy != nil {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	nethttp "net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"assay.rs/core"
@@ -13,7 +14,8 @@ import (
 // options are the options of a call or a client in Lua.
 type options struct {
 	Options
-	body                      body
+	body, form                body
+	parts                     []part
 	retry                     *core.Retry
 	caFile, certFile, keyFile string
 }
@@ -27,7 +29,7 @@ type call struct {
 
 func optionsType() core.Type[options] {
 	same := func(o *options) *options { return o }
-	return core.Record("http.Options", "How to make a request.", append(keys(same), bodyKey(same))...)
+	return core.Record("http.Options", "How to make a request.", append(keys(same), bodyKeys(same)...)...)
 }
 
 func clientOptionsType() core.Type[options] {
@@ -37,21 +39,28 @@ func clientOptionsType() core.Type[options] {
 
 func requestType() core.Type[call] {
 	inner := func(r *call) *options { return &r.options }
-	return core.Record("http.Request", "What to ask for, and how.", append([]core.Key[call]{
+	own := []core.Key[call]{
 		core.NewKey("url", addressType(), func(r *call) *address { return &r.to }, "Absolute URL. Required."),
 		core.NewKey("method", core.String(), func(r *call) *string { return &r.method }, "Any method.").Default(`"GET"`),
-		bodyKey(inner),
-	}, keys(inner)...)...)
+	}
+	return core.Record("http.Request", "What to ask for, and how.", slices.Concat(own, bodyKeys(inner), keys(inner))...)
 }
 
-func bodyKey[O any](in func(*O) *options) core.Key[O] {
-	return core.NewKey("body", bodyType(), func(o *O) *body { return &in(o).body },
-		"What to send. A table is sent as JSON, with `Content-Type: application/json` unless the headers have one.")
+// bodyKeys are what a request may send, one of them.
+func bodyKeys[O any](in func(*O) *options) []core.Key[O] {
+	return []core.Key[O]{
+		core.NewKey("body", bodyType(), func(o *O) *body { return &in(o).body },
+			"What to send. A table is sent as JSON, with `Content-Type: application/json` unless the headers have one."),
+		core.NewKey("form", formType(), func(o *O) *body { return &in(o).form },
+			"Fields to send as `application/x-www-form-urlencoded`; an array sends a field several times."),
+		core.NewKey("multipart", multipartType(), func(o *O) *[]part { return &in(o).parts },
+			"Fields and files to send as `multipart/form-data`: a table of fields, or an array of parts."),
+	}
 }
 
 // keys are those that every option table has; in finds the options within an O.
 func keys[O any](in func(*O) *options) []core.Key[O] {
-	return append([]core.Key[O]{
+	return slices.Concat([]core.Key[O]{
 		core.NewKey("headers", headersType(), func(o *O) *nethttp.Header { return &in(o).Headers },
 			"Header fields; an array sends a field several times."),
 		core.NewKey("query", queryType(), func(o *O) *url.Values { return &in(o).Query },
@@ -69,9 +78,12 @@ func keys[O any](in func(*O) *options) []core.Key[O] {
 			"How many redirects to follow before it is an error.").Default("10"),
 		core.NewKey("auth", authType(), func(o *O) *Auth { return set(&in(o).Auth) },
 			"Who the request comes from. A header `Authorization` counts more."),
+		core.NewKey("cookies", cookiesType(), func(o *O) *Cookies { return &in(o).Cookies },
+			"Cookies to send, by name; or true to keep what servers set and to send it back: a client keeps it for all its "+
+				"requests, a single request for its redirects."),
 		core.NewKey("max_body", countType[int64](1), func(o *O) *int64 { return &in(o).MaxBody },
 			"How large a body may be, in bytes after decompression.").Default("16777216"),
-	}, tlsKeys(in)...)
+	}, tlsKeys(in), routeKeys(in))
 }
 
 func tlsKeys[O any](in func(*O) *options) []core.Key[O] {
@@ -92,6 +104,18 @@ func tlsKeys[O any](in func(*O) *options) []core.Key[O] {
 	}
 }
 
+func routeKeys[O any](in func(*O) *options) []core.Key[O] {
+	return []core.Key[O]{
+		core.NewKey("proxy", proxyType(), func(o *O) **string { return &in(o).Proxy },
+			"The URL of a proxy (http, https or socks5), or false for none. Without it HTTP_PROXY, HTTPS_PROXY and NO_PROXY "+
+				"count. Refused where the policy limits addresses."),
+		core.NewKey("unix_socket", socketType(), func(o *O) *string { return &in(o).UnixSocket },
+			"Connect to this socket instead of the URL's host. Refused where the policy limits addresses."),
+		core.NewKey("resolve", resolveType(), func(o *O) *map[string]string { return &in(o).Resolve },
+			"Where to connect instead of looking a name up: `{[\"host:port\"] = \"ip:port\"}`."),
+	}
+}
+
 // set makes room for a value that may also be left out.
 func set[T any](at **T) *T {
 	*at = new(T)
@@ -99,15 +123,40 @@ func set[T any](at **T) *T {
 }
 
 func authType() core.Type[Auth] {
-	return core.Record("http.Auth", "A name and a password, or a bearer token.",
+	return core.Record("http.Auth", "A name and a password, a bearer token, or a file with one.",
 		core.NewKey("username", core.String(), func(a *Auth) *string { return &a.Username }, "For basic authentication."),
 		core.NewKey("password", core.String(), func(a *Auth) *string { return &a.Password }, "For basic authentication."),
 		core.NewKey("bearer", core.String(), func(a *Auth) *string { return &a.Bearer }, "A token."),
+		core.NewKey("bearer_file", tokenFileType(), func(a *Auth) *func() (string, error) { return &a.BearerFrom },
+			"A file with a token. It is read again for each attempt, since tokens in pods are renewed."),
 	)
 }
 
 // maxPEM is how large a file of certificates may be.
 const maxPEM = 1 << 20
+
+// maxToken is how large a file with a token may be.
+const maxToken = 64 << 10
+
+// sent is what a request sends, and its type.
+func (o *options) sent(root core.Root) (text []byte, stream *Stream, kind string, err error) {
+	given := 0
+	for _, is := range []bool{o.body.given, o.form.given, len(o.parts) > 0} {
+		if is {
+			given++
+		}
+	}
+	switch {
+	case given > 1:
+		return nil, nil, "", errTwoForms
+	case len(o.parts) > 0:
+		stream, kind, err = encodeParts(root, o.parts)
+		return nil, stream, kind, err
+	case o.form.given:
+		return o.form.bytes, nil, o.form.kind, nil
+	}
+	return o.body.bytes, nil, o.body.kind, nil
+}
 
 // readFiles reads the files that the options name.
 func (o *options) readFiles(root core.Root) error {
@@ -138,5 +187,6 @@ func (o *options) readFiles(root core.Root) error {
 
 var (
 	errTwoBodies = errors.New("the body is given twice: as an argument and as option 'body'")
+	errTwoForms  = errors.New("options 'body', 'form' and 'multipart' exclude each other")
 	errNoURL     = errors.New("option 'url' is missing")
 )

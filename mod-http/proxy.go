@@ -8,9 +8,22 @@ import (
 	"strings"
 )
 
-// proxies are the proxy variables of an environment.
+// proxies are the proxy variables of an environment, or one proxy for everything.
 type proxies struct {
 	http, https, no string
+	fixed           *url.URL
+}
+
+// fixedProxy is the proxy of an option; "" is none.
+func fixedProxy(option string) (*proxies, error) {
+	if option == "" {
+		return nil, nil //nolint:nilnil // none
+	}
+	fixed, err := parseProxy("proxy", option)
+	if err != nil {
+		return nil, plain(err)
+	}
+	return &proxies{fixed: fixed}, nil
 }
 
 // readProxies reads HTTP_PROXY, HTTPS_PROXY and NO_PROXY, or the same in lower case. Where a web server
@@ -40,6 +53,9 @@ func (e proxyError) Unwrap() error { return e.error }
 
 // forURL is the proxy for u, or nil. The error of a proxy that is no URL does not show it.
 func (p *proxies) forURL(u *url.URL) (*url.URL, error) {
+	if p.fixed != nil {
+		return p.fixed, nil
+	}
 	name, value := "HTTP_PROXY", p.http
 	if u.Scheme == "https" {
 		name, value = "HTTPS_PROXY", p.https
@@ -47,6 +63,11 @@ func (p *proxies) forURL(u *url.URL) (*url.URL, error) {
 	if value == "" || !p.covers(u) {
 		return nil, nil //nolint:nilnil // none
 	}
+	return parseProxy(name, value)
+}
+
+// parseProxy reads the URL of a proxy; name is the variable or option that it comes from.
+func parseProxy(name, value string) (*url.URL, error) {
 	if !strings.Contains(value, "://") {
 		value = "http://" + value
 	}

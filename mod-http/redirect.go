@@ -32,9 +32,9 @@ func (h *hop) redirect(status int, location string) (*hop, error) {
 	if to.Path == "" {
 		to.Path = "/"
 	}
-	next := &hop{method: h.method, url: to, host: h.host, header: h.header.Clone(), body: h.body, route: h.route}
+	next := &hop{method: h.method, url: to, host: h.host, header: h.header.Clone(), body: h.body, jar: h.jar, route: h.route}
 	if becomesGet(status, h.method) {
-		next.method, next.body = nethttp.MethodGet, nil
+		next.method, next.body = nethttp.MethodGet, payload{}
 		for _, name := range []string{"Content-Type", "Content-Encoding", "Content-Language", "Content-Location", "Content-Length"} {
 			next.header.Del(name)
 		}

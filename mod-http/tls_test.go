@@ -94,6 +94,10 @@ func serveTLS(t *testing.T, config *tls.Config) string {
 	return server.URL
 }
 
+func tlsFor(c *authority) *tls.Config { return &tls.Config{Certificates: []tls.Certificate{c.pair()}} }
+
+func certFor(name string) *x509.Certificate { return &x509.Certificate{DNSNames: []string{name}} }
+
 func TestTLS(t *testing.T) {
 	ca, other := newAuthority(t), newAuthority(t)
 	loopback := []net.IP{net.IPv4(127, 0, 0, 1)}
@@ -104,7 +108,7 @@ func TestTLS(t *testing.T) {
 	pool := x509.NewCertPool()
 	pool.AddCert(ca.cert)
 
-	serve := func(c *authority) string { return serveTLS(t, &tls.Config{Certificates: []tls.Certificate{c.pair()}}) }
+	serve := func(c *authority) string { return serveTLS(t, tlsFor(c)) }
 	goodURL, elsewhereURL, expiredURL := serve(good), serve(elsewhere), serve(expired)
 	mutualURL := serveTLS(t, &tls.Config{
 		Certificates: []tls.Certificate{good.pair()}, ClientAuth: tls.RequireAndVerifyClientCert, ClientCAs: pool,

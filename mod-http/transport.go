@@ -9,6 +9,7 @@ import (
 	"net"
 	nethttp "net/http"
 	"net/url"
+	"strings"
 	"time"
 )
 
@@ -27,12 +28,15 @@ type route struct {
 	ca, cert, key, serverName string
 	insecure                  bool
 	connectTimeout            time.Duration
+	unixSocket                string
+	resolve                   string // the entries of Options.Resolve, as one text
 }
 
 func routeTo(o Options) route {
 	return route{
 		ca: o.TLS.CA, cert: o.TLS.Cert, key: o.TLS.Key, serverName: o.TLS.ServerName,
 		insecure: o.TLS.Insecure != nil && *o.TLS.Insecure, connectTimeout: o.ConnectTimeout,
+		unixSocket: o.UnixSocket, resolve: joinResolve(o.Resolve),
 	}
 }
 
@@ -63,7 +67,7 @@ func (c *Client) transport(r route) (*nethttp.Transport, error) {
 	}
 	t := &nethttp.Transport{
 		Proxy: proxyOf, OnProxyConnectResponse: proxyAnswered,
-		DialContext: c.dial(r.connectTimeout), TLSClientConfig: config,
+		DialContext: c.dial(r), TLSClientConfig: config,
 		TLSHandshakeTimeout: handshake, ForceAttemptHTTP2: true,
 		MaxIdleConnsPerHost: maxIdlePerHost, IdleConnTimeout: idleTimeout,
 		MaxResponseHeaderBytes: maxHeader,
@@ -72,14 +76,21 @@ func (c *Client) transport(r route) (*nethttp.Transport, error) {
 	return t, nil
 }
 
-// dial makes connections within limit and within the attempt that wants them: net/http goes on
+// dial makes connections within connect_timeout and within the attempt that wants them: net/http goes on
 // dialling after a request has ended.
-func (c *Client) dial(limit time.Duration) func(ctx context.Context, network, address string) (net.Conn, error) {
+func (c *Client) dial(r route) func(ctx context.Context, network, address string) (net.Conn, error) {
 	connect := c.env.Dial
 	if connect == nil {
 		connect = (&net.Dialer{KeepAlive: keepAlivePeriod}).DialContext //nolint:forbidigo // a Go program's own client has no policy
 	}
+	limit, instead := r.connectTimeout, splitResolve(r.resolve)
 	return func(ctx context.Context, network, address string) (net.Conn, error) {
+		if to, ok := instead[strings.ToLower(address)]; ok {
+			address = to
+		}
+		if r.unixSocket != "" {
+			network, address = "unix", r.unixSocket
+		}
 		var until time.Time
 		if a := attemptOf(ctx); a != nil {
 			until = a.deadline().Add(dialGrace)

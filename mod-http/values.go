@@ -3,11 +3,8 @@ package http
 import (
 	"errors"
 	"fmt"
-	"math"
 	nethttp "net/http"
 	"net/url"
-	"strings"
-	"time"
 
 	"assay.rs/core"
 	"assay.rs/core/spec"
@@ -58,6 +55,18 @@ func bodyType() core.Type[body] {
 		}
 		text, err := core.EncodeJSON(c, v, "")
 		return body{bytes: text, kind: "application/json", given: true}, err
+	}, nil)
+}
+
+// formType is a table of fields, encoded (WHATWG URL, application/x-www-form-urlencoded).
+func formType() core.Type[body] {
+	return core.Custom(many(), func(_ core.Call, v core.Value) (body, error) {
+		fields := make(url.Values)
+		err := eachText(v, func(name string, values []string) error {
+			fields[name] = values
+			return nil
+		})
+		return body{bytes: []byte(fields.Encode()), kind: "application/x-www-form-urlencoded", given: true}, err
 	}, nil)
 }
 
@@ -143,40 +152,4 @@ func scalarText(v core.Value) (string, error) {
 		return fmt.Sprint(v.Bool()), nil
 	}
 	return "", mismatch("string", v)
-}
-
-// limitType is a time above 0, since 0 seconds are no time to do anything in.
-func limitType() core.Type[time.Duration] {
-	return core.Custom(spec.Type{Kind: spec.Scalar, Name: "duration"}, func(_ core.Call, v core.Value) (time.Duration, error) {
-		var limit time.Duration
-		var err error
-		if seconds, ok := v.Number(); ok {
-			limit, err = core.Seconds(seconds)
-		} else if text, ok := v.Text(); ok {
-			limit, err = core.ParseDuration(strings.TrimSpace(text))
-		} else {
-			err = mismatch(`seconds or text such as "500ms"`, v)
-		}
-		if err == nil && limit == 0 {
-			err = errors.New("time must be more than 0")
-		}
-		return min(limit, maxLimit), err
-	}, nil)
-}
-
-// maxLimit keeps deadlines within what a time can express.
-const maxLimit = 100 * 365 * 24 * time.Hour
-
-// countType is a whole number of at least least.
-func countType[N int | int64](least N) core.Type[N] {
-	return core.Custom(spec.Type{Kind: spec.Scalar, Name: "integer"}, func(_ core.Call, v core.Value) (N, error) {
-		n, ok := v.Integer()
-		if !ok {
-			return 0, mismatch("integer", v)
-		}
-		if n < int64(least) || n > math.MaxInt64>>10 {
-			return 0, fmt.Errorf("must be at least %d, got %d", least, n)
-		}
-		return N(n), nil
-	}, nil)
 }

@@ -6,6 +6,8 @@ import (
 	"assay.rs/core/prelude"
 	"assay.rs/mod-data/base64"
 	"assay.rs/mod-data/json"
+	"assay.rs/mod-data/regex"
+	"assay.rs/mod-data/toml"
 	"assay.rs/mod-data/yaml"
 	"assay.rs/mod-http"
 	"assay.rs/mod-serve"
@@ -17,6 +19,8 @@ func modules() []core.Module {
 		base64.New(),
 		http.New(http.Config{}),
 		json.New(),
+		regex.New(),
+		toml.New(),
 		yaml.New(),
 	)
 	return append(all, serve.New(serve.Config{})...)

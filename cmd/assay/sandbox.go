@@ -65,7 +65,7 @@ func (p *program) sandboxedCommand() *cobra.Command {
 			if err := json.NewDecoder(order).Decode(&j); err != nil {
 				return err
 			}
-			order.Close()
+			_ = order.Close() // it was only read
 			if err := enclose(j.Memory); err != nil {
 				return err
 			}

@@ -1,5 +1,5 @@
 // Package prelude is what every script has and what needs nothing but the runtime: assert, log, env,
-// sleep, time, print, retry, int64, and the additions to os and string.
+// sleep, time, print, async, retry, int64, and the additions to os and string.
 //
 // [Modules] gives them all to a runtime. [Assertions] tells how many assertions a VM has made, so that
 // a check which asserted nothing can be told from one that passed. Each file holds one builtin or table;
@@ -15,7 +15,7 @@ import (
 // Modules are the modules of this package.
 func Modules() []core.Module {
 	return []core.Module{
-		assertModule(), logModule(), envModule(), timeModule(), osModule(), stringModule(), globals(),
+		assertModule(), asyncModule(), logModule(), envModule(), timeModule(), osModule(), stringModule(), globals(),
 	}
 }
 

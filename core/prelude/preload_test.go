@@ -23,11 +23,12 @@ func TestPreload(t *testing.T) {
 		assert(time() > 1)
 		assert.eq(("a,b"):split(",")[2], "b")
 		assert.not_nil(os.execute)  -- what the state had stays
-		assert.type(os.arch(), "string")`)
+		assert.type(os.arch(), "string")
+		assert.raises(async.spawn(function() end).await, "no tasks")`)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := prelude.Assertions(vm); got != 6 {
-		t.Errorf("Assertions = %d, want 6", got)
+	if got := prelude.Assertions(vm); got != 7 {
+		t.Errorf("Assertions = %d, want 7", got)
 	}
 }

@@ -1,7 +1,6 @@
 package prelude
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"math"
@@ -20,15 +19,7 @@ func sleepFunc() core.Func {
 }
 
 func sleep(c core.Call, d time.Duration) (core.None, error) {
-	ctx := c.Context()
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return core.None{}, nil
-	case <-ctx.Done():
-		return core.None{}, context.Cause(ctx)
-	}
+	return core.None{}, c.Clock().Sleep(c.Context(), d)
 }
 
 const layoutText = "Directives as in os.date, in UTC: %Y %m %d %H %M %S and %f (microseconds), %y %j %e %I %p, %a %A %b %B, " +
@@ -41,7 +32,7 @@ func timeModule() core.Module {
 		Examples: []string{`assert.gt(time(), 1.7e9)`},
 	},
 		core.Returns(core.Number(), "Seconds since 1970-01-01 00:00 UTC, with a fraction."),
-		func(core.Call) (float64, error) { return unix(time.Now()), nil })
+		func(c core.Call) (float64, error) { return unix(c.Clock().Now()), nil })
 	return core.Module{
 		Name: "time", Doc: "The time of day, and times as text.", Call: &call,
 		Funcs: []core.Func{
@@ -51,7 +42,7 @@ func timeModule() core.Module {
 				Examples: []string{"local start = time.monotonic()\nsleep(0.01)\nassert.ge(time.monotonic() - start, 0.01)"},
 			},
 				core.Returns(core.Number(), "Seconds since some point in the past, with a fraction."),
-				func(core.Call) (float64, error) { return time.Since(start).Seconds(), nil }),
+				func(c core.Call) (float64, error) { return c.Clock().Now().Sub(start).Seconds(), nil }),
 			core.Fn2(core.Doc{
 				Name: "format", Text: "Writes a time as text, in UTC.", Needs: core.Pure, Level: core.Check,
 				Examples: []string{`assert.eq(time.format(0), "1970-01-01T00:00:00Z")  assert.eq(time.format(86400, "%d.%m.%Y"), "02.01.1970")`},
