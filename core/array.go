@@ -61,6 +61,16 @@ func (c Call) Mark(t Table, array bool) {
 	t.t.Metatable = c.t.vm.shape(shape)
 }
 
+// Attach gives an array a field that neither #, ipairs nor encoders see.
+func (c Call) Attach(t Table, name string, v Value) {
+	fields := c.t.vm.L.CreateTable(0, 1)
+	fields.RawSetString(name, v.lua())
+	mt := c.t.vm.L.CreateTable(0, 2)
+	mt.RawSetString(shapeField, shapeArray)
+	mt.RawSetString("__index", fields)
+	t.t.Metatable = mt
+}
+
 // SetLen makes an array remember that it has n elements, though the last ones are nil.
 func (c Call) SetLen(t Table, n int) {
 	if t.t.Len() == n && !sparse(t.t, n) {

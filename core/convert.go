@@ -1,8 +1,5 @@
 package core
 
-// Value is v in Lua. It needs the baton.
-func (of Type[T]) Value(c Call, v T) Value { return Value{of.to(c.t, v)} }
-
 // Read is v in Go; def is the value for what v leaves out. It needs the baton. The error says what was
 // expected, and names the option of a record.
 func (of Type[T]) Read(c Call, v Value, def T) (T, error) { return of.from(c.t, v.lua(), def) }

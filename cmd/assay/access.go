@@ -95,6 +95,7 @@ func (a access) policy() (core.Policy, error) {
 	}
 	if a.ReadOnly {
 		policy.Needs &^= core.Write
+		policy.Changes = false
 	}
 	if a.Net != nil {
 		policy = policy.ConnectOnly(destinations)

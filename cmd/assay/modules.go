@@ -9,6 +9,7 @@ import (
 	"assay.rs/mod-data/regex"
 	"assay.rs/mod-data/toml"
 	"assay.rs/mod-data/yaml"
+	"assay.rs/mod-db"
 	"assay.rs/mod-http"
 	"assay.rs/mod-serve"
 )
@@ -17,6 +18,7 @@ import (
 func modules() []core.Module {
 	all := append(prelude.Modules(),
 		base64.New(),
+		db.New(db.Config{}),
 		http.New(http.Config{}),
 		json.New(),
 		regex.New(),

@@ -1,0 +1,139 @@
+package db
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"assay.rs/core"
+)
+
+// connectOptions say how to connect.
+type connectOptions struct {
+	maxConns       int
+	timeout        time.Duration
+	connectTimeout time.Duration
+	retry          *core.Retry
+}
+
+const maxConnsLimit = 10_000
+
+func defaultConnect() connectOptions {
+	return connectOptions{maxConns: 5, connectTimeout: 10 * time.Second}
+}
+
+func connectOptionsType() core.Type[connectOptions] {
+	return core.Record("db.ConnectOptions", "How to connect.",
+		core.NewKey("max_conns", core.Int(), func(o *connectOptions) *int { return &o.maxConns },
+			"How many connections there may be at a time.").Default("5"),
+		core.NewKey("timeout", core.Duration(), func(o *connectOptions) *time.Duration { return &o.timeout },
+			"How long a statement may take, in seconds; 0 is as long as its task may. db.each is only bounded until its first row.").Default("0"),
+		core.NewKey("connect_timeout", core.Duration(), func(o *connectOptions) *time.Duration { return &o.connectTimeout },
+			"How long each attempt to connect may take, in seconds.").Default("10"),
+		core.NewKey("retry", retryType(), func(o *connectOptions) **core.Retry { return &o.retry },
+			"Try again to connect, for a database that is still starting."))
+}
+
+func connectFunc(conn core.Type[*Conn]) core.Func {
+	return core.Fn2(core.Doc{
+		Name: "connect",
+		Text: "Connects to a database: `postgres://user:password@host/name`, `mysql://` or `mariadb://`, `sqlite:///absolute.db`, " +
+			"`sqlite://relative.db` or `sqlite::memory:`. Connections are opened as needed, at most `max_conns`, and checked before they are used again.",
+		Needs: core.Net, Level: core.Script, Raises: []*core.Code{errConnect, errTimeout, core.ErrDenied},
+		Examples: []string{`local conn = db.connect("sqlite::memory:")  assert.eq(conn:query_one("select 1 as n").n, 1)`},
+	},
+		core.Arg("url", core.String(), "Where it is. Special characters of a password are percent-encoded."),
+		core.Opt("options", connectOptionsType(), defaultConnect(), "How to connect."),
+		core.Returns(conn, "The database."), connect)
+}
+
+func connect(c core.Call, url string, o connectOptions) (*Conn, error) {
+	if o.maxConns < 1 || o.maxConns > maxConnsLimit {
+		return nil, fmt.Errorf("option 'max_conns': must be between 1 and %d, got %d", maxConnsLimit, o.maxConns)
+	}
+	e, shown, err := engineOf(c, url)
+	if err != nil {
+		return nil, err
+	}
+	d := &database{engine: e, url: shown, limit: o.timeout}
+	open := func(ctx context.Context) (session, error) { return d.dial(ctx, o.connectTimeout) }
+	d.pool = newPool(o.maxConns, e.oneWriter(), open)
+	try := func(ctx context.Context, _ int) error { return d.first(ctx) }
+	if o.retry != nil {
+		_, err = o.retry.Do(c, try)
+	} else {
+		err = try(c.Context(), 1)
+	}
+	if err != nil {
+		return nil, errors.Join(err, d.Close())
+	}
+	c.Own(d)
+	return &Conn{db: d}, nil
+}
+
+// dial opens a session. The error has the code db.connect and names the database.
+func (d *database) dial(ctx context.Context, limit time.Duration) (session, error) {
+	within, cancel := limited(ctx, limit)
+	defer cancel()
+	s, err := d.engine.open(within)
+	if err == nil {
+		return s, nil
+	}
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	if within.Err() != nil {
+		err = fmt.Errorf("no answer within %s", limit)
+	}
+	if denied, ok := errors.AsType[*core.Error](err); ok {
+		return nil, denied
+	}
+	f := d.engine.failure(err)
+	return nil, errConnect.With(&driverError{"connect to " + d.url + ": " + f.message, err}, f.hint)
+}
+
+// first opens the first session: connecting is what shows that the database is there.
+func (d *database) first(ctx context.Context) error {
+	l, err := d.pool.get(ctx, false)
+	if err != nil {
+		return err
+	}
+	if m, ok := d.engine.(*sqliteEngine); ok && m.memory && d.anchor == nil {
+		if d.anchor, err = m.open(ctx); err != nil {
+			l.release(true)
+			return err
+		}
+	}
+	l.release(false)
+	return nil
+}
+
+// engineOf is the engine for a URL, and the URL without its password.
+func engineOf(c core.Call, url string) (engine, string, error) {
+	scheme, rest, ok := strings.Cut(url, ":")
+	if ok {
+		switch scheme {
+		case "sqlite":
+			return openSQLite(c.Root(), rest)
+		}
+	}
+	return nil, "", core.WithHint(errors.New("the URL names no kind of database"), "begin it with postgres://, mysql://, mariadb:// or sqlite:")
+}
+
+// String names the database without its password.
+func (c *Conn) String() string {
+	if c.tx != nil {
+		return "db.Conn: transaction in " + c.db.url
+	}
+	return "db.Conn: " + c.db.url
+}
+
+// shut is what leaving the scope of a <close> variable does; a transaction ends by itself.
+func (c *Conn) shut() error {
+	if c.tx != nil {
+		return nil
+	}
+	return c.db.Close()
+}
