@@ -11,6 +11,9 @@ import (
 type Config struct {
 	// Accept makes a WebSocket of a request. Without it there are no WebSockets.
 	Accept func(w http.ResponseWriter, r *http.Request, o AcceptOptions) (WebSocket, error)
+
+	// Listening is told the URL of each server once it listens, such as http://127.0.0.1:8080; nil is nobody.
+	Listening func(url string)
 }
 
 // AcceptOptions say which WebSockets are accepted.

@@ -24,6 +24,7 @@ type server struct {
 	router   *router
 	requests core.Type[*request]
 	accept   func(http.ResponseWriter, *http.Request, AcceptOptions) (WebSocket, error)
+	tell     func(url string)
 
 	tasks core.Tasks
 	root  core.Root
@@ -62,7 +63,7 @@ func (m *module) serve(c core.Call, port int, r routes, o options) (core.None, e
 
 func (m *module) newServer(c core.Call, r routes, o options) (s *server, closeAll func(), err error) {
 	s = &server{
-		options: o, routes: r, requests: m.requests.Type(), accept: m.cfg.Accept,
+		options: o, routes: r, requests: m.requests.Type(), accept: m.cfg.Accept, tell: m.cfg.Listening,
 		tasks: c.Tasks(), root: c.Root(), log: c.Log(), usage: c.Usage,
 		healthPath: o.health.or("/healthz"), readyPath: o.ready.or("/readyz"), metricsPath: o.metrics.or("/metrics"),
 		counts: o.metrics.on,
@@ -130,6 +131,9 @@ func (s *server) run(c core.Call, listener net.Listener) error {
 	}()
 	c.SetGlobal("_SERVER_PORT", core.NumberValue(float64(port)))
 	s.log.Debug("listening", "address", listener.Addr().String())
+	if s.tell != nil {
+		s.tell(s.url(port))
+	}
 	var failed error
 	if f := s.options.onListen; !f.IsZero() {
 		_, failed = f.Call(c, core.NumberValue(float64(port)))
@@ -142,7 +146,7 @@ func (s *server) run(c core.Call, listener net.Listener) error {
 		}
 	}
 	drained := s.drain(web, limited, abort)
-	_ = <-served // that it was closed
+	s.log.Debug("not listening any more", "reason", <-served)
 	if err := errors.Join(failed, drained); err != nil {
 		if c.Context().Err() != nil {
 			s.log.Error("the server has not ended in good order", "error", err) // what the script would raise is not seen any more
@@ -151,6 +155,18 @@ func (s *server) run(c core.Call, listener net.Listener) error {
 	}
 	state.drained.Add(1)
 	return nil
+}
+
+// url is where a client on this host finds the server.
+func (s *server) url(port int) string {
+	scheme, host := "http", s.options.host
+	if s.options.tls != nil {
+		scheme = "https"
+	}
+	if host == "" || host == "0.0.0.0" || host == "::" {
+		host = "127.0.0.1"
+	}
+	return scheme + "://" + net.JoinHostPort(host, strconv.Itoa(port))
 }
 
 // web is the HTTP server around s.

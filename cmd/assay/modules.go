@@ -11,11 +11,13 @@ import (
 	"assay.rs/mod-data/yaml"
 	"assay.rs/mod-db"
 	"assay.rs/mod-http"
-	"assay.rs/mod-serve"
 )
 
 // modules is every builtin of this binary.
-func modules() []core.Module {
+func modules() []core.Module { return modulesTelling(nil) }
+
+// modulesTelling is modules whose servers tell where they listen.
+func modulesTelling(listening func(url string)) []core.Module {
 	all := append(prelude.Modules(),
 		base64.New(),
 		db.New(db.Config{}),
@@ -25,7 +27,7 @@ func modules() []core.Module {
 		toml.New(),
 		yaml.New(),
 	)
-	return append(all, serve.New(serve.Config{})...)
+	return append(all, serving(listening)...)
 }
 
 // checkTypes is every type of check of this binary.
