@@ -49,7 +49,7 @@ func (p *program) startFixture(ctx context.Context, f check.Fixture) (url string
 	}()
 	stop = func() {
 		cancel(errFixtureOver)
-		<-ended
+		p.logger().Debug("a fixture has ended", "fixture", f.Name, "reason", <-ended)
 	}
 	select {
 	case url := <-listening:
