@@ -42,7 +42,7 @@ func (f *fixture) keys() []Key {
 		{Name: "name", Text: "The URL is ${fixtures.name.url}.", Required: true, Value: Word(&f.name)},
 		{Name: "file", Text: "The script that serves, relative to the check file or to the working directory.", Required: true, Value: Word(&f.file)},
 		{Name: "ready", Text: "A path that answers 2xx once the checks may begin; without it, that the script listens is enough.", Value: Word(&f.ready)},
-		{Name: "env", Text: "What env.get sees, before the environment of the process.", Value: Texts(&f.env, legalEnv)},
+		{Name: "env", Text: "What env.get sees, before the environment of the process; also URLs of fixtures above.", Value: Texts(&f.env, legalEnv)},
 		{Name: "timeout", Text: "How long it may take to be ready; 30s unless set.", Value: Duration(&f.timeout, false)},
 	}
 }
@@ -76,8 +76,8 @@ func (r *Reader) fixture(n *yaml.Node, f *fixture, before []*fixture) {
 		r.Fail(n.Get("ready"), "'ready' is a path: it begins with /")
 	}
 	for _, e := range f.env {
-		if _, ok := e.Text.fixed(); !ok {
-			r.Fail(n.Get("env"), "'env' of a fixture must be known before anything runs: %s is not", e.Name)
+		if slices.ContainsFunc(e.Text.parts, func(p part) bool { return p.capture != "" && !p.fixture() }) {
+			r.Fail(n.Get("env"), "${captures} cannot stand here: fixtures start before the first check runs")
 		}
 	}
 	if f.file == "" {
@@ -129,7 +129,9 @@ func (r *suiteRun) startFixtures(ctx context.Context) (stop func(), err error) {
 func (r *suiteRun) startFixture(ctx, within context.Context, f *fixture) (url string, stop func(), err error) {
 	env := make(map[string]string, len(f.env))
 	for _, e := range f.env {
-		env[e.Name], _ = e.Text.fixed()
+		if env[e.Name], err = e.Text.Expand(r.captures); err != nil {
+			return "", nil, fmt.Errorf("env %s: %w", e.Name, err)
+		}
 	}
 	type started struct {
 		url  string
