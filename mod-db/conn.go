@@ -165,7 +165,7 @@ func (c *Conn) each(call core.Call, sql string, p params, fn core.Callback) erro
 		if err != nil {
 			return err
 		}
-		return errors.Join(c.stream(call, cur, fn), cur.close()) //nolint:contextcheck // a script runs in the context of its task
+		return errors.Join(c.stream(call, cur, fn), cur.close())
 	})
 	if _, script := errors.AsType[*core.ScriptError](err); script && ctx.Err() == nil {
 		return scriptError(err)

@@ -115,11 +115,23 @@ func engineOf(c core.Call, url string) (engine, string, error) {
 	scheme, rest, ok := strings.Cut(url, ":")
 	if ok {
 		switch scheme {
+		case "postgres", "postgresql":
+			return opened(openPostgres(c, url))
+		case "mysql", "mariadb":
+			return opened(openMySQL(c, url))
 		case "sqlite":
-			return openSQLite(c.Root(), rest)
+			return opened(openSQLite(c.Root(), rest))
 		}
 	}
 	return nil, "", core.WithHint(errors.New("the URL names no kind of database"), "begin it with postgres://, mysql://, mariadb:// or sqlite:")
+}
+
+// opened makes an engine of the interface's type; a nil pointer in it would not be nil.
+func opened[E engine](e E, shown string, err error) (engine, string, error) {
+	if err != nil {
+		return nil, "", err
+	}
+	return e, shown, nil
 }
 
 // String names the database without its password.

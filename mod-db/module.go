@@ -32,9 +32,9 @@ func New(Config) core.Module {
 // statements declares what a connection can do, as functions of the module and as its methods.
 func statements(prefix string, self func() core.Param[*Conn], conn core.Type[*Conn]) []core.Func {
 	d := declaration{prefix: prefix, self: self, conn: conn}
-	return []core.Func{
+	return append([]core.Func{
 		d.query(), d.queryOne(), d.execute(), d.each(), d.tx(), d.execScript(), d.close(),
-	}
+	}, d.extras()...)
 }
 
 type declaration struct {

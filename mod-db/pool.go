@@ -129,14 +129,14 @@ func (p *pool) take(ctx context.Context) (*lease, error) {
 func (l *lease) answers(ctx context.Context) bool {
 	within, cancel := context.WithTimeout(ctx, pingLimit)
 	defer cancel()
-	return l.ping(within) == nil && l.alive()
+	return l.ping(within) == nil && l.reusable()
 }
 
 // release gives the session back, or ends it when it is broken.
 func (l *lease) release(broken bool) {
 	p := l.pool
 	p.mu.Lock()
-	keep := !broken && !p.closed && l.alive()
+	keep := !broken && !p.closed && l.reusable()
 	if keep {
 		l.used = time.Now()
 		p.idle = append(p.idle, l)

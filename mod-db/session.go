@@ -13,8 +13,10 @@ type session interface {
 	query(ctx context.Context, s statement) (cursor, error)
 	execute(ctx context.Context, s statement) (outcome, error)
 	ping(ctx context.Context) error
-	// alive tells whether the session can be used again.
+	// alive tells whether the connection still stands.
 	alive() bool
+	// reusable tells whether the session is also as it was at first.
+	reusable() bool
 	close() error
 }
 

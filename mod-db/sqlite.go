@@ -229,6 +229,8 @@ func (s *sqliteSession) failed(err error) error {
 func (s *sqliteSession) ping(context.Context) error { return nil }
 func (s *sqliteSession) alive() bool                { return !s.broken }
 
+func (s *sqliteSession) reusable() bool { return s.alive() }
+
 func (s *sqliteSession) close() error {
 	if s.broken {
 		return nil

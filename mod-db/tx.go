@@ -107,7 +107,7 @@ func (c *Conn) transactOnce(call core.Call, class core.Type[*Conn], fn core.Call
 				_ = c.db.rollback(ctx, s)
 			}
 		}()
-		results, err = on.call(call, class, fn) //nolint:contextcheck // a script runs in the context of its task
+		results, err = on.call(call, class, fn)
 		done = true
 		if err != nil {
 			if rollback := c.db.rollback(ctx, s); rollback != nil {

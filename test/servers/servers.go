@@ -54,6 +54,7 @@ func freePort(t testing.TB) int {
 // process is a running server.
 type process struct {
 	cmd    *exec.Cmd
+	ends   syscall.Signal // what asks it to end
 	output lockedBuffer
 	done   chan struct{} // closed when it has ended
 }
@@ -61,7 +62,14 @@ type process struct {
 // start runs the program until the test ends.
 func start(t testing.TB, name string, args ...string) *process {
 	t.Helper()
-	p := &process{cmd: exec.Command(name, args...), done: make(chan struct{})}
+	return startAs(t, nil, syscall.SIGTERM, name, args...)
+}
+
+// startAs is start as another user, with the signal that asks the program to end.
+func startAs(t testing.TB, as *syscall.SysProcAttr, ends syscall.Signal, name string, args ...string) *process {
+	t.Helper()
+	p := &process{cmd: exec.Command(name, args...), ends: ends, done: make(chan struct{})}
+	p.cmd.SysProcAttr = as
 	p.cmd.Stdout, p.cmd.Stderr = &p.output, &p.output
 	if err := p.cmd.Start(); err != nil {
 		t.Fatalf("start %s: %v", name, err)
@@ -75,11 +83,11 @@ func start(t testing.TB, name string, args ...string) *process {
 }
 
 func (p *process) stop(t testing.TB) {
-	_ = p.cmd.Process.Signal(syscall.SIGTERM) // it may have ended already
+	_ = p.cmd.Process.Signal(p.ends) // it may have ended already
 	select {
 	case <-p.done:
 	case <-time.After(stopTime):
-		t.Errorf("%s did not stop within %s of SIGTERM", p.cmd.Path, stopTime)
+		t.Errorf("%s did not stop within %s of %s", p.cmd.Path, stopTime, p.ends)
 		_ = p.cmd.Process.Kill()
 		<-p.done
 	}

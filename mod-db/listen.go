@@ -1,0 +1,103 @@
+package db
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"assay.rs/core"
+)
+
+const (
+	listenBackoff    = 200 * time.Millisecond // before the first attempt to connect again; it doubles
+	maxListenBackoff = 10 * time.Second
+)
+
+// errStopped is a callback that has had enough.
+var errStopped = errors.New("stopped by the script")
+
+// listen calls fn with notifications until it gives false, or the task ends.
+func (c *Conn) listen(call core.Call, channel string, fn, onListen core.Callback) error {
+	engine, ok := c.db.engine.(*postgresEngine)
+	if !ok {
+		return c.errOnlyPostgres("notifications")
+	}
+	ctx := call.Context()
+	wait, began := listenBackoff, false
+	for {
+		err := c.db.listenOnce(call, engine, channel, fn, onListen, &began)
+		if _, script := errors.AsType[*core.ScriptError](err); script && ctx.Err() == nil {
+			return scriptError(err)
+		}
+		switch {
+		case errors.Is(err, errStopped):
+			return nil
+		case ctx.Err() != nil:
+			return context.Cause(ctx)
+		case !began || !c.db.failureOf(err).lost && !isConnect(err):
+			return c.db.raise(ctx, err)
+		}
+		call.Log().Warn("db.listen: connecting again", "database", c.db.url, "error", err)
+		select {
+		case <-time.After(wait):
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+		wait = min(2*wait, maxListenBackoff)
+	}
+}
+
+func isConnect(err error) bool {
+	known, ok := errors.AsType[*core.Error](err)
+	return ok && known.Code == errConnect
+}
+
+// listenOnce listens on one session until it breaks.
+func (d *database) listenOnce(call core.Call, engine *postgresEngine, channel string, fn, onListen core.Callback, began *bool) error {
+	ctx := call.Context()
+	opened, err := d.dial(ctx, 0)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = opened.close() }() // it has served, or is broken
+	s, ok := opened.(*postgresSession)
+	if !ok {
+		return errClosed.Errorf("no session of %T", engine)
+	}
+	name := `"` + strings.ReplaceAll(channel, `"`, `""`) + `"`
+	if _, err := s.execute(ctx, statement{text: "LISTEN " + name}); err != nil {
+		return err
+	}
+	*began = true
+	if !onListen.IsZero() {
+		call.Hold(func() { _, err = onListen.Call(call) })
+	}
+	for err == nil {
+		err = s.notify(call, fn)
+		if err == nil {
+			err = s.conn.WaitForNotification(ctx)
+		}
+	}
+	return err
+}
+
+// notify hands the notifications that have come in to the script.
+func (s *postgresSession) notify(call core.Call, fn core.Callback) error {
+	notes := s.notes
+	s.notes = nil
+	for _, note := range notes {
+		var results []core.Value
+		var err error
+		call.Hold(func() {
+			results, err = fn.Call(call, core.TextValue(note.Payload), core.TextValue(note.Channel))
+		})
+		if err != nil {
+			return err
+		}
+		if len(results) > 0 && !results[0].IsNil() && !results[0].Truthy() {
+			return errStopped
+		}
+	}
+	return nil
+}

@@ -1,0 +1,3 @@
+create table half (n int);
+
+select * from nowhere;

@@ -1,0 +1,1 @@
+create index people_name on people (name)
