@@ -49,8 +49,11 @@ func (l *lua) everyName() map[string]bool {
 // known reports whether something can be permitted.
 func (l *lua) known(permission string) bool { return l.names()[permission] }
 
-// scriptMemory is how much one script may hold.
-const scriptMemory = 64 << 20
+// What one attempt of a script may use.
+const (
+	scriptMemory = 64 << 20 // bytes that it may hold
+	scriptOutput = 16 << 20 // bytes that it may print and log
+)
 
 // program is a compiled script; each run has a fresh VM.
 type program struct {
@@ -90,7 +93,7 @@ func (l *lua) runtime(folder string, permissions []string) (*core.Runtime, error
 
 func (p *program) run(ctx context.Context, a Attempt, env map[string]string) Outcome {
 	vm := p.rt.Open(core.Host{
-		Log: a.Log().With("check", a.Check), Limits: core.Limits{Memory: scriptMemory},
+		Log: a.Log().With("check", a.Check), Limits: core.Limits{Memory: scriptMemory, Output: scriptOutput},
 		LookupEnv: func(name string) (string, bool) {
 			if v, ok := env[name]; ok {
 				return v, true
@@ -118,6 +121,9 @@ func scriptError(err error) error {
 		// The verdict is the runner's: a script cannot end early and pass.
 		return Broken(retry.Error, fmt.Errorf("the script called os.exit(%d)", exit.Status))
 	}
+	if limit, ok := errors.AsType[*core.LimitError](err); ok {
+		return Broken(retry.Limit, limit)
+	}
 	if raised, ok := errors.AsType[*core.ScriptError](err); ok {
 		message := raised.Message
 		if b := raised.Builtin; b != nil && b.Where != "" && !strings.HasPrefix(message, b.Where) {
@@ -127,9 +133,6 @@ func scriptError(err error) error {
 			message += " (" + raised.Hint + ")"
 		}
 		return &fault{classes: scriptClasses(raised), message: message, cause: err}
-	}
-	if limit, ok := errors.AsType[*core.LimitError](err); ok {
-		return Broken(retry.Limit, limit)
 	}
 	if stopped, ok := errors.AsType[*core.Interrupted](err); ok {
 		where, _, _ := strings.Cut(strings.TrimSpace(stopped.Traceback), "\n")

@@ -9,8 +9,8 @@ import (
 )
 
 // baseLibrary are the global functions of Lua that differ from gopher-lua's.
-func baseLibrary(level Level) map[string]lua.LGFunction {
-	functions := map[string]lua.LGFunction{
+func baseLibrary() map[string]lua.LGFunction {
+	return map[string]lua.LGFunction{
 		"collectgarbage": collectGarbage,
 		"error":          raiseValue,
 		"load":           load,
@@ -20,8 +20,6 @@ func baseLibrary(level Level) map[string]lua.LGFunction {
 		"setmetatable":   setMetatable,
 		"xpcall":         xpcall,
 	}
-	_ = level
-	return functions
 }
 
 // checkStopped raises once more in a task that was stopped, so that no pcall swallows it.
@@ -103,6 +101,9 @@ func setMetatable(L *lua.LState) int {
 	}
 	if old, ok := t.Metatable.(*lua.LTable); ok && old.RawGetString("__metatable") != lua.LNil {
 		L.RaiseError("cannot change a protected metatable")
+	}
+	if vm := currentThread(L).vm; t == vm.L.G.Global {
+		vm.bindAll() // a metatable of the script's own sees the globals that there are
 	}
 	t.Metatable = mt
 	L.Push(t)

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"runtime/debug"
+	"strings"
 
 	lua "github.com/yuin/gopher-lua"
 )
@@ -30,6 +31,22 @@ func (c Call) Log() *slog.Logger { return c.t.vm.host.Log }
 
 // Stdout is where a script prints, or nil when what it prints belongs in the log.
 func (c Call) Stdout() io.Writer { return c.t.vm.host.Stdout }
+
+// Stdin is the standard input, empty where there is none.
+func (c Call) Stdin() io.Reader {
+	if c.t.vm.host.Stdin == nil {
+		return strings.NewReader("")
+	}
+	return c.t.vm.host.Stdin
+}
+
+// Stderr is the standard error output, for what is not a log record.
+func (c Call) Stderr() io.Writer {
+	if c.t.vm.host.Stderr == nil {
+		return io.Discard
+	}
+	return c.t.vm.host.Stderr
+}
 
 // Env is the value of an environment variable, as far as the script may see it.
 func (c Call) Env(name string) (string, bool) { return c.t.vm.env.lookup(name) }

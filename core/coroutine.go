@@ -253,20 +253,22 @@ func coResume(L *lua.LState) int {
 
 func coWrap(L *lua.LState) int {
 	f := L.CheckFunction(1)
-	face := currentThread(L).vm.newCoroutine(f)
-	L.Push(L.NewFunction(func(L *lua.LState) int {
-		t := currentThread(L)
-		result := face.Context().(handle).co.resume(t, stackFrom(L, 1))
-		t.checkStopped()
-		if result.err != nil {
-			L.Error(result.err.Object, 0)
-		}
-		for _, v := range result.values {
-			L.Push(v)
-		}
-		return len(result.values)
-	}))
+	// An upvalue, so that what the coroutine holds is reached through the function.
+	L.Push(L.NewClosure(resumeWrapped, currentThread(L).vm.newCoroutine(f)))
 	return 1
+}
+
+func resumeWrapped(L *lua.LState) int {
+	t, face := currentThread(L), L.Get(lua.UpvalueIndex(1)).(*lua.LState)
+	result := face.Context().(handle).co.resume(t, stackFrom(L, 1))
+	t.checkStopped()
+	if result.err != nil {
+		L.Error(result.err.Object, 0)
+	}
+	for _, v := range result.values {
+		L.Push(v)
+	}
+	return len(result.values)
 }
 
 func coYield(L *lua.LState) int {

@@ -72,10 +72,12 @@ func TestCoroutine(t *testing.T) {
 			print((tostring(nest(1)):gsub("%d+", "N")))`, "more than N coroutines resumed within each other"},
 		{
 			"a coroutine that waits in one task is not resumable from another", `
-			local co = coroutine.create(function() sleep(0.05) return "own" end)
+			local asked = false
+			local co = coroutine.create(function() while not asked do sleep(0.001) end return "own" end)
 			local task = spawn(function() return select(2, coroutine.resume(co)) end)
-			sleep(0.01)
+			repeat sleep(0.001) until coroutine.status(co) == "running"
 			print(coroutine.status(co), coroutine.resume(co))
+			asked = true
 			print(task.await())`,
 			"running\tfalse\tcannot resume non-suspended coroutine\nown",
 		},

@@ -323,7 +323,7 @@ func FnRest[A, E, R any](d Doc, p1 Param[A], rest Param[E], r Result[R], body fu
 // loop with io.EOF. Both run as any body does.
 //
 //go:noinline
-func Iter[A, E any](d Doc, p1 Param[A], yields Type[E], text string, body func(Call, A) (func() (E, error), error)) Func {
+func Iter[A, E any](d Doc, p1 Param[A], yields Type[E], text string, body func(Call, A) (func(Call) (E, error), error)) Func {
 	item := Returns(yields, text)
 	f := declare(d, []spec.Param{p1.spec}, item.specs, allRefs(p1.refs, item.refs), func(b *builtin) lua.LGFunction {
 		return func(L *lua.LState) int {
@@ -333,10 +333,9 @@ func Iter[A, E any](d Doc, p1 Param[A], yields Type[E], text string, body func(C
 			if err != nil {
 				t.raise(b, err)
 			}
-			step := func(Call) (E, error) { return next() }
 			L.Push(L.NewFunction(func(L *lua.LState) int {
 				t := currentThread(L)
-				v, err := run0(Call{t, b}, step)
+				v, err := run0(Call{t, b}, next)
 				if errors.Is(err, io.EOF) {
 					L.Push(lua.LNil)
 					return 1

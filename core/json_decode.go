@@ -14,6 +14,7 @@ type jsonDecoder struct {
 	null    lua.LValue
 	depth   int
 	charged int
+	looked  int          // what was charged when the limit was last looked at
 	values  []lua.LValue // members of the tables that are open
 	keys    []string     // keys of the objects that are open
 	names   *[256]string // keys seen before: most texts have few different ones
@@ -35,7 +36,11 @@ func (d *jsonDecoder) charge(bytes int) error {
 	if d.charged += bytes; d.charged > maxJSONMemory {
 		return ErrJSONLimit.Errorf("the text takes more than %d MB as values", maxJSONMemory>>20)
 	}
-	return nil
+	if d.charged < d.looked+lookBytes {
+		return nil
+	}
+	d.looked = d.charged
+	return d.c.Made(d.charged)
 }
 
 // value reads the value at the position, which is past white space.

@@ -12,6 +12,7 @@ import (
 type jsonEncoder struct {
 	Descent
 	out     []byte
+	charged int // bytes that the text may grow to
 	indent  string
 	members []Member // of the objects that are open
 }
@@ -92,8 +93,8 @@ func (e *jsonEncoder) array(t *lua.LTable, n int) error {
 		if err := e.value(t.RawGetInt(i)); err != nil {
 			return err
 		}
-		if len(e.out) > MaxJSONText {
-			return e.tooLong()
+		if err := e.fits(0); err != nil {
+			return err
 		}
 	}
 	e.closing(']', n > 0)
@@ -127,8 +128,8 @@ func (e *jsonEncoder) object(v Value) error {
 		if err := e.value(m.Value.lua()); err != nil {
 			return err
 		}
-		if len(e.out) > MaxJSONText {
-			return e.tooLong()
+		if err := e.fits(0); err != nil {
+			return err
 		}
 	}
 	e.members = e.members[:base]
@@ -155,13 +156,23 @@ func (e *jsonEncoder) closing(bracket byte, filled bool) {
 	e.out = append(e.out, bracket)
 }
 
-func (e *jsonEncoder) tooLong() error {
-	return ErrJSONLimit.Errorf("more than %d bytes of JSON", MaxJSONText)
+// fits tells whether n bytes more may be written. The room for the text, which doubles, is charged before
+// it is needed.
+func (e *jsonEncoder) fits(n int) error {
+	n += len(e.out)
+	switch {
+	case n <= e.charged:
+		return nil
+	case n > MaxJSONText:
+		return ErrJSONLimit.Errorf("more than %d bytes of JSON", MaxJSONText)
+	}
+	e.charged = max(2*n, chargedFrom/2)
+	return e.Call.Charge(2 * e.charged) // and as much for the string that is made of it
 }
 
 func (e *jsonEncoder) str(s string) error {
-	if len(e.out)+len(s) > MaxJSONText {
-		return e.tooLong()
+	if err := e.fits(len(s)); err != nil {
+		return err
 	}
 	if !utf8.ValidString(s) {
 		return e.Fail(ErrJSONValue, "text that is not UTF-8 has no form in JSON")
@@ -176,8 +187,8 @@ func (e *jsonEncoder) str(s string) error {
 		e.out = append(e.out, s[start:i]...)
 		start = i + 1
 		e.escaped(c)
-		if len(e.out) > MaxJSONText {
-			return e.tooLong()
+		if err := e.fits(0); err != nil {
+			return err
 		}
 	}
 	e.out = append(e.out, s[start:]...)

@@ -18,7 +18,7 @@ func (rt *Runtime) addLibrary() {
 	for name, f := range iterators() {
 		rt.globals[name] = &builtin{name: name, key: name, lib: f}
 	}
-	for name, f := range baseLibrary(rt.policy.Level) {
+	for name, f := range baseLibrary() {
 		rt.globals[name] = &builtin{name: name, key: name, call: f}
 	}
 	for table, functions := range map[string]map[string]lua.LGFunction{
@@ -47,15 +47,39 @@ func (f *libFunc) instance(L *lua.LState) *lua.LFunction {
 func (vm *VM) bind(names map[string]struct{}) {
 	for name := range names {
 		switch name {
-		case "_G", "getfenv", "package":
-			vm.bindAll()
-			return
-		case "_VERSION":
-			vm.set(name, lua.LString("Lua 5.1"))
+		case "_G":
+			vm.bindGlobals()
 		default:
 			vm.bindName(name)
 		}
 	}
+}
+
+// bindGlobals makes _G exist. A script finds every global in it; in a check or a sandbox it lists those
+// that were asked for.
+func (vm *VM) bindGlobals() {
+	if vm.rt.policy.Level == Script {
+		vm.bindAll()
+		return
+	}
+	vm.set("_G", vm.L.G.Global)
+	if vm.lazy != nil {
+		return
+	}
+	vm.lazy = vm.L.CreateTable(0, 1)
+	vm.lazy.RawSetString("__index", vm.L.NewFunction(func(L *lua.LState) int {
+		L.Push(vm.global(L.Get(2)))
+		return 1
+	}))
+	vm.L.G.Global.Metatable = vm.lazy
+}
+
+// global is the value of a global, which is made to exist if there is such a builtin.
+func (vm *VM) global(name lua.LValue) lua.LValue {
+	if name, ok := name.(lua.LString); ok {
+		vm.bindName(string(name))
+	}
+	return vm.L.G.Global.RawGet(name)
 }
 
 func (vm *VM) bindAll() {
@@ -65,7 +89,8 @@ func (vm *VM) bindAll() {
 	for name := range vm.rt.globals {
 		vm.bindName(name)
 	}
-	vm.set("_VERSION", lua.LString("Lua 5.1"))
+	vm.bindName("_VERSION")
+	vm.bindName("arg")
 	vm.set("_G", vm.L.G.Global)
 }
 
@@ -83,8 +108,17 @@ func (vm *VM) bindName(name string) {
 	}
 	if t := vm.rt.tables[name]; t != nil {
 		vm.set(name, vm.open(t))
-	} else if b := vm.rt.globals[name]; b != nil {
+		return
+	}
+	if b := vm.rt.globals[name]; b != nil {
 		vm.set(name, vm.function(b))
+		return
+	}
+	switch {
+	case name == "_VERSION":
+		vm.set(name, lua.LString("Lua 5.1"))
+	case name == "arg" && vm.hasArgs:
+		vm.set(name, vm.argTable())
 	}
 }
 

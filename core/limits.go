@@ -3,6 +3,7 @@ package core
 import (
 	"fmt"
 	"runtime"
+	"runtime/debug"
 	"runtime/metrics"
 	"sync"
 	"sync/atomic"
@@ -13,6 +14,7 @@ import (
 // Limits bound what a script may use. The zero value does not bound.
 type Limits struct {
 	Memory int64 // bytes that the script may hold; time is bounded by the context of Run
+	Output int64 // bytes that it may print and log
 }
 
 // BoundArrays keeps one assignment such as t[67108863] = 1 from allocating an array up to it: beyond 2^22
@@ -31,8 +33,9 @@ const chargedFrom = 64 << 10
 // lookBytes is how much a thread may charge in small pieces before it looks.
 const lookBytes = 1 << 20
 
-// charge asks for n bytes before they are allocated. It stops the script when they are too many: a builtin
-// whose result is large calls it first. It needs the baton.
+// charge asks for n bytes before they are allocated: a builtin whose result is large calls it first. It
+// stops the script when they are too many. More at once than the script may ever hold is refused with an
+// error that can be caught, since nothing has been taken. It needs the baton.
 func (t *thread) charge(n int) {
 	limit := t.vm.host.Limits.Memory
 	if limit == 0 || n <= 0 {
@@ -43,7 +46,10 @@ func (t *thread) charge(n int) {
 		return
 	}
 	t.charged = 0
-	if int64(n) > limit || t.vm.overMemory(int64(n)) {
+	if int64(n) > limit {
+		t.raise(nil, t.vm.tooMuchAtOnce(int64(n)))
+	}
+	if t.vm.overMemory(int64(n), 0) {
 		t.exceed(t.vm.memoryError())
 	}
 }
@@ -70,55 +76,109 @@ func (vm *VM) memoryError() *LimitError {
 	return &LimitError{fmt.Sprintf("memory limit of %d MB exceeded", vm.host.Limits.Memory>>20)}
 }
 
+func (vm *VM) tooMuchAtOnce(n int64) *LimitError {
+	return &LimitError{fmt.Sprintf("%s: %d bytes asked for at once", vm.memoryError().Message, n)}
+}
+
+// Output counts n bytes that a body is about to print or log. The error is the limit's, and the body
+// returns it.
+func (c Call) Output(n int) error {
+	limit := c.t.vm.host.Limits.Output
+	if limit == 0 || c.t.vm.output.Add(int64(n)) <= limit {
+		return nil
+	}
+	return c.exceeded(&LimitError{fmt.Sprintf("output limit of %d MB exceeded", limit>>20)})
+}
+
+// exceeded stops the task for a limit.
+func (c Call) exceeded(limit *LimitError) error {
+	c.t.task.stop(limit)
+	return limit
+}
+
 // Charge asks for n bytes before a body allocates them for its result. The error is the limit's, and the
 // body returns it. It may be called with or without the baton.
 func (c Call) Charge(n int) error {
-	vm := c.t.vm
-	limit := vm.host.Limits.Memory
-	if limit == 0 || n < chargedFrom || int64(n) <= limit && !(c.t.task.held && vm.overMemory(int64(n))) {
+	if n < chargedFrom {
 		return nil
 	}
-	exceeded := vm.memoryError()
-	c.t.task.stop(exceeded)
-	return exceeded
+	return c.within(int64(n), 0)
 }
 
-// overMemory tells whether the VM would hold more than it may with n bytes more. It needs the baton.
+// Made tells that a body has made n bytes that it works on and that no script can reach yet. The error is the
+// limit's, and the body returns it. It may be called with or without the baton, but only a body that has
+// it is judged by what the script holds beside.
+func (c Call) Made(n int) error { return c.within(0, int64(n)) }
+
+func (c Call) within(asked, made int64) error {
+	vm := c.t.vm
+	limit := vm.host.Limits.Memory
+	switch {
+	case limit == 0:
+		return nil
+	case asked > limit:
+		return vm.tooMuchAtOnce(asked)
+	case made > limit, c.t.task.held && vm.overMemory(asked, made):
+		return c.exceeded(vm.memoryError())
+	}
+	return nil
+}
+
+// overMemory tells whether the VM would hold more than it may once the asked bytes are allocated; made
+// are there already, and no script can reach them yet. It needs the baton.
 //
 // The figure at hand is the process's. Beyond the limit the VM estimates what it can reach itself: that
 // counts, so that honest scripts get what they were promised and only the VM that is too large ends.
-func (vm *VM) overMemory(n int64) bool {
+func (vm *VM) overMemory(asked, made int64) bool {
 	limit, h := vm.host.Limits.Memory, theHeap()
-	used := h.used() + n
-	if used <= limit || used <= vm.tolerated {
+	if used := h.used() + asked; used <= limit || used <= vm.tolerated {
 		return false
 	}
-	h.collect()
-	used = h.used() + n
-	vm.tolerated = used + limit/4
-	switch {
-	case used <= limit:
-		return false
-	case h.vms.Load() == 1 && used > limit*ceilingNum/ceilingDen:
+	held := vm.reach() + asked + made
+	if held > limit {
 		return true
 	}
-	over := vm.reach()+n > limit
-	vm.tolerated = max(vm.tolerated, h.used()+limit/4) // the walk has left garbage
-	return over
+	used := h.used() + asked // with what the walk has left
+	ceiling := limit * ceilingNum / ceilingDen
+	if h.vms.Load() == 1 && used > ceiling {
+		h.collect()
+		if used = h.used() + asked; used > ceiling {
+			return true
+		}
+	}
+	// What the script holds grows no faster than the heap.
+	vm.tolerated = used + max(limit-held, limit/8)
+	h.keep(vm.tolerated + limit/8)
+	return false
 }
 
 // gopher-lua's small tables take up to twice what they hold. A VM that is alone may take that much more
 // than its limit, as long as what it holds is within it.
 const (
-	ceilingNum = 9
+	ceilingNum = 11
 	ceilingDen = 4
 )
+
+// GovernHeap makes the collector keep the heap of a process that runs one VM close to what the script may
+// hold. Like [BoundArrays] it is for main functions.
+func GovernHeap() { theHeap().governed.Store(true) }
+
+// keep makes the collector work harder from so many bytes on.
+func (h *heap) keep(bytes int64) {
+	if h.governed.Load() {
+		debug.SetMemoryLimit(h.base.Load() + bytes + runtimeRoom)
+	}
+}
+
+// runtimeRoom is what the runtime of Go has beside the heap.
+const runtimeRoom = 8 << 20
 
 // heap reads how much memory the process holds beyond what it held before it had a VM with a limit.
 type heap struct {
 	samples   sync.Pool
 	vms       atomic.Int64 // those with a limit
 	base      atomic.Int64
+	governed  atomic.Bool
 	collected atomic.Uint64 // the collections so far
 	mu        sync.Mutex
 }
@@ -130,7 +190,7 @@ var theHeap = sync.OnceValue(func() *heap { //nolint:gochecknoglobals // the pro
 })
 
 // open counts a VM with a limit in.
-func (h *heap) open() {
+func (h *heap) open(limit int64) {
 	if h.vms.Add(1) != 1 {
 		return
 	}
@@ -139,6 +199,7 @@ func (h *heap) open() {
 		runtime.GC()
 	}
 	h.base.Store(h.used())
+	h.keep(limit + limit/4)
 }
 
 // muchGarbage is what a process may hold without a collection before its first VM: garbage in the base

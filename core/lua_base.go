@@ -31,8 +31,14 @@ func iterators() map[string]*libFunc {
 	}
 }
 
+// typeOf is type(v). json.null is a type of its own, as nil is.
 func typeOf(L *lua.LState) int {
-	L.Push(lua.LString(L.CheckAny(1).Type().String()))
+	v := L.CheckAny(1)
+	name := v.Type().String()
+	if (Value{v}).Kind() == KindNull {
+		name = "null"
+	}
+	L.Push(lua.LString(name))
 	return 1
 }
 
@@ -165,7 +171,12 @@ func rawEqual(L *lua.LState) int {
 }
 
 func rawGet(L *lua.LState) int {
-	L.Push(tableArg(L, 1).RawGet(L.CheckAny(2)))
+	t, k := tableArg(L, 1), L.CheckAny(2)
+	if vm := currentThread(L).vm; t == vm.L.G.Global {
+		L.Push(vm.global(k))
+		return 1
+	}
+	L.Push(t.RawGet(k))
 	return 1
 }
 
@@ -190,9 +201,12 @@ func rawSet(L *lua.LState) int {
 func getMetatable(L *lua.LState) int {
 	v := L.CheckAny(1)
 	mt := L.GetMetatable(v)
+	vm := currentThread(L).vm
+	if vm.lazy != nil && mt == vm.lazy {
+		mt = lua.LNil
+	}
 	if v.Type() == lua.LTString {
 		own := L.CreateTable(0, 1)
-		vm := currentThread(L).vm
 		vm.bindName("string")
 		own.RawSetString("__index", vm.L.G.Global.RawGetString("string"))
 		mt = own

@@ -81,10 +81,12 @@ func (g *gsub) result() lua.LString {
 // write adds to the result. What it grows by is charged before.
 func (g *gsub) write(s string) {
 	if room := g.made.Cap() - g.made.Len(); len(s) > room {
-		g.t.charge(2*g.made.Cap() + len(s))
+		// Grow makes twice the room and what is asked for; until then there is the old room, too.
+		g.t.charge(3*g.made.Cap() + len(s))
 		if g.made.Len()+len(s) > maxText {
 			g.L.RaiseError("resulting string too large")
 		}
+		g.made.Grow(len(s))
 	}
 	g.t.spend(1 + len(s)/bytesPerStep)
 	g.made.WriteString(s)

@@ -37,10 +37,10 @@ func (t *thread) copies(n int) {
 	t.spend(n / bytesPerStep)
 }
 
-// fromEnd is a position in a text of n bytes, counted from its end when it is negative.
+// fromEnd is a position in a text of n bytes, counted from its end when it is negative; 0 is in front.
 func fromEnd(position, n int) int {
 	if position < 0 {
-		return position + n + 1
+		return max(0, position+n+1)
 	}
 	return position
 }

@@ -12,6 +12,7 @@ type Policy struct {
 	Level       Level    // builtins of a higher level do not exist
 	Needs       Needs    // builtins that need more do not exist
 	Permissions []string // tables ("crypto") and functions ("fs.read") that exist all the same
+	Without     []string // tables and global functions, of Lua's own too, that do not exist
 
 	// Address refuses, with an error, an address that a connection would really be made to. It is asked
 	// after name resolution, for every hop; host is the name, or the address, that was to be resolved.
@@ -38,10 +39,14 @@ func CheckPolicy(roots ...string) Policy {
 	return Policy{Level: Check, Needs: Pure | Net | Env | Clock | Log | Wait, Roots: roots}
 }
 
-// SandboxPolicy is for scripts that nobody has read. They touch no files, and connect neither to this host
-// nor to link-local addresses, metadata services and multicast, except for the destinations in allowed.
+// SandboxPolicy is for scripts that nobody has read. They touch no files, learn nothing about the host, and
+// connect neither to it nor to link-local addresses, metadata services and multicast, except for the
+// destinations in allowed.
 func SandboxPolicy(allowed Destinations) Policy {
-	return Policy{Level: Check, Needs: Pure | Net | Env | Clock | Log | Wait, Address: allowed.sandboxed}
+	return Policy{
+		Level: Check, Needs: Pure | Net | Env | Clock | Log | Wait, Address: allowed.sandboxed,
+		Without: []string{"collectgarbage", "os"},
+	}
 }
 
 // ConnectOnly is p with connections to the allowed destinations alone. Other names are not even looked up,

@@ -1,15 +1,19 @@
 package core
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 )
 
-// Root opens the files that the policy lets a script touch.
+// Root reaches the files that the policy lets a script touch. A path outside the permitted folders, also
+// by a symbolic link, is an error in all its methods; errors name the operation and the path as it was
+// given, and are [fs.ErrNotExist] and the like where the system says so.
 type Root struct {
 	policy *Policy
 	used   func(Use)
@@ -18,49 +22,18 @@ type Root struct {
 // Root is how a body reaches files.
 func (c Call) Root() Root { return Root{&c.t.vm.rt.policy, c.t.vm.host.Used} }
 
-// Open opens a file to read. A path outside the permitted folders, also by a symbolic link, is an error.
+// changing are the flags that open a file for more than reading.
+const changing = os.O_WRONLY | os.O_RDWR | os.O_APPEND | os.O_CREATE | os.O_TRUNC
+
+// Open opens a file to read.
 func (r Root) Open(path string) (*os.File, error) { return r.OpenFile(path, os.O_RDONLY, 0) }
 
 // OpenFile opens a file as [os.OpenFile] does. To open it for anything but reading needs the permission
-// to change files; a path outside the permitted folders, also by a symbolic link, is an error.
+// to change files.
 func (r Root) OpenFile(path string, flag int, perm os.FileMode) (*os.File, error) {
-	all, roots, option := r.policy.Files, r.policy.Roots, "--allow-read"
-	changes := flag&(os.O_WRONLY|os.O_RDWR|os.O_APPEND|os.O_CREATE|os.O_TRUNC) != 0
-	if changes {
-		all, roots, option = r.policy.Changes, r.policy.ChangeRoots, "--allow-write"
-	}
-	if r.used != nil {
-		r.used(Use{Kind: UseFile, Name: path, Write: changes})
-	}
-	if all {
-		return os.OpenFile(path, flag, perm)
-	}
-	absolute, err := filepath.Abs(path)
-	if err != nil {
-		return nil, err
-	}
-	// The longest folder first: a link out of it may lead into a wider one only by its own name.
-	for _, folder := range slices.SortedFunc(slices.Values(roots), func(a, b string) int { return len(b) - len(a) }) {
-		relative, err := filepath.Rel(folder, absolute)
-		if err != nil || !filepath.IsLocal(relative) {
-			continue
-		}
-		return openIn(folder, relative, flag, perm)
-	}
-	refused := fmt.Errorf("open %s: not permitted here: denied by the policy", path)
-	if len(roots) == 0 {
-		return nil, ErrDenied.With(refused, "permit it with "+option+" "+filepath.Dir(path))
-	}
-	return nil, ErrDenied.With(refused, "files can be opened below: "+strings.Join(roots, ", "))
-}
-
-func openIn(folder, relative string, flag int, perm os.FileMode) (*os.File, error) {
-	root, err := os.OpenRoot(folder)
-	if err != nil {
-		return nil, err
-	}
-	defer root.Close()
-	return root.OpenFile(relative, flag, perm)
+	return in(r, "open", path, flag&changing != 0,
+		func(name string) (*os.File, error) { return os.OpenFile(name, flag, perm) },
+		func(dir *os.Root, name string) (*os.File, error) { return dir.OpenFile(name, flag, perm) })
 }
 
 // ReadFile reads a whole file of at most limit bytes.
@@ -77,19 +50,181 @@ func (r Root) ReadFile(path string, limit int64) ([]byte, error) {
 	return data, err
 }
 
-// Folder opens a folder to read what is in it, and nothing else: neither .. nor a symbolic link leads out
-// of it. It must lie within the permitted folders.
-func (r Root) Folder(path string) (*os.Root, error) {
-	if !r.policy.Files {
-		f, err := r.Open(path) // asks the policy
-		if err != nil {
-			return nil, err
-		}
-		if err := f.Close(); err != nil {
-			return nil, err
-		}
-	} else if r.used != nil {
-		r.used(Use{Kind: UseFile, Name: path})
+// Stat describes the file that path leads to.
+func (r Root) Stat(path string) (fs.FileInfo, error) {
+	return in(r, "stat", path, false, os.Stat, (*os.Root).Stat)
+}
+
+// Lstat describes what is at path itself, be it a symbolic link.
+func (r Root) Lstat(path string) (fs.FileInfo, error) {
+	return in(r, "stat", path, false, os.Lstat, (*os.Root).Lstat)
+}
+
+// ReadDir lists a folder, sorted by name.
+func (r Root) ReadDir(path string) ([]fs.DirEntry, error) {
+	f, err := r.Open(path)
+	if err != nil {
+		return nil, err
 	}
-	return os.OpenRoot(path)
+	defer f.Close()
+	entries, err := f.ReadDir(-1)
+	slices.SortFunc(entries, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
+	return entries, atPath(err, "list", path)
+}
+
+// Readlink is where the symbolic link at path leads.
+func (r Root) Readlink(path string) (string, error) {
+	return in(r, "read link", path, false, os.Readlink, (*os.Root).Readlink)
+}
+
+// MkdirAll makes a folder and those above it. One that exists already is no error.
+func (r Root) MkdirAll(path string) error {
+	return change(r, "make folder", path,
+		func(name string) error { return os.MkdirAll(name, 0o777) }, //nolint:gosec // the process's umask says who may
+		func(dir *os.Root, name string) error { return dir.MkdirAll(name, 0o777) })
+}
+
+// Mkdir makes one folder, which must not exist.
+func (r Root) Mkdir(path string, perm os.FileMode) error {
+	return change(r, "make folder", path,
+		func(name string) error { return os.Mkdir(name, perm) },
+		func(dir *os.Root, name string) error { return dir.Mkdir(name, perm) })
+}
+
+// Remove removes a file, a symbolic link or an empty folder.
+func (r Root) Remove(path string) error {
+	return change(r, "remove", path, os.Remove, (*os.Root).Remove)
+}
+
+// RemoveAll removes what is at path with all below it; links are not followed. That there is nothing is
+// no error.
+func (r Root) RemoveAll(path string) error {
+	return change(r, "remove", path, os.RemoveAll, (*os.Root).RemoveAll)
+}
+
+// Chmod sets the permissions of the file that path leads to.
+func (r Root) Chmod(path string, mode os.FileMode) error {
+	return change(r, "change mode", path,
+		func(name string) error { return os.Chmod(name, mode) },
+		func(dir *os.Root, name string) error { return dir.Chmod(name, mode) })
+}
+
+// Symlink makes a symbolic link at path that leads to target.
+func (r Root) Symlink(target, path string) error {
+	return change(r, "make link", path,
+		func(name string) error { return os.Symlink(target, name) },
+		func(dir *os.Root, name string) error { return dir.Symlink(target, name) })
+}
+
+// errFolders is a file that would go from one permitted folder to another.
+var errFolders = errors.New("not within one permitted folder")
+
+// Rename gives the file or folder at path a new name, in place of a file that has it. Where the policy
+// names folders, both names must be in the same one.
+func (r Root) Rename(path, to string) error {
+	folder, name, err := r.locate("rename", to, true)
+	if err != nil {
+		return err
+	}
+	return change(r, "rename", path,
+		func(from string) error { return os.Rename(from, to) },
+		func(dir *os.Root, from string) error {
+			if dir.Name() != folder {
+				return fmt.Errorf("rename %s to %s: %w", path, to, errFolders)
+			}
+			return dir.Rename(from, name)
+		})
+}
+
+// TempFolder is where the policy lets a script make temporary files.
+func (r Root) TempFolder() string {
+	temp := os.TempDir()
+	if r.policy.Changes || len(r.policy.ChangeRoots) == 0 || r.folderOf(temp, r.policy.ChangeRoots) != "" {
+		return temp
+	}
+	return r.policy.ChangeRoots[0]
+}
+
+// change is [in] for what changes files.
+func change(r Root, op, path string, all func(name string) error, inside func(dir *os.Root, name string) error) error {
+	_, err := in(r, op, path, true,
+		func(name string) (None, error) { return None{}, all(name) },
+		func(dir *os.Root, name string) (None, error) { return None{}, inside(dir, name) })
+	return err
+}
+
+// in does an operation on a path: all where the policy permits the whole file system, else inside in the
+// permitted folder.
+func in[T any](r Root, op, path string, changes bool, all func(name string) (T, error), inside func(dir *os.Root, name string) (T, error)) (T, error) {
+	var none T
+	folder, name, err := r.locate(op, path, changes)
+	if err != nil {
+		return none, err
+	}
+	if folder == "" {
+		v, err := all(name)
+		return v, atPath(err, op, path)
+	}
+	dir, err := os.OpenRoot(folder)
+	if err != nil {
+		return none, err
+	}
+	defer dir.Close()
+	v, err := inside(dir, name)
+	return v, atPath(err, op, path)
+}
+
+// locate finds the permitted folder that holds a path, and the path in it. No folder stands for the whole
+// file system.
+func (r Root) locate(op, path string, changes bool) (folder, name string, err error) {
+	all, roots, option := r.policy.Files, r.policy.Roots, "--allow-read"
+	if changes {
+		all, roots, option = r.policy.Changes, r.policy.ChangeRoots, "--allow-write"
+	}
+	if r.used != nil {
+		r.used(Use{Kind: UseFile, Name: path, Write: changes})
+	}
+	if all {
+		return "", path, nil
+	}
+	absolute, err := filepath.Abs(path)
+	if err != nil {
+		return "", "", err
+	}
+	if folder = r.folderOf(absolute, roots); folder != "" {
+		name, err = filepath.Rel(folder, absolute)
+		return folder, name, err
+	}
+	refused := fmt.Errorf("%s %s: not permitted here: denied by the policy", op, path)
+	switch {
+	case len(roots) > 0:
+		return "", "", ErrDenied.With(refused, "files can be opened below: "+strings.Join(roots, ", "))
+	case changes && r.policy.Needs&Write == 0 && r.policy.Level >= Script:
+		return "", "", ErrDenied.With(refused, "leave out --readonly")
+	}
+	return "", "", ErrDenied.With(refused, "permit it with "+option+" "+filepath.Dir(path))
+}
+
+// folderOf is the permitted folder that holds the path, or empty. The longest one counts: a link out of
+// it may lead into a wider one only by its own name.
+func (r Root) folderOf(absolute string, roots []string) string {
+	longest := ""
+	for _, folder := range roots {
+		relative, err := filepath.Rel(folder, absolute)
+		if err == nil && filepath.IsLocal(relative) && len(folder) > len(longest) {
+			longest = folder
+		}
+	}
+	return longest
+}
+
+// atPath is an error of the system with the operation and the path that the script asked for.
+func atPath(err error, op, path string) error {
+	if inner, ok := errors.AsType[*fs.PathError](err); ok {
+		return &fs.PathError{Op: op, Path: path, Err: inner.Err}
+	}
+	if inner, ok := errors.AsType[*os.LinkError](err); ok {
+		return &fs.PathError{Op: op, Path: path, Err: inner.Err}
+	}
+	return err
 }

@@ -7,19 +7,25 @@ import (
 	lua "github.com/yuin/gopher-lua"
 )
 
-// Costs of what a VM holds, in bytes: the Go structures of gopher-lua and their share of maps.
+// What values count for, in bytes: about what they take in memory, but half of that for a table, so that
+// many small ones are not held against a script. See [ceilingNum].
 const (
 	costValue    = 16
-	costEntry    = 85 // of a table's hash: in its map, its list of keys and the index of that
-	costTable    = 96
+	costGrowth   = 16  // of an array over largeArray, beside costValue: while it grows there are two
+	costNumber   = 8   // beside costValue
+	costEntry    = 110 // of a table's hash: in its map, its list of keys and the index of that
+	costTable    = 48
 	costFunction = 96
 	costObject   = 64
-	costState    = 4096
+	costState    = 16 << 10 // with the stack of its goroutine
 )
+
+// largeArray is the number of elements from which the room that an array has in advance matters.
+const largeArray = 1 << 18
 
 // reach estimates how many bytes the scripts of the VM can reach. It needs the baton.
 func (vm *VM) reach() int64 {
-	w := walk{seen: make(map[any]struct{})}
+	w := walk{seen: make(visited)}
 	w.value(vm.L.G.Global)
 	w.value(vm.L.G.Registry)
 	for _, local := range vm.shapes {
@@ -43,23 +49,45 @@ func (vm *VM) reach() int64 {
 	return w.bytes
 }
 
-// walk adds up what is reached, without recursion.
+// walk adds up what is reached.
 type walk struct {
-	seen    map[any]struct{}
-	pending []lua.LValue
+	seen    visited
+	depth   int
+	pending []lua.LValue // what lies deeper than maxWalk
 	bytes   int64
 }
 
-// value counts v, and what it holds later.
+// maxWalk is how deep the walk recurses. Walking wide tables so takes no memory for what is still to be
+// walked, deep ones little.
+const maxWalk = 100
+
+// value counts v and what it holds.
 func (w *walk) value(v lua.LValue) {
+	var p unsafe.Pointer
 	switch v := v.(type) {
+	case lua.LNumber:
+		w.bytes += costNumber
+		return
 	case lua.LString:
 		w.bytes += int64(len(v))
-	case *lua.LTable, *lua.LFunction, *lua.LUserData, *lua.LState:
-		if _, known := w.seen[v]; !known {
-			w.seen[v] = struct{}{}
-			w.pending = append(w.pending, v)
-		}
+		return
+	case *lua.LTable:
+		p = unsafe.Pointer(v) //nolint:gosec // its address alone
+	case *lua.LFunction:
+		p = unsafe.Pointer(v) //nolint:gosec // its address alone
+	case *lua.LUserData:
+		p = unsafe.Pointer(v) //nolint:gosec // its address alone
+	case *lua.LState:
+		p = unsafe.Pointer(v) //nolint:gosec // its address alone
+	}
+	switch {
+	case p == nil || !w.seen.add(p):
+	case w.depth < maxWalk:
+		w.depth++
+		w.inside(v)
+		w.depth--
+	default:
+		w.pending = append(w.pending, v)
 	}
 }
 
@@ -93,15 +121,24 @@ func (w *walk) inside(v lua.LValue) {
 func (w *walk) table(t *lua.LTable) {
 	w.bytes += costTable
 	w.value(t.Metatable)
-	t.ForEach(func(k, v lua.LValue) {
-		if _, number := k.(lua.LNumber); number {
-			w.bytes += costValue
-		} else {
-			w.bytes += costEntry
-		}
+	// ForEach would allocate each key.
+	n := t.Len()
+	w.bytes += int64(n) * costValue
+	if n > largeArray {
+		w.bytes += int64(n) * costGrowth
+	}
+	for i := 1; i <= n; i++ {
+		w.value(t.RawGetInt(i))
+	}
+	var last lua.LValue = lua.LNil
+	if n > 0 {
+		last = lua.LNumber(n)
+	}
+	for k, v := t.Next(last); k != lua.LNil; k, v = t.Next(k) {
+		w.bytes += costEntry
 		w.value(k)
 		w.value(v)
-	})
+	}
 }
 
 func (w *walk) thread(t *thread) {

@@ -75,6 +75,10 @@ func New(cfg Config) (*Runtime, error) {
 		}
 	}
 	rt.specs = Specs(cfg.Modules...)
+	for _, name := range cfg.Policy.Without {
+		delete(rt.tables, name)
+		delete(rt.globals, name)
+	}
 	for name := range rt.levels {
 		if rt.tables[name] != nil || rt.globals[name] != nil {
 			delete(rt.levels, name)
@@ -104,8 +108,9 @@ func (rt *Runtime) add(m Module, declared map[string]bool) error {
 		if err := claim(c.doc.Name); err != nil {
 			return err
 		}
-		if m.Name != "" && rt.policy.permits(m.Name, c.doc) {
-			t := rt.table(m.Name)
+		// A table that is kept away does not come to exist by its constants.
+		if t := rt.tables[m.Name]; m.Name != "" && (t != nil || len(m.Funcs) == 0) && rt.policy.permits(m.Name, c.doc) {
+			t = rt.table(m.Name)
 			t.consts = append(t.consts, c)
 		}
 	}

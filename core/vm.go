@@ -6,7 +6,9 @@ import (
 	"io"
 	"log/slog"
 	"math/rand/v2"
+	"strings"
 	"sync"
+	"sync/atomic"
 
 	lua "github.com/yuin/gopher-lua"
 
@@ -16,7 +18,9 @@ import (
 // Host is what one VM sees of the program around it.
 type Host struct {
 	Log       *slog.Logger                // nil discards
+	Stdin     io.Reader                   // what a script reads as standard input; nil is empty
 	Stdout    io.Writer                   // where print writes; nil is the log
+	Stderr    io.Writer                   // where a script writes past the log; nil discards
 	LookupEnv func(string) (string, bool) // nil is the process's environment
 	EnvNames  func() []string             // nil is the process's, when LookupEnv is nil too
 	Limits    Limits
@@ -46,10 +50,15 @@ type VM struct {
 	int64mt   *lua.LTable
 	source    *rand.Rand // of math.random
 	matching  matching
+	script    string // the path in the global arg, and
+	args      []string
+	hasArgs   bool
+	lazy      *lua.LTable // the metatable of _G that opens tables when they are asked for
 	errorMT   *lua.LTable
 	threads   []*thread // of tasks that are over
 	null      *lua.LUserData
 
+	output   atomic.Int64 // bytes printed and logged
 	localsMu sync.Mutex
 	locals   map[any]any
 
@@ -88,7 +97,7 @@ func (rt *Runtime) newVM(host Host, L *lua.LState) *VM {
 	vm := &VM{rt: rt, host: host, L: L, env: newEnvironment(host), bound: make(map[string]bool), tasks: make(map[*Task]struct{}), coroutines: make(map[*life]struct{})}
 	vm.ctx, vm.stop = context.WithCancelCause(context.Background())
 	if host.Limits.Memory > 0 {
-		theHeap().open()
+		theHeap().open(host.Limits.Memory)
 	}
 	return vm
 }
@@ -112,7 +121,7 @@ func (vm *VM) Run(ctx context.Context, chunk *Chunk, args ...string) error {
 	})
 	vm.end(errEnded)
 	var script *ScriptError
-	if errors.As(err, &script) && script.Hint == "" {
+	if errors.As(err, &script) && script.Hint == "" && strings.Contains(script.Message, "attempt to ") {
 		script.Hint = vm.missing(chunk)
 	}
 	return err
@@ -174,17 +183,25 @@ func (vm *VM) SetGlobal(name string, data any) error {
 
 // SetArgs sets the global arg: the script's path at 0, its arguments from 1.
 func (vm *VM) SetArgs(script string, args []string) {
-	t := vm.L.CreateTable(len(args), 0)
-	t.RawSetInt(0, lua.LString(script))
-	for i, arg := range args {
+	vm.script, vm.args, vm.hasArgs = script, args, true
+}
+
+func (vm *VM) argTable() *lua.LTable {
+	t := vm.L.CreateTable(len(vm.args), 0)
+	t.RawSetInt(0, lua.LString(vm.script))
+	for i, arg := range vm.args {
 		t.RawSetInt(i+1, lua.LString(arg))
 	}
-	vm.bound["arg"] = true
-	vm.L.G.Global.RawSetString("arg", t)
+	return t
 }
 
 // missing hints at a builtin that the chunk names and the policy keeps away.
 func (vm *VM) missing(chunk *Chunk) string {
+	for _, name := range vm.rt.policy.Without {
+		if _, named := chunk.names[name]; named {
+			return name + " does not exist in a sandbox"
+		}
+	}
 	for name, level := range vm.rt.levels {
 		if _, named := chunk.names[name]; named && level > vm.rt.policy.Level && vm.L.G.Global.RawGetString(name) == lua.LNil {
 			return name + " exists in scripts only; a check of type script gets it with permissions: [" + name + "]"

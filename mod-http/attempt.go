@@ -12,6 +12,10 @@ import (
 type attempt struct {
 	start   time.Time
 	timeout time.Duration
+	patient bool          // the timeout is for the start of the answer alone
+	idle    time.Duration // then the longest wait for more of it; 0 is any
+	timer   *time.Timer   // runs out when a patient attempt has waited for too long
+	charge  func(n int) error
 	proxies *proxies
 
 	// Connections are made in the background and may outlive the attempt.
@@ -25,6 +29,8 @@ type attempt struct {
 	answered bool         // the present hop has got a first byte
 	tlsError error        // why the handshake of the present hop failed
 }
+
+const arrivingBody = "reading the body as it arrives"
 
 type attemptKey struct{}
 
@@ -40,7 +46,7 @@ func attemptOf(ctx context.Context) *attempt {
 
 // context bounds and watches what is done with it.
 func (a *attempt) context(ctx context.Context) (context.Context, context.CancelFunc) {
-	ctx, cancel := context.WithDeadline(ctx, a.deadline())
+	ctx, cancel := a.bound(ctx)
 	ctx = context.WithValue(ctx, attemptKey{}, a)
 	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		DNSStart:             func(httptrace.DNSStartInfo) { a.begin(0, "looking up the name") },
@@ -52,6 +58,30 @@ func (a *attempt) context(ctx context.Context) (context.Context, context.CancelF
 		GotConn:              func(httptrace.GotConnInfo) { a.gotConn() },
 		GotFirstResponseByte: a.firstByte,
 	}), cancel
+}
+
+// bound ends ctx when the attempt has taken too long.
+func (a *attempt) bound(ctx context.Context) (context.Context, context.CancelFunc) {
+	if !a.patient {
+		return context.WithDeadline(ctx, a.deadline())
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	a.timer = time.AfterFunc(a.timeout, cancel)
+	return ctx, func() {
+		a.timer.Stop()
+		cancel()
+	}
+}
+
+// patience is renewed when a part of the body has come.
+func (a *attempt) patience() {
+	switch {
+	case !a.patient:
+	case a.idle == 0:
+		a.timer.Stop()
+	default:
+		a.timer.Reset(a.idle)
+	}
 }
 
 func (a *attempt) deadline() time.Time { return a.start.Add(a.timeout) }
@@ -115,10 +145,10 @@ func (a *attempt) firstByte() {
 	a.spent.FirstByte = time.Since(a.start)
 }
 
-func (a *attempt) reading() {
+func (a *attempt) is(doing string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.doing = "reading the body"
+	a.doing = doing
 }
 
 func (a *attempt) timings() Timings {

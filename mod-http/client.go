@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"io"
 	"net"
 	nethttp "net/http"
 	"net/url"
@@ -72,9 +73,13 @@ type Request struct {
 	// ContentType is the type of the body. Headers that have one count more, except with Stream.
 	ContentType string
 
+	// Idle is the longest wait for more of the body in [Client.Stream], when there is no Timeout; 0 is any.
+	Idle time.Duration
+
 	Options
 
-	proxies *proxies // read by the caller; nil is the client's environment
+	charge  func(n int) error // asked before so many bytes of a body are held; may be nil
+	proxies *proxies          // read by the caller; nil is the client's environment
 }
 
 // Client makes requests and keeps connections for the next ones. It is safe for concurrent use.
@@ -100,18 +105,35 @@ var errClosed = errors.New("the client is closed")
 // http.tls, http.body_too_large, http.redirects, http.url, http.protocol, or without a code when an
 // option makes no sense. It unwraps to the end of ctx if that was the reason.
 func (c *Client) Do(ctx context.Context, r Request) (*Response, error) {
+	return c.exchange(ctx, r, nil)
+}
+
+// Stream is [Client.Do] for a body that is not kept: with is called once with the answer and its body as it
+// arrives, when the status is 2xx. An error of with is the error as it is. With another status the answer
+// has its body, which MaxBody bounds. Timeout has no default here, but the answer has to begin within
+// DefaultTimeout.
+func (c *Client) Stream(ctx context.Context, r Request, with func(head *Response, body io.Reader) error) (*Response, error) {
+	return c.exchange(ctx, r, with)
+}
+
+func (c *Client) exchange(ctx context.Context, r Request, with use) (*Response, error) {
 	o := c.defaults.with(r.Options)
 	h, err := newHop(r, o)
 	if err != nil {
 		return nil, err
 	}
 	a := newAttempt(cmp.Or(o.Timeout, DefaultTimeout))
+	a.patient, a.idle = with != nil && o.Timeout == 0, r.Idle
+	a.charge = r.charge
 	if a.proxies, err = c.proxies(r, o); err != nil {
 		return nil, err
 	}
 	within, cancel := a.context(ctx)
 	defer cancel()
-	response, err := c.follow(within, a, h, o)
+	response, err := c.follow(within, a, h, o, with)
+	if used, ok := errors.AsType[useError](err); ok {
+		return nil, used.error
+	}
 	if err != nil {
 		return nil, a.fail(ctx, within, err)
 	}
@@ -136,7 +158,7 @@ func (c *Client) proxies(r Request, o Options) (*proxies, error) {
 }
 
 // follow sends h and what its redirects lead to. The error is not classified yet.
-func (c *Client) follow(ctx context.Context, a *attempt, h *hop, o Options) (*Response, error) {
+func (c *Client) follow(ctx context.Context, a *attempt, h *hop, o Options, with use) (*Response, error) {
 	limit := DefaultMaxRedirects
 	if o.MaxRedirects != nil {
 		limit = *o.MaxRedirects
@@ -152,7 +174,7 @@ func (c *Client) follow(ctx context.Context, a *attempt, h *hop, o Options) (*Re
 		}
 		location := answer.Header.Get("Location")
 		if !isRedirect(answer.StatusCode) || location == "" || o.FollowRedirects != nil && !*o.FollowRedirects {
-			return a.read(answer, h, cmp.Or(o.MaxBody, DefaultMaxBody))
+			return a.receive(answer, h, o, with)
 		}
 		discard(answer.Body)
 		if n >= limit {

@@ -11,7 +11,6 @@ import (
 	nethttp "net/http"
 	"os"
 	"strings"
-	"syscall"
 	"time"
 	"unicode/utf8"
 
@@ -81,10 +80,13 @@ func (a *attempt) find(ctx, within context.Context, p progress, err error) findi
 		return finding{nil, retry.Error, "cancelled: " + context.Cause(ctx).Error(), ""}
 	case ctx.Err() != nil:
 		return a.timedOut(p, time.Since(a.start).Round(time.Millisecond), "")
+	case within.Err() != nil && a.patient && p.doing == arrivingBody:
+		message := fmt.Sprintf("no more data from %s within %s", p.host, a.idle)
+		return finding{errTimeout, retry.Timeout, message, "set options.timeout, which is then the only limit"}
 	case within.Err() != nil:
 		return a.timedOut(p, a.timeout, "raise options.timeout")
 	}
-	for _, look := range []func(progress, error) (finding, bool){findSend, findPolicy, findDNS, findTLS, findTime, findConnection} {
+	for _, look := range []func(progress, error) (finding, bool){findSend, findPolicy, findDNS, findTLS, findTime, findStream, findConnection} {
 		if f, ok := look(p, err); ok {
 			return f
 		}
@@ -210,38 +212,6 @@ func findTime(p progress, err error) (finding, bool) {
 		return finding{errTimeout, retry.Timeout, "tls with " + p.host + ": no handshake in time", "raise options.connect_timeout"}, true
 	}
 	return finding{errTimeout, retry.Timeout, describe(err), "the host does not answer: check the address, or raise options.connect_timeout"}, true
-}
-
-// findConnection finds connections that were not made, or that broke.
-func findConnection(p progress, err error) (finding, bool) {
-	var (
-		op    *net.OpError
-		proxy proxyError
-	)
-	f := finding{errConnect, retry.Connect, "", ""}
-	switch {
-	case errors.As(err, &proxy):
-		f.message = proxy.Error()
-		f.hint = "check options.proxy, or HTTP_PROXY, HTTPS_PROXY and NO_PROXY"
-	case errors.Is(err, io.ErrUnexpectedEOF) && p.answered:
-		f.code, f.message = errProtocol, "the answer of "+p.host+" is cut short: the connection ended before all of it was there"
-	case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
-		f.message = p.host + " closed the connection without an answer"
-	case errors.As(err, &op):
-		f.message = describe(err)
-		if errors.Is(err, syscall.ECONNREFUSED) {
-			f.hint = "nothing listens there: check host and port, and whether the server is up"
-		}
-	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, net.ErrClosed):
-		f.message = "connection to " + p.host + ": " + describe(err)
-	default:
-		return finding{}, false
-	}
-	if f.hint == "" && p.used && !p.answered && p.stranger {
-		// In TLS 1.3 the refusal may be lost with the connection.
-		f.hint = strangerHint
-	}
-	return f, true
 }
 
 // describe is err for a person: without the layers that net/http puts around it, without the local

@@ -7,12 +7,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	nethttp "net/http"
 	"os"
 	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -348,21 +350,65 @@ func TestBodyOfExactlyMaxBody(t *testing.T) {
 	}
 }
 
+// A body counts against the memory of the script before all of it is there.
+func TestLargeBodyReachesTheMemoryLimit(t *testing.T) {
+	const size = 256 << 20
+	server := record(t, func(w nethttp.ResponseWriter, _ *nethttp.Request) {
+		piece := make([]byte, 1<<20)
+		for range size / len(piece) {
+			if _, err := w.Write(piece); err != nil {
+				return
+			}
+		}
+	})
+	rt, err := core.New(core.Config{Modules: []core.Module{New(Config{})}, Policy: core.FullPolicy()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	vm := rt.Open(core.Host{Log: slog.New(slog.DiscardHandler), Limits: core.Limits{Memory: 16 << 20}})
+	defer vm.Close()
+	chunk, err := core.Compile("large.lua", []byte(`http.get("`+server.URL+`", {max_body = 2^30})`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	err = vm.Run(t.Context(), chunk)
+	runtime.ReadMemStats(&after)
+	if _, limited := errors.AsType[*core.LimitError](err); !limited {
+		t.Errorf("error = %v, want the memory limit", err)
+	}
+	if took := after.TotalAlloc - before.TotalAlloc; took > size/2 {
+		t.Errorf("%d bytes were allocated on the way", took)
+	}
+}
+
 func TestNothingLeaksFromFailures(t *testing.T) {
+	loop := record(t, func(w nethttp.ResponseWriter, r *nethttp.Request) { nethttp.Redirect(w, r, "/", nethttp.StatusFound) })
+	bomb := zipped(1 << 20)
 	urls := []string{
-		refused(t), "http://[", peer(t, says("")), peer(t, says("garbage\r\n\r\n")), peer(t, reset),
+		refused(t), "http://[", peer(t, says("")), peer(t, says("garbage\r\n\r\n")), peer(t, reset), loop.URL,
 		peer(t, says("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc")), peer(t, untilGone),
 		peer(t, says("HTTP/1.1 200 OK\r\nContent-Length: 999999999999\r\n\r\nabc")),
+		peer(t, says(fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n%s", len(bomb), bomb))),
 		strings.Replace(peer(t, says("no TLS")), "http:", "https:", 1),
 	}
 	goroutines, files := runtime.NumGoroutine(), openFiles(t)
-	c := NewClient(Options{Timeout: 10 * time.Millisecond}, Environment{})
-	for i := range 1000 {
-		if _, err := c.Do(t.Context(), Request{URL: urls[i%len(urls)]}); err == nil {
-			t.Fatalf("%s gave an answer", urls[i%len(urls)])
-		}
+	c := NewClient(Options{Timeout: 20 * time.Millisecond, MaxBody: 1000}, Environment{})
+	var calls atomic.Int32
+	var callers sync.WaitGroup
+	for range 16 {
+		callers.Go(func() {
+			for n := calls.Add(1); n <= 10_000; n = calls.Add(1) {
+				if _, err := c.Do(t.Context(), Request{URL: urls[int(n)%len(urls)]}); err == nil {
+					t.Errorf("%s gave an answer", urls[int(n)%len(urls)])
+				}
+			}
+		})
 	}
+	callers.Wait()
 	_ = c.Close()
+	loop.CloseClientConnections()
 	for deadline := time.Now().Add(5 * time.Second); ; runtime.Gosched() {
 		if runtime.NumGoroutine() <= goroutines && openFiles(t) <= files {
 			return

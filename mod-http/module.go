@@ -24,6 +24,7 @@ func New(cfg Config) core.Module {
 	for _, v := range verbs() {
 		module.Funcs = append(module.Funcs, m.function(v, response))
 	}
+	module.Funcs = append(module.Funcs, m.streamFunctions(response)...)
 	module.Funcs = append(module.Funcs,
 		core.Fn1(core.Doc{
 			Name: "request", Text: "Makes any request.", Needs: core.Net, Level: core.Check, Raises: codes(),
@@ -34,7 +35,7 @@ func New(cfg Config) core.Module {
 			Name: "client", Text: "Makes a client with defaults and connections of its own. It is closed when its task ends.",
 			Needs: core.Net, Level: core.Check, Raises: []*core.Code{core.ErrDenied},
 			Examples: []string{`local c = http.client{headers = {["X-Team"] = "a"}}  assert.eq(c:get(URL .. "/health").status, 200)`},
-		}, core.Opt("options", clientOptionsType(), options{}, "The defaults of its requests."),
+		}, core.Opt("options", clientOptionsType(), call{}, "The defaults of its requests."),
 			core.Returns(m.clientClass(response).Type(), "The client."), m.client))
 	return module
 }
@@ -67,52 +68,57 @@ func (v verb) doc(prefix string) core.Doc {
 	return core.Doc{Name: v.name, Text: v.text, Needs: core.Net, Level: core.Check, Raises: codes(), Examples: []string{example}}
 }
 
-func (v verb) call(to address, sent body, o options) (call, error) {
+func (v verb) call(to address, sent body, o call) (call, error) {
 	if sent.given && o.body.given {
 		return call{}, errTwoBodies
 	}
 	if sent.given {
 		o.body = sent
 	}
-	return call{options: o, method: strings.ToUpper(v.name), to: to}, nil
+	o.method, o.to = strings.ToUpper(v.name), to
+	return o, nil
 }
 
 const bodyText = "What to send. A table is sent as JSON, with `Content-Type: application/json` unless the headers have one; a string as it is."
 
+func urlArgument() core.Param[address] {
+	return core.Arg("url", addressType(), "Absolute URL. What may not stand in it is percent-encoded.")
+}
+
 // function declares http.get and its kin.
 func (m *module) function(v verb, response core.Type[*Response]) core.Func {
-	to := core.Arg("url", addressType(), "Absolute URL. What may not stand in it is percent-encoded.")
-	how := core.Opt("options", optionsType(), options{}, "How to make the request.")
+	to := urlArgument()
+	how := core.Opt("options", optionsType(), call{}, "How to make the request.")
 	answer := core.Returns(response, "The answer.")
 	if !v.sends {
-		return core.Fn2(v.doc("local r = http."), to, how, answer, func(c core.Call, to address, o options) (*Response, error) {
+		return core.Fn2(v.doc("local r = http."), to, how, answer, func(c core.Call, to address, o call) (*Response, error) {
 			return m.verb(c, nil, v, to, body{}, o)
 		})
 	}
 	return core.Fn3(v.doc("local r = http."), to, core.Opt("body", bodyType(), body{}, bodyText), how, answer,
-		func(c core.Call, to address, sent body, o options) (*Response, error) {
+		func(c core.Call, to address, sent body, o call) (*Response, error) {
 			return m.verb(c, nil, v, to, sent, o)
 		})
 }
 
 // method declares the same for clients.
 func (m *module) method(v verb, class *core.Object[*client], response core.Type[*Response]) core.Func {
-	to := core.Arg("url", addressType(), "Absolute URL. What may not stand in it is percent-encoded.")
-	how := core.Opt("options", optionsType(), options{}, "What is not as the client's defaults say.")
+	to := urlArgument()
+	how := core.Opt("options", optionsType(), call{}, "What is not as the client's defaults say.")
 	answer := core.Returns(response, "The answer.")
 	doc := v.doc("local c = http.client()  local r = c:")
 	if !v.sends {
-		return core.Fn3(doc, class.Self(), to, how, answer, func(c core.Call, own *client, to address, o options) (*Response, error) {
+		return core.Fn3(doc, class.Self(), to, how, answer, func(c core.Call, own *client, to address, o call) (*Response, error) {
 			return m.verb(c, own, v, to, body{}, o)
 		})
 	}
 	return core.Fn4(doc, class.Self(), to, core.Opt("body", bodyType(), body{}, bodyText), how, answer,
-		func(c core.Call, own *client, to address, sent body, o options) (*Response, error) {
+		func(c core.Call, own *client, to address, sent body, o call) (*Response, error) {
 			return m.verb(c, own, v, to, sent, o)
 		})
 }
 
-func (m *module) verb(c core.Call, own *client, v verb, to address, sent body, o options) (*Response, error) {
+func (m *module) verb(c core.Call, own *client, v verb, to address, sent body, o call) (*Response, error) {
 	r, err := v.call(to, sent, o)
 	if err != nil {
 		return nil, err
@@ -127,8 +133,15 @@ func (m *module) request(c core.Call, own *client, r call) (*Response, error) {
 	return m.do(c, own, r)
 }
 
-// do makes a request with a client of the script's, or with the one that the VM has.
+// do makes a request and reads its answer.
 func (m *module) do(c core.Call, own *client, r call) (*Response, error) {
+	return m.send(c, own, r, func(ctx context.Context, use *Client, request Request) (*Response, error) {
+		return use.Do(ctx, request)
+	})
+}
+
+// send makes the attempts at a request, with a client of the script's or with the one that the VM has.
+func (m *module) send(c core.Call, own *client, r call, once func(context.Context, *Client, Request) (*Response, error)) (*Response, error) {
 	if err := r.readFiles(c.Root()); err != nil {
 		return nil, err
 	}
@@ -136,19 +149,23 @@ func (m *module) do(c core.Call, own *client, r call) (*Response, error) {
 	if use == nil {
 		use = &client{Client: m.shared(c)}
 	}
-	request := Request{Method: r.method, URL: r.to.url, Options: r.Options, proxies: r.to.proxies}
+	request := Request{Method: r.method, URL: r.to.url, Options: r.Options, charge: c.Charge, proxies: r.to.proxies}
 	var err error
 	if request.Body, request.Stream, request.ContentType, err = r.sent(c.Root()); err != nil {
 		return nil, err
 	}
-	try := func(ctx context.Context) (*Response, error) { return use.Do(ctx, request) }
+	try := func(ctx context.Context) (*Response, error) { return once(ctx, use.Client, request) }
 	if policy := cmp.Or(r.retry, use.retry); policy != nil {
-		return again(c, *policy, strings.ToUpper(r.method), try)
+		method := strings.ToUpper(r.method)
+		if r.harmless {
+			method = nethttp.MethodGet
+		}
+		return again(c, *policy, method, try)
 	}
 	return try(c.Context())
 }
 
-func (m *module) client(c core.Call, o options) (*client, error) {
+func (m *module) client(c core.Call, o call) (*client, error) {
 	if err := o.readFiles(c.Root()); err != nil {
 		return nil, err
 	}

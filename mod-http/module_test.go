@@ -42,13 +42,21 @@ func prints(t *testing.T, url, source, want string) {
 
 func TestExamples(t *testing.T) {
 	server := record(t, answerHealth)
-	coretest.Examples(t, []core.Module{New(Config{})}, map[string]any{"URL": server.URL})
+	coretest.Examples(t, []core.Module{New(Config{})}, map[string]any{"URL": server.URL, "FOLDER": t.TempDir()})
 }
 
 func answerHealth(w nethttp.ResponseWriter, r *nethttp.Request) {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header()["X-Many"] = []string{"one", "two"}
-	if r.URL.Path == "/missing" {
+	switch r.URL.Path {
+	case "/lines":
+		_, _ = io.WriteString(w, "one\ntwo\n")
+		return
+	case "/events":
+		w.Header().Set("Content-Type", "text/event-stream")
+		_, _ = io.WriteString(w, "data: hello\n\nevent: end\ndata: bye\n\ndata: more\n\n")
+		return
+	case "/missing":
 		w.Header().Set("Content-Type", "text/html")
 		w.WriteHeader(nethttp.StatusNotFound)
 		_, _ = io.WriteString(w, "<h1>not here</h1>")

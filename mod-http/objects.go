@@ -28,7 +28,8 @@ func responseClass() *core.Object[*Response] {
 			Examples: []string{`local r = http.get(URL .. "/health")  assert.eq(r:json().status, "ok")`},
 		}, class.Self(), core.Returns(core.Any(), "What the body says."), readJSON),
 	).ToString(func(r *Response) string {
-		return fmt.Sprintf("http.Response: %d from %s, %d bytes", r.Status, r.URL, len(r.Body))
+		shown, _, _ := strings.Cut(r.URL, "?") // a query may hold a secret
+		return fmt.Sprintf("http.Response: %d from %s, %d bytes", r.Status, shown, len(r.Body))
 	})
 }
 
@@ -86,6 +87,7 @@ func (m *module) clientClass(response core.Type[*Response]) *core.Object[*client
 	for _, v := range verbs() {
 		class.Method(m.method(v, class, response))
 	}
+	class.Method(m.streamMethods(class, response)...)
 	return class.Method(
 		core.Fn2(core.Doc{
 			Name: "request", Text: "Makes any request.", Needs: core.Net, Level: core.Check, Raises: codes(),

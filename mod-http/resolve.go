@@ -31,6 +31,9 @@ func parseResolve(entries map[string]string) (map[string]string, error) {
 
 // joinResolve is the entries as one text, so that routes can be compared.
 func joinResolve(entries map[string]string) string {
+	if len(entries) == 0 {
+		return ""
+	}
 	var b strings.Builder
 	for _, from := range slices.Sorted(maps.Keys(entries)) {
 		fmt.Fprintf(&b, "%s %s\n", from, entries[from])
@@ -39,6 +42,9 @@ func joinResolve(entries map[string]string) string {
 }
 
 func splitResolve(joined string) map[string]string {
+	if joined == "" {
+		return nil
+	}
 	entries := make(map[string]string)
 	for line := range strings.Lines(joined) {
 		if from, to, ok := strings.Cut(strings.TrimSuffix(line, "\n"), " "); ok {

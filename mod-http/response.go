@@ -1,9 +1,6 @@
 package http
 
 import (
-	"bytes"
-	"fmt"
-	"io"
 	nethttp "net/http"
 	"strings"
 	"time"
@@ -46,35 +43,4 @@ func (r *Response) headerValues() map[string][]string {
 		all[strings.ToLower(name)] = values
 	}
 	return all
-}
-
-// maxGuess is how much memory the word of a server is trusted with.
-const maxGuess = 1 << 20
-
-// read gives the whole answer, or an error when it is larger than limit or cut short.
-func (a *attempt) read(answer *nethttp.Response, h *hop, limit int64) (*Response, error) {
-	defer answer.Body.Close()
-	a.reading()
-	var body bytes.Buffer
-	if n := answer.ContentLength; n > 0 && h.method != nethttp.MethodHead {
-		if n > limit {
-			return nil, bodyTooLarge(limit)
-		}
-		body.Grow(int(min(n, maxGuess)) + bytes.MinRead)
-	}
-	n, err := body.ReadFrom(io.LimitReader(answer.Body, limit+1))
-	switch {
-	case n > limit:
-		return nil, bodyTooLarge(limit)
-	case err != nil:
-		return nil, err
-	}
-	return &Response{
-		Status: answer.StatusCode, Header: answer.Header, Body: body.Bytes(),
-		URL: h.url.String(), Timings: a.timings(),
-	}, nil
-}
-
-func bodyTooLarge(limit int64) error {
-	return errBodyTooLarge.With(fmt.Errorf("the body is larger than %d bytes", limit), "raise options.max_body")
 }

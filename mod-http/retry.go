@@ -25,9 +25,13 @@ func again(c core.Call, r core.Retry, method string, try func(context.Context) (
 		r.Policy.When = mayPass
 	}
 	var last *Response
+	var final finalError
 	_, err := r.Do(c, func(ctx context.Context, _ int) error {
 		var err error
-		if last, err = try(ctx); err != nil {
+		if last, err = try(ctx); errors.As(err, &final) {
+			return nil // it ends the attempts, whatever the policy says
+		}
+		if err != nil {
 			return err
 		}
 		if last.Status >= 400 && (decides || worthAnother(last.Status)) {
@@ -35,6 +39,9 @@ func again(c core.Call, r core.Retry, method string, try func(context.Context) (
 		}
 		return nil
 	})
+	if final.error != nil {
+		return nil, final
+	}
 	var given *retry.Failure
 	if last != nil && errors.As(err, &given) {
 		return last, nil
@@ -44,6 +51,11 @@ func again(c core.Call, r core.Retry, method string, try func(context.Context) (
 	}
 	return last, nil
 }
+
+// finalError is a failure after which the script has seen a part of the answer.
+type finalError struct{ error }
+
+func (e finalError) Unwrap() error { return e.error }
 
 func worthAnother(status int) bool {
 	return status >= 500 || slices.Contains(

@@ -66,8 +66,12 @@ func formType() core.Type[body] {
 			fields[name] = values
 			return nil
 		})
-		return body{bytes: []byte(fields.Encode()), kind: "application/x-www-form-urlencoded", given: true}, err
+		return formOf(fields), err
 	}, nil)
+}
+
+func formOf(fields url.Values) body {
+	return body{bytes: []byte(fields.Encode()), kind: "application/x-www-form-urlencoded", given: true}
 }
 
 // many describes a table whose values are one scalar or an array of them.

@@ -5,6 +5,7 @@ package main
 
 import (
 	"io"
+	"log"
 	"log/slog"
 	"os"
 
@@ -22,12 +23,14 @@ import (
 
 func main() {
 	core.BoundArrays()
+	log.SetOutput(io.Discard) // net/http writes what strange servers say to the standard logger
 	os.Exit(command.Execute(rootCommand(os.Stdout, os.Stderr), os.Args[1:], os.Stderr))
 }
 
 // modules is every builtin of this binary.
 func modules() []core.Module {
-	return append(prelude.Modules(), base64.New(), http.New(http.Config{}), json.New(), yaml.New())
+	return append(prelude.Modules(),
+		base64.New(), http.New(http.Config{}), http.Prometheus(http.Config{}), json.New(), yaml.New())
 }
 
 // checkTypes is every type of check of this binary.

@@ -93,10 +93,6 @@ func (a access) policy() (core.Policy, error) {
 		policy.Needs &^= core.Exec
 		policy.Permissions = []string{"os.exit"}
 	}
-	if a.ReadOnly {
-		policy.Needs &^= core.Write
-		policy.Changes = false
-	}
 	if a.Net != nil {
 		policy = policy.ConnectOnly(destinations)
 	}
@@ -105,6 +101,10 @@ func (a access) policy() (core.Policy, error) {
 	}
 	if a.Read != nil || a.Write != nil {
 		policy.Changes, policy.ChangeRoots = false, write
+	}
+	if a.ReadOnly {
+		policy.Needs &^= core.Write
+		policy.Changes, policy.ChangeRoots = false, nil
 	}
 	return policy, nil
 }

@@ -5,6 +5,8 @@
 package main
 
 import (
+	"io"
+	"log"
 	"os"
 
 	"assay.rs/core"
@@ -12,6 +14,7 @@ import (
 
 func main() {
 	core.BoundArrays()
+	log.SetOutput(io.Discard) // net/http writes what strange servers say to the standard logger
 	p := &program{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr}
 	os.Exit(p.run(os.Args[1:]))
 }

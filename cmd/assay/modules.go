@@ -22,6 +22,7 @@ func modulesTelling(listening func(url string)) []core.Module {
 		base64.New(),
 		db.New(db.Config{}),
 		http.New(http.Config{}),
+		http.Prometheus(http.Config{}),
 		json.New(),
 		regex.New(),
 		toml.New(),

@@ -129,8 +129,11 @@ func (p *program) runScript(ctx context.Context, name string, source []byte, arg
 	ctx, cancel := untilTimeout(ctx, flags.timeout)
 	defer cancel()
 	host := core.Host{
-		Stdout: p.stdout, Log: p.logger(), LookupEnv: flags.access.lookupEnv, EnvNames: flags.access.envNames,
+		Stdin: p.stdin, Stdout: p.stdout, Stderr: p.stderr, Log: p.logger(), LookupEnv: flags.access.lookupEnv, EnvNames: flags.access.envNames,
 		Limits: core.Limits{Memory: int64(flags.memory)},
+	}
+	if flags.access.Sandbox {
+		host.Limits.Output = sandboxOutput
 	}
 	if flags.access.Explain {
 		r := newRecord(name)

@@ -13,6 +13,7 @@ import (
 )
 
 const (
+	sandboxOutput = 16 << 20         // bytes that a sandboxed script may print and log
 	sandboxTime   = 30 * time.Second // how long a sandboxed script may run unless --timeout says otherwise
 	sandboxedName = "sandboxed"      // the command of the process inside
 )

@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+
+	"assay.rs/core"
 )
 
 const (
@@ -17,22 +19,21 @@ const (
 	maxGoStack = 64 << 20 // bytes
 )
 
-// enclose lets the kernel keep the process within twice the memory that the script may hold, beside what
-// the process has already. It writes no core file.
+// enclose lets the kernel keep the process within three times the memory that the script may hold, beside
+// what the process has already. It writes no core file.
 func enclose(memory int64) error {
 	held, err := dataHeld()
 	if err != nil {
 		return err
 	}
-	wall := uint64(held + 2*memory + wallRoom)
+	wall := uint64(held + 3*memory + wallRoom)
 	if err := syscall.Setrlimit(syscall.RLIMIT_DATA, &syscall.Rlimit{Cur: wall, Max: wall}); err != nil {
 		return fmt.Errorf("limit the memory of the sandbox: %w", err)
 	}
 	if err := syscall.Setrlimit(syscall.RLIMIT_CORE, &syscall.Rlimit{}); err != nil {
 		return fmt.Errorf("limit the core file of the sandbox: %w", err)
 	}
-	// The collector works harder before the wall is near.
-	debug.SetMemoryLimit(memory * 7 / 4)
+	core.GovernHeap()
 	debug.SetMaxStack(maxGoStack)
 	return nil
 }

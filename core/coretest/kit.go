@@ -44,6 +44,7 @@ type Kit struct {
 	Modules []core.Module     // besides prelude's, which give way where they declare the same
 	Globals map[string]any    // global variables, such as the URL of a test server
 	Env     map[string]string // what env.get sees; nil is the process's
+	Stdin   string            // standard input
 	Policy  core.Policy       // the zero value is core.FullPolicy
 	Timeout time.Duration     // for each script; 0 is 30 seconds
 }
@@ -66,7 +67,7 @@ func (k Kit) Exec(t testing.TB, name, source string) Result {
 		return Result{Err: err}
 	}
 	stdout, raised := &output{}, &codes{script: name, declared: declaredCodes(modules)}
-	host := core.Host{Log: slog.New(slog.NewTextHandler(logWriter{t}, nil)), Stdout: stdout, Raised: raised.see}
+	host := core.Host{Log: slog.New(slog.NewTextHandler(logWriter{t}, nil)), Stdin: strings.NewReader(k.Stdin), Stdout: stdout, Raised: raised.see}
 	if k.Env != nil {
 		host.LookupEnv, host.EnvNames = k.lookupEnv, k.envNames
 	}

@@ -12,8 +12,10 @@ import (
 // lineBudget is how many bytes a log line may still take.
 type lineBudget struct{ left int }
 
-// maxLine is the longest log line, less what a handler writes around the message and the fields.
-const maxLine = 64<<10 - 512
+const (
+	maxLine      = 64<<10 - 512 // the longest log line, less what a handler may write around message and fields
+	lineOverhead = 40           // bytes that a handler writes around them at least
+)
 
 // text is s in a form that cannot end a log line, forge another or reorder what a terminal shows:
 // control characters, U+2028, invisible characters and bytes that are not UTF-8 are written as escapes.

@@ -20,8 +20,7 @@ func logModule() core.Module {
 			core.Opt("fields", core.MapOf(core.Any()), nil, "What it happened with."),
 			core.ReturnsNothing(),
 			func(c core.Call, msg string, fields map[string]core.Value) (core.None, error) {
-				record(c, level, msg, fields)
-				return core.None{}, nil
+				return core.None{}, record(c, level, msg, fields)
 			})
 	}
 	return core.Module{
@@ -34,10 +33,10 @@ func logModule() core.Module {
 }
 
 // record logs msg with the fields in the order of their names.
-func record(c core.Call, level slog.Level, msg string, fields map[string]core.Value) {
+func record(c core.Call, level slog.Level, msg string, fields map[string]core.Value) error {
 	log, ctx := c.Log(), c.Context()
 	if !log.Enabled(ctx, level) {
-		return
+		return nil
 	}
 	budget := &lineBudget{maxLine}
 	msg = budget.text(msg)
@@ -49,7 +48,11 @@ func record(c core.Call, level slog.Level, msg string, fields map[string]core.Va
 		budget.left -= len(`"":"",`)
 		attrs = append(attrs, slog.Any(fieldName(budget.text(key)), fieldValue(c, budget, fields[key])))
 	}
+	if err := c.Output(lineOverhead + maxLine - budget.left); err != nil {
+		return err
+	}
 	log.LogAttrs(ctx, level, msg, attrs...)
+	return nil
 }
 
 // fieldName keeps a field from passing itself off as what the handler writes.

@@ -27,10 +27,12 @@ func printLine(c core.Call, _ core.None, values []core.Value) (core.None, error)
 	}
 	out := c.Stdout()
 	if out == nil {
-		record(c, slog.LevelInfo, line.String(), nil)
-		return core.None{}, nil
+		return core.None{}, record(c, slog.LevelInfo, line.String(), nil)
 	}
 	line.WriteByte('\n')
+	if err := c.Output(line.Len()); err != nil {
+		return core.None{}, err
+	}
 	// One write, so that lines of several tasks do not mix.
 	if _, err := out.Write([]byte(line.String())); err != nil {
 		return core.None{}, fmt.Errorf("write to standard output: %w", err)

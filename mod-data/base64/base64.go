@@ -5,6 +5,7 @@ import (
 	std "encoding/base64"
 	"errors"
 	"fmt"
+	"io"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -12,8 +13,10 @@ import (
 	"assay.rs/core"
 )
 
-// maxBytes is how much text is encoded or decoded at once.
-const maxBytes = 64 << 20
+const (
+	maxBytes   = 64 << 20 // bytes that are encoded or decoded at once
+	pieceBytes = 3 << 14  // bytes that are encoded without a look at the next
+)
 
 var (
 	errSyntax = core.NewCode("base64.syntax", "the text is not base64")
@@ -55,28 +58,45 @@ func New() core.Module {
 	}
 }
 
-func encode(_ core.Call, s string) (string, error) { return encodeWith(std.StdEncoding, s) }
+func encode(c core.Call, s string) (string, error) { return encodeWith(c, std.StdEncoding, s) }
 
-func urlEncode(_ core.Call, s string) (string, error) { return encodeWith(std.RawURLEncoding, s) }
+func urlEncode(c core.Call, s string) (string, error) { return encodeWith(c, std.RawURLEncoding, s) }
 
-func encodeWith(encoding *std.Encoding, s string) (string, error) {
+func encodeWith(c core.Call, encoding *std.Encoding, s string) (string, error) {
 	if len(s) > maxBytes {
 		return "", errLimit.Errorf("%d bytes: at most %d are encoded", len(s), maxBytes)
 	}
-	return encoding.EncodeToString([]byte(s)), nil
+	n := encoding.EncodedLen(len(s))
+	if err := c.Charge(n); err != nil {
+		return "", err
+	}
+	var text strings.Builder
+	text.Grow(n)
+	w := std.NewEncoder(encoding, &text)
+	for len(s) > 0 {
+		n := min(len(s), pieceBytes)
+		if _, err := w.Write([]byte(s[:n])); err != nil {
+			return "", err
+		}
+		s = s[n:]
+	}
+	if err := w.Close(); err != nil {
+		return "", err
+	}
+	return text.String(), nil
 }
 
-func decode(_ core.Call, s string) (string, error) {
-	return decodeWith(std.RawStdEncoding, "+/", true, s)
+func decode(c core.Call, s string) (string, error) {
+	return decodeWith(c, std.RawStdEncoding, "+/", true, s)
 }
 
-func urlDecode(_ core.Call, s string) (string, error) {
-	return decodeWith(std.RawURLEncoding, "-_", false, s)
+func urlDecode(c core.Call, s string) (string, error) {
+	return decodeWith(c, std.RawURLEncoding, "-_", false, s)
 }
 
 // decodeWith decodes s with an encoding that expects no padding. extra are the two characters of the
 // alphabet that are neither letters nor digits.
-func decodeWith(encoding *std.Encoding, extra string, padded bool, s string) (string, error) {
+func decodeWith(c core.Call, encoding *std.Encoding, extra string, padded bool, s string) (string, error) {
 	if len(s) > maxBytes {
 		return "", errLimit.Errorf("%d bytes: at most %d are decoded", len(s), maxBytes)
 	}
@@ -94,12 +114,18 @@ func decodeWith(encoding *std.Encoding, extra string, padded bool, s string) (st
 	case padding != wanted && (padded || padding > 0):
 		return "", errSyntax.Errorf("%d '=' at the end, not %d", padding, wanted)
 	}
+	n := encoding.DecodedLen(len(body))
+	if err := c.Charge(n); err != nil {
+		return "", err
+	}
+	var out strings.Builder
+	out.Grow(n)
 	// The decoder would skip line breaks, but none is left by now.
-	out, err := encoding.Strict().DecodeString(body)
+	_, err := io.Copy(&out, std.NewDecoder(encoding.Strict(), strings.NewReader(body)))
 	if _, corrupt := errors.AsType[std.CorruptInputError](err); corrupt {
 		return "", errSyntax.Errorf("the last character, at position %d, has bits that belong to no byte", len(body))
 	}
-	return string(out), err
+	return out.String(), err
 }
 
 func inAlphabet(c byte, extra string) bool {

@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -14,9 +15,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
 
+	"assay.rs/test/internal/cost"
 	"assay.rs/test/internal/release"
 	"assay.rs/test/internal/workspace"
 )
@@ -33,17 +34,11 @@ func main() {
 	}
 }
 
-// cost is what one run of a program took.
-type cost struct {
-	wall, cpu time.Duration
-	rss       int64 // bytes, at most
-}
-
 // row is one line of the table.
 type row struct {
 	name         string
 	count        int
-	floor, assay cost
+	floor, assay cost.Cost
 }
 
 func run(ctx context.Context) error {
@@ -88,9 +83,9 @@ func measure(ctx context.Context, dir, binary, floor, url string) ([]row, error)
 		if err != nil {
 			return nil, err
 		}
-		var ours, least []cost
+		var ours, least []cost.Cost
 		for range rounds {
-			c, err := execute(ctx, floor, url, strconv.Itoa(count), strconv.Itoa(min(parallel, count)))
+			c, err := cost.Run(ctx, io.Discard, floor, url, strconv.Itoa(count), strconv.Itoa(min(parallel, count)))
 			if err != nil {
 				return nil, err
 			}
@@ -100,7 +95,7 @@ func measure(ctx context.Context, dir, binary, floor, url string) ([]row, error)
 			}
 			ours = append(ours, c)
 		}
-		rows = append(rows, row{"http", count, median(least), median(ours)})
+		rows = append(rows, row{"http", count, cost.Median(least), cost.Median(ours)})
 	}
 	file, err := write(dir, 200, func(i int) string {
 		return fmt.Sprintf("{ name: s%d, type: script, script: 'assert.eq(json.parse([[{\"n\": %d}]]).n, %d)' }", i, i, i)
@@ -108,7 +103,7 @@ func measure(ctx context.Context, dir, binary, floor, url string) ([]row, error)
 	if err != nil {
 		return nil, err
 	}
-	var ours []cost
+	var ours []cost.Cost
 	for range rounds {
 		c, err := runChecks(ctx, binary, file, 200)
 		if err != nil {
@@ -116,7 +111,7 @@ func measure(ctx context.Context, dir, binary, floor, url string) ([]row, error)
 		}
 		ours = append(ours, c)
 	}
-	return append(rows, row{name: "script", count: 200, assay: median(ours)}), nil
+	return append(rows, row{name: "script", count: 200, assay: cost.Median(ours)}), nil
 }
 
 // write makes a check file of count checks.
@@ -131,9 +126,9 @@ func write(dir string, count int, check func(i int) string) (string, error) {
 }
 
 // runChecks runs a file and holds its document against what must be in it.
-func runChecks(ctx context.Context, binary, file string, count int) (cost, error) {
+func runChecks(ctx context.Context, binary, file string, count int) (cost.Cost, error) {
 	var out strings.Builder
-	c, err := executeTo(ctx, &out, binary, "--quiet", file)
+	c, err := cost.Run(ctx, &out, binary, "--quiet", file)
 	if err != nil {
 		return c, fmt.Errorf("%w\n%s", err, out.String())
 	}
@@ -158,58 +153,17 @@ func runChecks(ctx context.Context, binary, file string, count int) (cost, error
 	return c, nil
 }
 
-func execute(ctx context.Context, name string, args ...string) (cost, error) {
-	return executeTo(ctx, &strings.Builder{}, name, args...)
-}
-
-func executeTo(ctx context.Context, out *strings.Builder, name string, args ...string) (cost, error) {
-	cmd := exec.CommandContext(ctx, name, args...)
-	cmd.Stdout, cmd.Stderr = out, os.Stderr
-	began := time.Now()
-	err := cmd.Run()
-	c := cost{wall: time.Since(began)}
-	if state := cmd.ProcessState; state != nil {
-		c.cpu = state.UserTime() + state.SystemTime()
-		if usage, ok := state.SysUsage().(*syscall.Rusage); ok {
-			c.rss = usage.Maxrss << 10
-		}
-	}
-	return c, err
-}
-
-func median(costs []cost) cost {
-	return cost{
-		wall: middle(costs, func(c cost) time.Duration { return c.wall }),
-		cpu:  middle(costs, func(c cost) time.Duration { return c.cpu }),
-		rss:  middle(costs, func(c cost) int64 { return c.rss }),
-	}
-}
-
-func middle[T ~int64](costs []cost, of func(cost) T) T {
-	values := make([]T, len(costs))
-	for i, c := range costs {
-		values[i] = of(c)
-	}
-	slices.Sort(values)
-	return values[len(values)/2]
-}
-
 func render(rows []row) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "Runs of assay-check, %d at a time, beside a program that only makes the requests; medians of %d runs that took turns.\n\n", parallel, rounds)
 	b.WriteString("| checks | wall ms | CPU ms | floor CPU ms | CPU ratio | CPU ms a check | RSS MB | floor RSS MB |\n| --- | --- | --- | --- | --- | --- | --- | --- |\n")
 	for _, r := range rows {
 		floorCPU, ratio, floorRSS := "-", "-", "-"
-		if r.floor.cpu > 0 {
-			floorCPU, ratio, floorRSS = ms(r.floor.cpu), fmt.Sprintf("%.2f", float64(r.assay.cpu)/float64(r.floor.cpu)), mb(r.floor.rss)
+		if r.floor.CPU > 0 {
+			floorCPU, ratio, floorRSS = cost.Milliseconds(r.floor.CPU), fmt.Sprintf("%.2f", float64(r.assay.CPU)/float64(r.floor.CPU)), cost.Megabytes(r.floor.RSS)
 		}
-		fmt.Fprintf(&b, "| %d %s | %s | %s | %s | %s | %.2f | %s | %s |\n", r.count, r.name, ms(r.assay.wall), ms(r.assay.cpu), floorCPU, ratio,
-			float64(r.assay.cpu)/float64(time.Millisecond)/float64(r.count), mb(r.assay.rss), floorRSS)
+		fmt.Fprintf(&b, "| %d %s | %s | %s | %s | %s | %.2f | %s | %s |\n", r.count, r.name, cost.Milliseconds(r.assay.Wall), cost.Milliseconds(r.assay.CPU), floorCPU, ratio,
+			float64(r.assay.CPU)/float64(time.Millisecond)/float64(r.count), cost.Megabytes(r.assay.RSS), floorRSS)
 	}
 	return b.String()
 }
-
-func ms(d time.Duration) string {
-	return strconv.FormatFloat(float64(d)/float64(time.Millisecond), 'f', 0, 64)
-}
-func mb(n int64) string { return strconv.FormatFloat(float64(n)/(1<<20), 'f', 1, 64) }

@@ -23,6 +23,15 @@ checks:
   - { name: no series, type: prometheus, url: "$PROM", query: 'up{job="absent"}', expect: { min: 0 } }
   - { name: no PromQL, type: prometheus, url: "$PROM", query: "count(", expect: { min: 0 } }
   - { name: unavailable, type: prometheus, url: "$DOWN", query: "count(up)", expect: { min: 1 } }
+  - name: asked by a script
+    type: script
+    script: |
+      assert.ge(prometheus.query("$PROM", 'count(up{job!=""})'), 1)
+      assert.eq(#prometheus.query("$PROM", 'up{job="absent"}'), 0)
+      assert.eq(prometheus.query("$PROM", "up")[1] or prometheus.query("$PROM", "up"), 1)
+      local ok, e = pcall(prometheus.query, "$PROM", "count(")
+      assert.eq(e.code, "prometheus.http")
+      assert.contains(e.message, "HTTP 400: ")
 `)
 	want := []struct{ name, status string }{
 		{"it scrapes itself", "passed"},
@@ -31,6 +40,7 @@ checks:
 		{"no series", "failed"},
 		{"no PromQL", "error"},
 		{"unavailable", "error"}, // nothing was measured: that is no verdict on the service
+		{"asked by a script", "passed"},
 	}
 	forEachBinary(t, func(t *testing.T, binary string) {
 		d, r := runChecks(t, binary, yaml)

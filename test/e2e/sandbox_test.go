@@ -25,11 +25,7 @@ var goText = regexp.MustCompile(`(?m)fatal error:|^panic:|goroutine \d+ \[|runti
 func TestSandboxHoldsAttacks(t *testing.T) {
 	t.Setenv("ASSAY_CANARY", "canary")
 	t.Setenv("HTTP_PROXY", "http://192.0.2.1:1")
-	files, err := filepath.Glob("testdata/attacks/*.lua")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no attacks: %v", err)
-	}
-	for _, file := range files {
+	for _, file := range attackFiles(t) {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".lua"), func(t *testing.T) {
 			attack(t, file)
 		})
@@ -47,9 +43,13 @@ func attack(t *testing.T, file string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	limit := 20 * time.Second
+	if strings.Contains(first, "time limit of 2s") {
+		limit = 2 * time.Second
+	}
 	start := time.Now()
-	r := run(t, filepath.Join(built, "assay"), "--sandbox", "--timeout", "2s", path)
-	if took := time.Since(start); took > 6*time.Second {
+	r := run(t, filepath.Join(built, "assay"), "--sandbox", "--timeout", limit.String(), path)
+	if took := time.Since(start); took > limit+4*time.Second {
 		t.Errorf("took %s, want it ended 0.5 s after its time at the latest", took)
 	}
 	if found := goText.FindString(r.stderr); found != "" {

@@ -1,2 +1,2 @@
--- error: time limit of 2s exceeded
+-- error: output limit of 16 MB exceeded
 while true do print(("x"):rep(100)) end
