@@ -3,6 +3,7 @@ package core
 import (
 	"fmt"
 	"hash/maphash"
+	"slices"
 	"sync"
 	"time"
 
@@ -104,7 +105,7 @@ func (rt *Runtime) add(m Module, declared map[string]bool) error {
 		if err := claim(c.doc.Name); err != nil {
 			return err
 		}
-		if m.Name != "" && rt.policy.permits(m.Name, c.doc) {
+		if m.Name != "" && rt.policy.permits(m.Name, c.doc) && rt.permitsAny(m) {
 			t := rt.table(m.Name)
 			t.consts = append(t.consts, c)
 		}
@@ -119,6 +120,11 @@ func (rt *Runtime) add(m Module, declared map[string]bool) error {
 		rt.table(m.Name).call = bind(m.Name, *m.Call)
 	}
 	return nil
+}
+
+// permitsAny tells whether a function of the module exists, or whether it has none: constants go with them.
+func (rt *Runtime) permitsAny(m Module) bool {
+	return len(m.Funcs) == 0 || slices.ContainsFunc(m.Funcs, func(f Func) bool { return rt.policy.permits(m.Name, f.doc) })
 }
 
 func (rt *Runtime) addFunc(module string, f Func) {
