@@ -47,7 +47,7 @@ func TestTermUnderLoad(t *testing.T) {
 			})
 		}
 	}
-	load(&slow, "/slow", 100, time.Millisecond)     // 100 in flight at any time
+	load(&slow, "/slow", 100, time.Millisecond) // 100 in flight at any time
 	load(&quick, "/quick", 20, 4*time.Millisecond)
 	waitFor(t, "load", func() bool { return quick.answered.Load()+slow.answered.Load() >= 10_000 })
 	began := time.Now()
