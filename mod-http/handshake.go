@@ -9,11 +9,11 @@ import (
 
 // TLSOptions are the options of a table in Lua that say whom to trust and who to be, for protocols that
 // begin as an HTTP request does.
-type TLSOptions struct{ given options }
+type TLSOptions struct{ given call }
 
 // TLSKeys are the keys of such a table; in finds the options within an O.
 func TLSKeys[O any](in func(*O) *TLSOptions) []core.Key[O] {
-	return tlsKeys(func(o *O) *options { return &in(o).given })
+	return tlsKeys(func(o *O) *call { return &in(o).given })
 }
 
 // Config reads the files that the options name. An option that makes no sense is an error.
