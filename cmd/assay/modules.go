@@ -4,12 +4,16 @@ import (
 	"assay.rs/check"
 	"assay.rs/core"
 	"assay.rs/core/prelude"
+	"assay.rs/mod-crypto"
 	"assay.rs/mod-data/base64"
 	"assay.rs/mod-data/json"
 	"assay.rs/mod-data/regex"
 	"assay.rs/mod-data/toml"
 	"assay.rs/mod-data/yaml"
 	"assay.rs/mod-db"
+	"assay.rs/mod-fs"
+	"assay.rs/mod-fs/disk"
+	"assay.rs/mod-fs/stdio"
 	"assay.rs/mod-http"
 )
 
@@ -20,11 +24,15 @@ func modules() []core.Module { return modulesTelling(nil) }
 func modulesTelling(listening func(url string)) []core.Module {
 	all := append(prelude.Modules(),
 		base64.New(),
+		crypto.New(),
 		db.New(db.Config{}),
+		disk.New(),
+		fs.New(),
 		http.New(http.Config{}),
 		http.Prometheus(http.Config{}),
 		json.New(),
 		regex.New(),
+		stdio.New(),
 		toml.New(),
 		yaml.New(),
 	)
