@@ -57,6 +57,12 @@ func (p Policy) ConnectOnly(allowed Destinations) Policy {
 	return p
 }
 
+// Root reaches the files that p permits, for Go programs that use a module without Lua.
+func (p Policy) Root() Root { return Root{&p, nil} }
+
+// Dialer makes the connections that p permits, likewise.
+func (p Policy) Dialer() Dialer { return Dialer{&p, nil} }
+
 // absolute is p with the paths of its folders made absolute, since the script names files in its own ways.
 func (p Policy) absolute() (Policy, error) {
 	for _, list := range []*[]string{&p.Roots, &p.ChangeRoots} {

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+
 	"assay.rs/check"
 	"assay.rs/core"
 	"assay.rs/core/prelude"
@@ -8,6 +10,7 @@ import (
 	"assay.rs/mod-data/base64"
 	"assay.rs/mod-data/json"
 	"assay.rs/mod-data/regex"
+	"assay.rs/mod-data/template"
 	"assay.rs/mod-data/toml"
 	"assay.rs/mod-data/yaml"
 	"assay.rs/mod-db"
@@ -30,6 +33,7 @@ func modules() []core.Module {
 		json.New(),
 		regex.New(),
 		stdio.New(),
+		template.New(),
 		toml.New(),
 		yaml.New(),
 	)
@@ -37,5 +41,21 @@ func modules() []core.Module {
 
 // checkTypes is every type of check of this binary.
 func checkTypes() []check.Type {
-	return check.Standard(modules()...)
+	return append(check.Standard(modules()...), check.SQL(databases{}))
+}
+
+// databases is how checks of the type sql reach theirs.
+type databases struct{}
+
+// Query implements [check.Database].
+func (databases) Query(ctx context.Context, url, query string) (check.Rows, error) {
+	answer, err := db.Query(ctx, core.FullPolicy(), url, query)
+	if err != nil {
+		return check.Rows{}, err
+	}
+	rows := check.Rows{Count: answer.Rows}
+	if len(answer.First) > 0 {
+		rows.Value = answer.First[0]
+	}
+	return rows, nil
 }
