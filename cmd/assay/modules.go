@@ -23,11 +23,11 @@ import (
 )
 
 // modules is every builtin of this binary.
-func modules() []core.Module { return modulesWith(http.Config{}) }
+func modules() []core.Module { return modulesWith(http.Config{}, nil) }
 
-// modulesWith is modules with an http client of another kind.
-func modulesWith(client http.Config) []core.Module {
-	return append(prelude.Modules(),
+// modulesWith is modules with a client for http, and servers that tell where they listen.
+func modulesWith(client http.Config, listening func(url string)) []core.Module {
+	all := append(prelude.Modules(),
 		base64.New(),
 		crypto.New(),
 		db.New(db.Config{}),
@@ -43,6 +43,7 @@ func modulesWith(client http.Config) []core.Module {
 		yaml.New(),
 		core.Module{Embedded: core.Embed("assay", stdlib.Files())},
 	)
+	return append(all, serving(listening)...)
 }
 
 // documented is every builtin that the documentation has: those of tests too.

@@ -112,7 +112,7 @@ func (f *testFlags) suite(paths []string) (*luatest.Suite, error) {
 			return nil, &usageError{message: "--filter: " + err.Error(), hint: "it is a regular expression, such as ^test_health"}
 		}
 	}
-	builtins := append(modulesWith(http.Config{Answer: mock.Answer}), mock.New())
+	builtins := append(modulesWith(http.Config{Answer: mock.Answer}, nil), mock.New())
 	return &luatest.Suite{
 		Modules: builtins, Files: files, Filter: filter, Parallel: f.parallel,
 		Timeout: f.timeout, Memory: int64(f.memory), Folders: moduleFolders(),
