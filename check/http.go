@@ -7,8 +7,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-
-	"assay.rs/core/retry"
 )
 
 // HTTP is the type http: it sends a request and judges the answer.
@@ -132,7 +130,7 @@ func (h *httpCheck) Run(ctx context.Context, a Attempt) Outcome {
 	var o Outcome
 	req, err := h.request(a)
 	if err != nil {
-		return o.broken(retry.Error, "%w", err)
+		return o.broken("%w", err)
 	}
 	o.Request = req.describe(a)
 	resp, err := h.client.do(ctx, req)

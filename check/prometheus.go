@@ -94,7 +94,7 @@ func (c *promCheck) Run(ctx context.Context, a Attempt) Outcome {
 	var o Outcome
 	req, err := c.request(a)
 	if err != nil {
-		return o.broken(retry.Error, "%w", err)
+		return o.broken("%w", err)
 	}
 	o.Request = req.describe(a)
 	resp, err := c.client.do(ctx, req)

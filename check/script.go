@@ -9,7 +9,6 @@ import (
 
 	"assay.rs/check/internal/source"
 	"assay.rs/core"
-	"assay.rs/core/retry"
 	"assay.rs/mod-data/yaml"
 )
 
@@ -137,7 +136,7 @@ func (s *scriptCheck) Run(ctx context.Context, a Attempt) Outcome {
 	for _, e := range s.env {
 		v, err := e.Text.Expand(a.Captures)
 		if err != nil {
-			return Outcome{}.broken(retry.Error, "env %s: %w", e.Name, err)
+			return Outcome{}.broken("env %s: %w", e.Name, err)
 		}
 		env[e.Name] = v
 	}

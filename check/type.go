@@ -148,7 +148,7 @@ func (o *Outcome) assess(a Assertion, message string, more ...retry.Class) {
 }
 
 // broken makes an outcome of an attempt that could not measure.
-func (o Outcome) broken(class retry.Class, format string, args ...any) Outcome {
-	o.Err = Broken(class, fmt.Errorf(format, args...))
+func (o Outcome) broken(format string, args ...any) Outcome {
+	o.Err = Broken(retry.Error, fmt.Errorf(format, args...))
 	return o
 }

@@ -2,6 +2,7 @@ package core
 
 import (
 	"net/netip"
+	"path/filepath"
 	"slices"
 	"strings"
 )
@@ -10,7 +11,7 @@ import (
 // permits nothing; start from [FullPolicy] or [CheckPolicy].
 type Policy struct {
 	Level       Level    // builtins of a higher level do not exist
-	Needs       Needs    // builtins that need more do not exist
+	Needs       Needs    // builtins that need more do not exist; in scripts they raise [ErrDenied]
 	Permissions []string // tables ("crypto") and functions ("fs.read") that exist all the same
 	Without     []string // tables and global functions, of Lua's own too, that do not exist
 
@@ -54,6 +55,27 @@ func SandboxPolicy(allowed Destinations) Policy {
 func (p Policy) ConnectOnly(allowed Destinations) Policy {
 	p.Address, p.Host = allowed.only, allowed.lookup
 	return p
+}
+
+// Root reaches the files that p permits, for Go programs that use a module without Lua.
+func (p Policy) Root() Root { return Root{&p, nil} }
+
+// Dialer makes the connections that p permits, likewise.
+func (p Policy) Dialer() Dialer { return Dialer{&p, nil} }
+
+// absolute is p with the paths of its folders made absolute, since the script names files in its own ways.
+func (p Policy) absolute() (Policy, error) {
+	for _, list := range []*[]string{&p.Roots, &p.ChangeRoots} {
+		folders := make([]string, len(*list))
+		for i, folder := range *list {
+			var err error
+			if folders[i], err = filepath.Abs(folder); err != nil {
+				return p, err
+			}
+		}
+		*list = folders
+	}
+	return p, nil
 }
 
 // permits tells whether the builtin table.name exists.

@@ -79,9 +79,25 @@ func (r Root) Readlink(path string) (string, error) {
 
 // MkdirAll makes a folder and those above it. One that exists already is no error.
 func (r Root) MkdirAll(path string) error {
+	if r.used != nil {
+		r.used(Use{Kind: UseFile, Name: r.firstMissing(path), Write: true})
+		r.used = nil
+	}
 	return change(r, "make folder", path,
 		func(name string) error { return os.MkdirAll(name, 0o777) }, //nolint:gosec // the process's umask says who may
 		func(dir *os.Root, name string) error { return dir.MkdirAll(name, 0o777) })
+}
+
+// firstMissing is the topmost of the folders that lead to path which does not exist, or path.
+func (r Root) firstMissing(path string) string {
+	r.used = nil
+	for {
+		above := filepath.Dir(path)
+		if _, err := r.Stat(above); above == path || !errors.Is(err, fs.ErrNotExist) {
+			return path
+		}
+		path = above
+	}
 }
 
 // Mkdir makes one folder, which must not exist.
@@ -220,11 +236,16 @@ func (r Root) folderOf(absolute string, roots []string) string {
 
 // atPath is an error of the system with the operation and the path that the script asked for.
 func atPath(err error, op, path string) error {
+	var cause error
 	if inner, ok := errors.AsType[*fs.PathError](err); ok {
-		return &fs.PathError{Op: op, Path: path, Err: inner.Err}
+		cause = inner.Err
+	} else if inner, ok := errors.AsType[*os.LinkError](err); ok {
+		cause = inner.Err
+	} else {
+		return err
 	}
-	if inner, ok := errors.AsType[*os.LinkError](err); ok {
-		return &fs.PathError{Op: op, Path: path, Err: inner.Err}
+	if call, ok := errors.AsType[*os.SyscallError](cause); ok {
+		cause = call.Err
 	}
-	return err
+	return &fs.PathError{Op: op, Path: path, Err: cause}
 }

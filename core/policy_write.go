@@ -20,10 +20,10 @@ import (
 // What cannot be replaced is written in place: devices and pipes, a file that is mounted by itself, and a
 // file in a folder that takes no new ones.
 func (r Root) WriteFile(path string, write func(w io.Writer) error) error {
-	if r.used != nil {
-		r.used(Use{Kind: UseFile, Name: path, Write: true})
-		r.used = nil // what it takes is not what the script asked for
+	if _, _, err := r.locate("write", path, true); err != nil {
+		return err
 	}
+	r.used = nil // what it takes is not what the script asked for
 	old, err := r.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):

@@ -58,8 +58,12 @@ type methodKey struct {
 
 // New binds the modules. A name declared twice, or a declaration that lacks something, is an error.
 func New(cfg Config) (*Runtime, error) {
+	policy, err := cfg.Policy.absolute()
+	if err != nil {
+		return nil, err
+	}
 	rt := &Runtime{
-		policy: cfg.Policy, tables: make(map[string]*table), globals: make(map[string]*builtin),
+		policy: policy, tables: make(map[string]*table), globals: make(map[string]*builtin),
 		closed: make(chan struct{}), levels: make(map[string]Level), methods: make(map[methodKey]*builtin),
 		made: time.Now(), seed: maphash.MakeSeed(),
 	}
@@ -135,7 +139,10 @@ func (rt *Runtime) addFunc(module string, f Func) {
 		if level, ok := rt.levels[known]; !ok || f.doc.Level < level {
 			rt.levels[known] = f.doc.Level
 		}
-		return
+		if rt.policy.Level < Script {
+			return
+		}
+		f = f.refused(rt.policy.Needs)
 	}
 	b := bind(fullName(module, f.doc.Name), f)
 	if module == "" {
@@ -144,6 +151,17 @@ func (rt *Runtime) addFunc(module string, f Func) {
 	}
 	t := rt.table(module)
 	t.funcs = append(t.funcs, b)
+}
+
+// refused is f as a script sees it whose policy takes away what f needs: the call says so.
+func (f Func) refused(permitted Needs) Func {
+	err := ErrDenied.With(fmt.Errorf("not permitted here: it needs %s", f.doc.Needs&^permitted), "leave out --readonly, or what else restricts the script")
+	return Func{doc: f.doc, bind: func(b *builtin) lua.LGFunction {
+		return func(L *lua.LState) int {
+			currentThread(L).raise(b, err)
+			return 0
+		}
+	}}
 }
 
 func (rt *Runtime) table(name string) *table {

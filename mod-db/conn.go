@@ -65,7 +65,7 @@ func (d *database) attempt(ctx context.Context, writing bool, f func(s session) 
 	if what.lost {
 		d.pool.flush()
 	}
-	return what.unsent && !l.fresh, err
+	return what.unsent && !l.fresh && !l.begun, err
 }
 
 // failureOf is the failure of err when a driver made it.
@@ -152,20 +152,20 @@ func (c *Conn) execute(call core.Call, sql string, p params) (outcome, error) {
 	return done, nil
 }
 
-// each calls fn with every row until it gives false. The time limit holds for the start alone.
+// each calls fn with every row until it gives false. The time limit holds until the first row.
 func (c *Conn) each(call core.Call, sql string, p params, fn core.Callback) error {
 	s, err := c.statement(sql, p)
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithCancel(call.Context())
+	ctx, started, cancel := limitedStart(call.Context(), c.db.limit)
 	defer cancel()
 	err = c.use(ctx, c.db.engine.writes(sql), func(on session) error {
 		cur, err := on.query(ctx, s)
 		if err != nil {
 			return err
 		}
-		return errors.Join(c.stream(call, cur, fn), cur.close())
+		return errors.Join(c.stream(call, cur, fn, started), cur.close())
 	})
 	if _, script := errors.AsType[*core.ScriptError](err); script && ctx.Err() == nil {
 		return scriptError(err)
@@ -182,11 +182,12 @@ func scriptError(err error) error {
 	return raised
 }
 
-func (c *Conn) stream(call core.Call, cur cursor, fn core.Callback) error {
+func (c *Conn) stream(call core.Call, cur cursor, fn core.Callback, started func()) error {
 	names := uniqueNames(cur.columns())
 	row := make([]cell, len(names))
 	for {
 		err := cur.next(row)
+		started()
 		if errors.Is(err, io.EOF) {
 			return nil
 		}

@@ -53,13 +53,10 @@ func connect(c core.Call, url string, o connectOptions) (*Conn, error) {
 	if o.maxConns < 1 || o.maxConns > maxConnsLimit {
 		return nil, fmt.Errorf("option 'max_conns': must be between 1 and %d, got %d", maxConnsLimit, o.maxConns)
 	}
-	e, shown, err := engineOf(c, url)
+	d, err := newDatabase(environment{c.Dialer(), c.Root()}, url, o)
 	if err != nil {
 		return nil, err
 	}
-	d := &database{engine: e, url: shown, limit: o.timeout}
-	open := func(ctx context.Context) (session, error) { return d.dial(ctx, o.connectTimeout) }
-	d.pool = newPool(o.maxConns, e.oneWriter(), open)
 	try := func(ctx context.Context, _ int) error { return d.first(ctx) }
 	if o.retry != nil {
 		_, err = o.retry.Do(c, try)
@@ -71,6 +68,24 @@ func connect(c core.Call, url string, o connectOptions) (*Conn, error) {
 	}
 	c.Own(d)
 	return &Conn{db: d}, nil
+}
+
+// environment is what a connection may touch.
+type environment struct {
+	dialer core.Dialer
+	root   core.Root
+}
+
+// newDatabase is a database that nobody has connected to yet.
+func newDatabase(within environment, url string, o connectOptions) (*database, error) {
+	e, shown, err := engineOf(within, url)
+	if err != nil {
+		return nil, err
+	}
+	d := &database{engine: e, url: shown, limit: o.timeout}
+	open := func(ctx context.Context) (session, error) { return d.dial(ctx, o.connectTimeout) }
+	d.pool = newPool(o.maxConns, e.oneWriter(), open)
+	return d, nil
 }
 
 // dial opens a session. The error has the code db.connect and names the database.
@@ -111,16 +126,16 @@ func (d *database) first(ctx context.Context) error {
 }
 
 // engineOf is the engine for a URL, and the URL without its password.
-func engineOf(c core.Call, url string) (engine, string, error) {
+func engineOf(within environment, url string) (engine, string, error) {
 	scheme, rest, ok := strings.Cut(url, ":")
 	if ok {
 		switch scheme {
 		case "postgres", "postgresql":
-			return opened(openPostgres(c, url))
+			return opened(openPostgres(within, url))
 		case "mysql", "mariadb":
-			return opened(openMySQL(c, url))
+			return opened(openMySQL(within, url))
 		case "sqlite":
-			return opened(openSQLite(c.Root(), rest))
+			return opened(openSQLite(within.root, rest))
 		}
 	}
 	return nil, "", core.WithHint(errors.New("the URL names no kind of database"), "begin it with postgres://, mysql://, mariadb:// or sqlite:")

@@ -138,6 +138,7 @@ func (c *Conn) copied(call core.Call, err error) error {
 
 func postgresOf(s session) (*postgresSession, error) {
 	if l, ok := s.(*lease); ok {
+		l.begun = true // the script's data is read once
 		s = l.session
 	}
 	own, ok := s.(*postgresSession)

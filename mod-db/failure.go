@@ -28,6 +28,9 @@ func (d *database) raise(ctx context.Context, err error) error {
 		return ended
 	}
 	f := d.engine.failure(err)
+	if f.lost {
+		f.message = "connection lost: " + f.message
+	}
 	if f.code == nil {
 		return core.WithHint(&driverError{f.message, err}, f.hint)
 	}
@@ -52,6 +55,19 @@ func limited(ctx context.Context, limit time.Duration) (context.Context, context
 		return context.WithCancel(ctx)
 	}
 	return context.WithTimeoutCause(context.WithValue(ctx, limitKey{}, limit), limit, errLimit)
+}
+
+// limitedStart is limited until started is called.
+func limitedStart(ctx context.Context, limit time.Duration) (within context.Context, started func(), cancel context.CancelFunc) {
+	within, stop := context.WithCancelCause(context.WithValue(ctx, limitKey{}, limit))
+	if limit <= 0 {
+		return within, func() {}, func() { stop(context.Canceled) }
+	}
+	timer := time.AfterFunc(limit, func() { stop(errLimit) })
+	return within, func() { timer.Stop() }, func() {
+		timer.Stop()
+		stop(context.Canceled)
+	}
 }
 
 var errLimit = errors.New("time limit of the statement")

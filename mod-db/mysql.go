@@ -21,7 +21,7 @@ type mysqlEngine struct {
 }
 
 // openMySQL reads a URL mysql://... or mariadb://...
-func openMySQL(c core.Call, text string) (*mysqlEngine, string, error) {
+func openMySQL(within environment, text string) (*mysqlEngine, string, error) {
 	a, err := parseAddress(text, "3306")
 	if err != nil {
 		return nil, "", err
@@ -29,7 +29,7 @@ func openMySQL(c core.Call, text string) (*mysqlEngine, string, error) {
 	if mode := a.take("ssl-mode"); mode != "" { // as MySQL's own programs call it
 		a.options["sslmode"] = sslModeOf(mode)
 	}
-	encrypted, err := a.encryption(c.Root())
+	encrypted, err := a.encryption(within.root)
 	if err != nil {
 		return nil, "", err
 	}
@@ -43,7 +43,7 @@ func openMySQL(c core.Call, text string) (*mysqlEngine, string, error) {
 		config.Net, config.Addr = "unix", a.host
 	}
 	config.TLS, config.AllowFallbackToPlaintext = encrypted.config, encrypted.plain
-	config.DialFunc = c.Dialer().DialContext
+	config.DialFunc = within.dialer.DialContext
 	config.ClientFoundRows = true
 	config.Logger = &mysql.NopLogger{}
 	config.Params = map[string]string{"time_zone": "'+00:00'"}
@@ -51,7 +51,7 @@ func openMySQL(c core.Call, text string) (*mysqlEngine, string, error) {
 	if err != nil {
 		return nil, "", errURL
 	}
-	return &mysqlEngine{connector, c.Root()}, a.shown, nil
+	return &mysqlEngine{connector, within.root}, a.shown, nil
 }
 
 // sslModeOf is libpq's name of a mode of MySQL's, or the name as it is.
@@ -293,7 +293,6 @@ func (e *mysqlEngine) failure(err error) failure {
 	unsent := errors.Is(err, driver.ErrBadConn)
 	if network || unsent || errors.Is(err, mysql.ErrInvalidConn) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) {
 		f.code, f.lost, f.unsent = errConnect, true, unsent
-		f.message = "connection lost: " + f.message
 	}
 	return f
 }

@@ -41,7 +41,7 @@ func mysqlCell(value any, kind string) cell {
 func mysqlText(s, kind string) cell {
 	switch kind {
 	case "DATETIME", "TIMESTAMP":
-		return textCell(rfc3339(s, "Z"))
+		return textCell(rfc3339(s))
 	case "BIT":
 		var n uint64
 		for i := range len(s) {

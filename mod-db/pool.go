@@ -35,6 +35,21 @@ type lease struct {
 	writing bool
 	used    time.Time // when it was given back
 	fresh   bool      // made for this use
+	begun   bool      // a statement has succeeded in this use
+}
+
+// query notes whether it began.
+func (l *lease) query(ctx context.Context, st statement) (cursor, error) {
+	c, err := l.session.query(ctx, st)
+	l.begun = l.begun || err == nil
+	return c, err
+}
+
+// execute notes whether it succeeded.
+func (l *lease) execute(ctx context.Context, st statement) (outcome, error) {
+	o, err := l.session.execute(ctx, st)
+	l.begun = l.begun || err == nil
+	return o, err
 }
 
 func newPool(size int, oneWriter bool, open func(ctx context.Context) (session, error)) *pool {
@@ -111,7 +126,7 @@ func (p *pool) take(ctx context.Context) (*lease, error) {
 		p.idle = p.idle[:last]
 		p.mu.Unlock()
 		if time.Since(l.used) < freshFor || l.answers(ctx) {
-			l.fresh = false
+			l.fresh, l.begun = false, false
 			return l, nil
 		}
 		_ = l.session.close() // it is broken already
@@ -132,9 +147,10 @@ func (l *lease) answers(ctx context.Context) bool {
 	return l.ping(within) == nil && l.reusable()
 }
 
-// release gives the session back, or ends it when it is broken.
+// release gives the session back, or ends it when it is broken. It is the pool's from then on.
 func (l *lease) release(broken bool) {
-	p := l.pool
+	p, writing := l.pool, l.writing
+	l.writing = false
 	p.mu.Lock()
 	keep := !broken && !p.closed && l.reusable()
 	if keep {
@@ -146,8 +162,7 @@ func (l *lease) release(broken bool) {
 		_ = l.session.close() // nobody can act on it
 	}
 	<-p.slots
-	if l.writing {
-		l.writing = false
+	if writing {
 		<-p.write
 	}
 }

@@ -19,16 +19,19 @@ import (
 // postgresEngine connects to a PostgreSQL server.
 type postgresEngine struct{ config *pgconn.Config }
 
+// maxMessage is the most that a row or another message of the server may have, in bytes.
+const maxMessage = 256 << 20
+
 // cancelLimit is how long a server may take to end a statement that we gave up.
 const cancelLimit = 2 * time.Second
 
 // openPostgres reads a URL postgres://... Options that it does not know go to the server, as search_path.
-func openPostgres(c core.Call, text string) (*postgresEngine, string, error) {
+func openPostgres(within environment, text string) (*postgresEngine, string, error) {
 	a, err := parseAddress(text, "5432")
 	if err != nil {
 		return nil, "", err
 	}
-	encrypted, err := a.encryption(c.Root())
+	encrypted, err := a.encryption(within.root)
 	if err != nil {
 		return nil, "", err
 	}
@@ -50,10 +53,10 @@ func openPostgres(c core.Call, text string) (*postgresEngine, string, error) {
 	if encrypted.plain {
 		config.Fallbacks = []*pgconn.FallbackConfig{{Host: config.Host, Port: config.Port}}
 	}
-	config.ConnectTimeout = 0
+	config.ConnectTimeout, config.MaxProtocolMessageBodyLen = 0, maxMessage
 	config.RuntimeParams = map[string]string{"application_name": "assay", "client_encoding": "UTF8", "datestyle": "ISO"}
 	maps.Copy(config.RuntimeParams, a.options)
-	config.DialFunc = c.Dialer().DialContext
+	config.DialFunc = within.dialer.DialContext
 	// The name is resolved by the dialer, where the policy sees it.
 	config.LookupFunc = func(_ context.Context, host string) ([]string, error) { return []string{host}, nil }
 	config.BuildContextWatcherHandler = func(conn *pgconn.PgConn) ctxwatch.Handler {
@@ -233,7 +236,6 @@ func (e *postgresEngine) failure(err error) failure {
 	_, network := errors.AsType[net.Error](err)
 	if network || pgconn.SafeToRetry(err) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) {
 		f.code, f.lost, f.unsent = errConnect, true, pgconn.SafeToRetry(err)
-		f.message = "connection lost: " + f.message
 	}
 	return f
 }

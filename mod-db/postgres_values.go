@@ -72,7 +72,7 @@ func postgresCell(s string, oid uint32) (cell, error) {
 		raw, err := bytea(s)
 		return textCell(raw), err
 	case oidTimestamp, oidTimestamptz:
-		return textCell(rfc3339(s, "Z")), nil
+		return textCell(rfc3339(s)), nil
 	}
 	if element, ok := elementOf(oid); ok {
 		items, err := parseArray(s, element)

@@ -56,11 +56,29 @@ func boolCell(b bool) cell      { return cell{value: core.BoolValue(b)} }
 
 // size is about what the cell takes in Lua.
 func (c cell) size() int {
+	if items, isArray := c.late.([]any); isArray {
+		return cellSize + itemsSize(items)
+	}
 	if c.value.Kind() == core.KindString {
 		s, _ := c.value.Text()
 		return cellSize + len(s)
 	}
 	return cellSize
+}
+
+func itemsSize(items []any) int {
+	size := rowSize
+	for _, item := range items {
+		switch v := item.(type) {
+		case []any:
+			size += itemsSize(v)
+		case core.Value:
+			size += cell{value: v}.size()
+		default:
+			size += cellSize
+		}
+	}
+	return size
 }
 
 const cellSize = 64

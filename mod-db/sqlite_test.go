@@ -97,6 +97,12 @@ func TestLongQueryEndsInTime(t *testing.T) {
 		local ok, e = pcall(conn.query, conn,
 			"with recursive c(n) as (select 1 union all select n + 1 from c where n < 1e12) select count(*) as n from c")
 		assert.eq(e.code, "db.timeout")
+		ok, e = pcall(conn.each, conn,
+			"with recursive c(n) as (select 1 union all select n + 1 from c where n < 1e12) select count(*) as n from c", nil, print)
+		assert.eq(e.code, "db.timeout")
+		local rows = 0
+		conn:each("select 1 as n union all select 2", nil, function() rows = rows + 1 sleep(0.1) end)
+		assert.eq(rows, 2)
 		assert.eq(conn:query_one("select 1 as n").n, 1)`)
 	if got.Err != nil {
 		t.Error(got.Err)

@@ -21,7 +21,7 @@ func sqliteCell(value any, declared string) cell {
 		return numberCell(v)
 	case string:
 		if strings.HasPrefix(declared, "DATETIME") || strings.HasPrefix(declared, "TIMESTAMP") {
-			return textCell(rfc3339(v, "Z"))
+			return textCell(rfc3339(v))
 		}
 		return textCell(v)
 	case []byte:
@@ -35,9 +35,9 @@ func sqliteCell(value any, declared string) cell {
 	return cell{}
 }
 
-// rfc3339 is a date and time as RFC 3339 writes it; zone is that of a text that names none. What is no
+// rfc3339 is a date and time as RFC 3339 writes it, in UTC when it names no zone. What is no
 // date and time stays as it is.
-func rfc3339(s, zone string) string {
+func rfc3339(s string) string {
 	// 2006-01-02 15:04:05
 	if len(s) < 19 || s[4] != '-' || s[7] != '-' || s[10] != ' ' && s[10] != 'T' || s[13] != ':' || s[16] != ':' {
 		return s
@@ -53,9 +53,11 @@ func rfc3339(s, zone string) string {
 	}
 	switch {
 	case offset == "":
-		offset = zone
+		offset = "Z"
 	case offset == "Z" || offset == "+00" || offset == "+00:00":
 		offset = "Z"
+	case offset[0] != '+' && offset[0] != '-':
+		return s
 	case len(offset) == 3: // +02
 		offset += ":00"
 	case len(offset) != 6:

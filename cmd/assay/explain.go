@@ -185,13 +185,22 @@ func (r *record) command(sandbox bool) string {
 	return strings.Join(append(words, quoted(r.script)), " ")
 }
 
-// parents are the folders of files.
+// parents are the folders of files, without those that are in another.
 func parents(files map[string]bool) []string {
 	folders := make(map[string]bool)
 	for path := range files {
 		folders[filepath.Dir(path)] = true
 	}
-	return sorted(folders)
+	inAnother := func(folder string) bool {
+		for other := range folders {
+			relative, err := filepath.Rel(other, folder)
+			if err == nil && relative != "." && filepath.IsLocal(relative) {
+				return true
+			}
+		}
+		return false
+	}
+	return slices.DeleteFunc(sorted(folders), inAnother)
 }
 
 // quoted is a word for a shell.

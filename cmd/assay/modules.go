@@ -1,15 +1,21 @@
 package main
 
 import (
+	"context"
+
 	"assay.rs/check"
 	"assay.rs/core"
 	"assay.rs/core/prelude"
+	"assay.rs/mod-crypto"
 	"assay.rs/mod-data/base64"
 	"assay.rs/mod-data/json"
 	"assay.rs/mod-data/regex"
 	"assay.rs/mod-data/toml"
 	"assay.rs/mod-data/yaml"
 	"assay.rs/mod-db"
+	"assay.rs/mod-fs"
+	"assay.rs/mod-fs/disk"
+	"assay.rs/mod-fs/stdio"
 	"assay.rs/mod-http"
 )
 
@@ -20,11 +26,15 @@ func modules() []core.Module { return modulesTelling(nil) }
 func modulesTelling(listening func(url string)) []core.Module {
 	all := append(prelude.Modules(),
 		base64.New(),
+		crypto.New(),
 		db.New(db.Config{}),
+		disk.New(),
+		fs.New(),
 		http.New(http.Config{}),
 		http.Prometheus(http.Config{}),
 		json.New(),
 		regex.New(),
+		stdio.New(),
 		toml.New(),
 		yaml.New(),
 	)
@@ -33,5 +43,21 @@ func modulesTelling(listening func(url string)) []core.Module {
 
 // checkTypes is every type of check of this binary.
 func checkTypes() []check.Type {
-	return check.Standard(modules()...)
+	return append(check.Standard(modules()...), check.SQL(databases{}))
+}
+
+// databases is how checks of the type sql reach theirs.
+type databases struct{}
+
+// Query implements [check.Database].
+func (databases) Query(ctx context.Context, url, query string) (check.Rows, error) {
+	answer, err := db.Query(ctx, core.FullPolicy(), url, query)
+	if err != nil {
+		return check.Rows{}, err
+	}
+	rows := check.Rows{Count: answer.Rows}
+	if len(answer.First) > 0 {
+		rows.Value = answer.First[0]
+	}
+	return rows, nil
 }
