@@ -6,8 +6,8 @@ require (
 	assay.rs/core v0.1.0
 	assay.rs/mod-data v0.1.0
 	assay.rs/mod-db v0.1.0
-	github.com/toml-lang/toml-test/v2 v2.2.0
 	github.com/go-chi/chi/v5 v5.5.0
+	github.com/toml-lang/toml-test/v2 v2.2.0
 	golang.org/x/mod v0.42.0
 )
 
