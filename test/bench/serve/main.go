@@ -113,7 +113,9 @@ func (b *bench) rates(ctx context.Context) error {
 	return nil
 }
 
-func micro(d time.Duration) string { return fmt.Sprintf("%.1f µs", float64(d)/float64(time.Microsecond)) }
+func micro(d time.Duration) string {
+	return fmt.Sprintf("%.1f µs", float64(d)/float64(time.Microsecond))
+}
 
 func median(rates []load.Rate) load.Rate {
 	slices.SortFunc(rates, func(a, b load.Rate) int { return cmp.Compare(a.PerSecond, b.PerSecond) })

@@ -170,7 +170,9 @@ func judge(samples []sample, c *counts) error {
 	if half == 0 {
 		return errors.New("too short to tell")
 	}
-	most := func(part []sample, of func(sample) int64) int64 { return of(slices.MaxFunc(part, func(a, b sample) int { return int(of(a) - of(b)) })) }
+	most := func(part []sample, of func(sample) int64) int64 {
+		return of(slices.MaxFunc(part, func(a, b sample) int { return int(of(a) - of(b)) }))
+	}
 	var problems []error
 	for _, one := range []struct {
 		name string
