@@ -57,6 +57,16 @@ func (d Dialer) DialContext(ctx context.Context, network, address string) (net.C
 	return dialer.DialContext(ctx, network, address)
 }
 
+// LookupHost gives the addresses of a name. A policy that limits connections refuses it, since a name that
+// is looked up carries data to whoever answers.
+func (d Dialer) LookupHost(ctx context.Context, host string) ([]string, error) {
+	d.record(host, netip.AddrPort{})
+	if d.policy.Needs&Net == 0 || d.policy.Address != nil || d.policy.Host != nil {
+		return nil, ErrDenied.With(fmt.Errorf("look up %s: denied by the policy", host), "")
+	}
+	return net.DefaultResolver.LookupHost(ctx, host)
+}
+
 func (d Dialer) record(host string, to netip.AddrPort) {
 	if d.used != nil {
 		d.used(Use{Kind: UseHost, Name: host, To: to})

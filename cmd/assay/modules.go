@@ -10,6 +10,7 @@ import (
 	"assay.rs/mod-data/base64"
 	"assay.rs/mod-data/json"
 	"assay.rs/mod-data/regex"
+	"assay.rs/mod-data/template"
 	"assay.rs/mod-data/toml"
 	"assay.rs/mod-data/yaml"
 	"assay.rs/mod-db"
@@ -32,6 +33,7 @@ func modules() []core.Module {
 		json.New(),
 		regex.New(),
 		stdio.New(),
+		template.New(),
 		toml.New(),
 		yaml.New(),
 	)

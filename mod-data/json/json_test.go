@@ -84,7 +84,7 @@ func TestErrors(t *testing.T) {
 		`json.first({}, ".a) | (.b")`:                                     `json.query json.first: jq expression 1:3: unexpected ")" nil`,
 		`json.first({}, ".a[0]")`:                                         "",
 		`json.first({a = "x"}, ".a + 1")`:                                 `json.query json.first: cannot add: string ("x") and number (1) nil`,
-		`json.query({f = json.parse}, ".")`:                               "json.value json.query: argument 1 'v': .f: a function has no form in JSON nil",
+		`json.query({f = json.parse}, ".")`:                               "json.value json.query: argument 1 'v': .f: a function is no data nil",
 		`json.query(1, "\"x\" * 1e9")`:                                    "*json.limit json.query: ",
 		`json.query(1, "[range(1e6)] as $a | range(100) | $a")`:           "*json.limit json.query: the outputs hold more than 1048576 values",
 		`local t = {} for i = 1, 40 do t = {t, t} end json.query(t, ".")`: "*json.limit json.query: ",

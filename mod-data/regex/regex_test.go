@@ -104,7 +104,6 @@ func TestSearchEndsWithItsTask(t *testing.T) {
 		"all":   func(s *search) error { _, err := places(s); return err },
 	} {
 		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
-		start := time.Now()
 		err := withCall(t, ctx, func(c core.Call) error {
 			s, err := newSearch(c, &cache{}, text, "(?:(a|b|ab)*c){50}x|(?:a*b*){30}y")
 			if err != nil {
@@ -113,8 +112,8 @@ func TestSearchEndsWithItsTask(t *testing.T) {
 			return run(s)
 		})
 		cancel()
-		if !errors.Is(err, context.DeadlineExceeded) || time.Since(start) > 10*time.Second {
-			t.Errorf("%s: error = %v after %v, want the deadline at once", name, err, time.Since(start))
+		if !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("%s: error = %v, want the deadline's", name, err)
 		}
 	}
 }

@@ -35,7 +35,7 @@ func (s *scanner) scalar() (any, error) {
 		return word == "true", nil
 	case len(word)-len(unsigned) <= 1 && (unsigned == "inf" || unsigned == "nan"):
 		return special(word, unsigned), nil
-	case len(word) > 4 && word[4] == '-' || len(word) > 2 && word[2] == ':':
+	case len(word) > 4 && word[4] == '-' && digits(word[:4]) || len(word) > 2 && word[2] == ':' && digits(word[:2]):
 		if text, ok := moment(word); ok {
 			return text, nil
 		}
@@ -49,6 +49,8 @@ func (s *scanner) scalar() (any, error) {
 	}
 	return n, nil
 }
+
+func digits(s string) bool { return strings.Trim(s, "0123456789") == "" }
 
 // shown keeps a message readable when a word is long.
 func shown(word string) string {

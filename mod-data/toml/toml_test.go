@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"assay.rs/core"
 	"assay.rs/core/coretest"
@@ -41,7 +40,8 @@ func TestNestingIsBounded(t *testing.T) {
 	}
 }
 
-// Time is about linear in the text, whatever it is made of.
+// Time is about linear in the text, whatever it is made of: a quadratic parser does not end within the time of
+// the kit.
 func TestLargeTextsEnd(t *testing.T) {
 	for name, text := range map[string]string{
 		"one long string":   "a = '" + strings.Repeat("x", 9<<20) + "'",
@@ -51,10 +51,9 @@ func TestLargeTextsEnd(t *testing.T) {
 		"dotted keys":       numbered(2e3, strings.Repeat("a.", 190)+"k%d = 1\n"),
 		"deep arrays":       numbered(300, "k%d = "+strings.Repeat("[", 199)+strings.Repeat("]", 199)+"\n"),
 	} {
-		start := time.Now()
 		got := coretest.Kit{Modules: []core.Module{New()}, Globals: map[string]any{"T": text}}.Exec(t, "large.lua", `toml.parse(T)`)
-		if took := time.Since(start); took > 10*time.Second {
-			t.Errorf("%s: %v (%v)", name, took, got.Err)
+		if got.Err != nil {
+			t.Errorf("%s: %v", name, got.Err)
 		}
 	}
 }

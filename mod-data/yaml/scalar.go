@@ -4,24 +4,12 @@ import (
 	"encoding/base64"
 	"math"
 	"math/big"
-	"regexp"
 	"strconv"
 	"strings"
 )
 
 // maxDigits bounds an integer: beyond, conversion is quadratic and nobody means a number.
 const maxDigits = 1000
-
-// patterns of the core schema, YAML 1.2.2 chapter 10.3.2.
-type patterns struct{ decimal, octal, hex, float *regexp.Regexp }
-
-//nolint:gochecknoglobals // compiled once, never changed
-var coreSchema = patterns{
-	decimal: regexp.MustCompile(`^[-+]?[0-9]+$`),
-	octal:   regexp.MustCompile(`^0o[0-7]+$`),
-	hex:     regexp.MustCompile(`^0x[0-9a-fA-F]+$`),
-	float:   regexp.MustCompile(`^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$`),
-}
 
 // Resolve returns what a plain scalar means in the core schema: Null, Bool, Int, Float or String with its
 // Go value. It has no errors: what is nothing else is a string.
@@ -50,19 +38,47 @@ func resolveNumber(text string) (Kind, any) {
 	if len(text) > maxDigits {
 		return String, text
 	}
+	unsigned := strings.TrimPrefix(strings.TrimPrefix(text, "-"), "+")
+	if len(text)-len(unsigned) > 1 {
+		return String, text
+	}
 	switch {
-	case coreSchema.decimal.MatchString(text):
+	case only(unsigned, "0123456789"):
 		return Int, integer(text, 10)
-	case coreSchema.octal.MatchString(text):
+	case strings.HasPrefix(text, "0o") && only(text[2:], "01234567"):
 		return Int, integer(text[2:], 8)
-	case coreSchema.hex.MatchString(text):
+	case strings.HasPrefix(text, "0x") && only(text[2:], "0123456789abcdefABCDEF"):
 		return Int, integer(text[2:], 16)
-	case coreSchema.float.MatchString(text):
+	case isFloat(unsigned):
 		// The only error left is a value out of range, which is an infinity, as IEEE 754 says.
 		f, _ := strconv.ParseFloat(text, 64)
 		return Float, f
 	}
 	return String, text
+}
+
+// only tells whether s is made of the given characters, of which there must be one.
+func only(s, chars string) bool { return s != "" && strings.Trim(s, chars) == "" }
+
+// isFloat tells whether s, which has no sign, is a float of the core schema (YAML 1.2.2 chapter 10.3.2):
+// digits with a point before, among or behind them or none, and an exponent or none.
+func isFloat(s string) bool {
+	const digits = "0123456789"
+	mantissa, exponent := s, "0"
+	if i := strings.IndexAny(s, "eE"); i >= 0 {
+		mantissa, exponent = s[:i], s[i+1:]
+		if exponent != "" && (exponent[0] == '-' || exponent[0] == '+') {
+			exponent = exponent[1:]
+		}
+	}
+	whole, fraction, point := strings.Cut(mantissa, ".")
+	switch {
+	case !only(exponent, digits):
+		return false
+	case whole == "":
+		return point && only(fraction, digits)
+	}
+	return only(whole, digits) && (fraction == "" || only(fraction, digits))
 }
 
 // integer returns an int, or a *big.Int when the digits exceed one.
@@ -92,7 +108,7 @@ func resolveTagged(tag, text string) (kind Kind, value any, ok bool) {
 	case "!!float":
 		if kind == Int {
 			f, _ := strconv.ParseFloat(text, 64)
-			return Float, f, coreSchema.decimal.MatchString(text)
+			return Float, f, only(strings.TrimLeft(text, "+-"), "0123456789")
 		}
 		return kind, value, kind == Float
 	case "!!binary":

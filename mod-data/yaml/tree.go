@@ -12,9 +12,13 @@ type use struct{ line, col int }
 
 // budget counts what a text expands to.
 type budget struct {
-	left int
-	open []*yamlv3.Node // anchors being expanded, to find those that contain themselves
+	left   int
+	copied int            // bytes of scalars that aliases stand for
+	open   []*yamlv3.Node // anchors being expanded, to find those that contain themselves
 }
+
+// maxCopied is how many bytes of scalars aliases may stand for: a writer would have to repeat them all.
+const maxCopied = 4 * MaxBytes
 
 func fault(n *yamlv3.Node, at *use, format string, args ...any) error {
 	line, col := place(n, at)
@@ -35,6 +39,11 @@ func (b *budget) node(n *yamlv3.Node, at *use, depth int) (*Node, error) {
 	line, col := place(n, at)
 	switch n.Kind {
 	case yamlv3.ScalarNode:
+		if at != nil {
+			if b.copied += len(n.Value); b.copied > maxCopied {
+				return nil, fault(n, at, "aliases stand for more than %d bytes of text", maxCopied)
+			}
+		}
 		return scalar(n, at)
 	case yamlv3.AliasNode:
 		return b.alias(n, at, depth)

@@ -113,6 +113,7 @@ func TestBounds(t *testing.T) {
 		"many values":      "[" + strings.Repeat("1,", MaxNodes+10) + "]",
 		"deep list":        strings.Repeat("[", 201) + strings.Repeat("]", 201),
 		"deep by alias":    deepAlias,
+		"much by alias":    "a: &a " + strings.Repeat("x", 1<<20) + "\nb: [" + strings.Repeat("*a, ", 50) + "]",
 		"deep block":       strings.Repeat("- ", 5000) + "x",
 		"very deep":        strings.Repeat("[", 1_000_000),
 	} {

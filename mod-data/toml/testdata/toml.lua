@@ -33,6 +33,8 @@ print(doc.odt, doc.ldt, doc.day, doc.time)
 --> =1979-05-27T00:32:00.500-07:00 1979-05-27T07:32:00 1979-05-27 07:32:00.25
 print(json.encode({doc.empty, doc.none, doc.points, doc.text, doc.raw, doc.servers, doc.products}))
 --> =[[],{},[{"x":1,"y":2},{"x":7,"y":8}],"one\ntwo","C:\\n",{"alpha":{"ip":"10.0.0.1","quoted key":{"x":1}}},[{"name":"Hammer"},{}]]
+print(toml.parse("a = 2.4e-322").a, toml.parse("a = 1e-7").a, toml.parse("a = 5e+22").a == 5e22)
+--> =2.4209216646221e-322 1e-07 true
 print(toml.parse("a = inf").a, toml.parse("a = -nan").a ~= toml.parse("a = nan").a, 1 / toml.parse("a = -0.0").a)
 --> =inf true -inf
 print(json.encode(toml.parse("")), json.encode(toml.parse("# only")))

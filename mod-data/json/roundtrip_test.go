@@ -1,0 +1,32 @@
+package json
+
+import (
+	"testing"
+
+	"assay.rs/core"
+
+	"assay.rs/mod-data/internal/anyvalue"
+)
+
+// What is written is read back as it was.
+func FuzzLuaValues(f *testing.F) {
+	for _, seed := range anyvalue.Seeds() {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		anyvalue.WithCall(t, func(c core.Call) {
+			v := anyvalue.Format{Nulls: true}.Table(c, data)
+			text, err := core.EncodeJSON(c, v, "")
+			if err != nil {
+				t.Fatal(err)
+			}
+			again, err := core.DecodeJSON(c, string(text), false)
+			if err != nil {
+				t.Fatalf("%v\n%s", err, text)
+			}
+			if d := anyvalue.Difference(v, again); d != "" {
+				t.Errorf("%s\n%s", d, text)
+			}
+		})
+	})
+}

@@ -1,0 +1,224 @@
+package jinja
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+func (l *library) addChoosingFilters() {
+	l.onItems("map", "...", mapFilter)
+	l.onItems("select", "...", func(r *run, items []value, a *bound) (value, error) { return r.choose(items, a, false, true) })
+	l.onItems("reject", "...", func(r *run, items []value, a *bound) (value, error) { return r.choose(items, a, false, false) })
+	l.onItems("selectattr", "...", func(r *run, items []value, a *bound) (value, error) { return r.choose(items, a, true, true) })
+	l.onItems("rejectattr", "...", func(r *run, items []value, a *bound) (value, error) { return r.choose(items, a, true, false) })
+}
+
+// mapFilter takes an attribute of each item, or passes each through a filter.
+func mapFilter(r *run, items []value, a *bound) (value, error) {
+	attribute, byAttribute := a.named["attribute"]
+	otherwise, hasDefault := a.named["default"]
+	var name string
+	if !byAttribute {
+		if len(a.more) == 0 {
+			return nil, errors.New("the name of a filter, or attribute=, expected")
+		}
+		name, _ = str(a.more[0])
+		if _, known := r.library.filters[name]; !known {
+			return nil, fmt.Errorf("there is no filter '%s'", name)
+		}
+	}
+	l := &list{items: make([]value, len(items))}
+	for i, item := range items {
+		var err error
+		if byAttribute {
+			item, err = r.path(item, attribute)
+			if _, ok := item.(undefined); ok && hasDefault {
+				item = otherwise
+			}
+		} else {
+			item, err = r.filter(name, item, a.behind(1))
+		}
+		if err != nil {
+			return nil, err
+		}
+		l.items[i] = item
+	}
+	return l, nil
+}
+
+// behind are the arguments from the number i on.
+func (b *bound) behind(i int) *given {
+	g := &given{list: b.more[i:], named: b.named}
+	for name := range b.named {
+		g.names = append(g.names, name)
+	}
+	slices.Sort(g.names)
+	return g
+}
+
+// choose keeps the items that pass a test, or of which an attribute does; without a test those that are true.
+func (r *run) choose(items []value, a *bound, attribute, want bool) (value, error) {
+	skip := 0
+	if attribute {
+		if skip = 1; len(a.more) == 0 {
+			return nil, errors.New("the name of an attribute expected")
+		}
+	}
+	name := ""
+	if len(a.more) > skip {
+		name, _ = str(a.more[skip])
+		if _, known := r.library.tests[name]; !known {
+			return nil, fmt.Errorf("there is no test '%s'", name)
+		}
+	}
+	l := &list{}
+	for _, item := range items {
+		v, err := item, error(nil)
+		if attribute {
+			if v, err = r.path(item, a.more[0]); err != nil {
+				return nil, err
+			}
+		}
+		passed := truth(v)
+		if name != "" {
+			if passed, err = r.test(name, v, a.behind(skip+1)); err != nil {
+				return nil, err
+			}
+		}
+		if passed == want {
+			l.items = append(l.items, item)
+		}
+	}
+	return l, nil
+}
+
+func (l *library) addDataFilters() {
+	l.filter("default d", "default_value boolean", func(_ *run, v value, a *bound) (value, error) {
+		_, missing := v.(undefined)
+		if !missing && (!a.bool(1, false) || truth(v)) {
+			return v, nil
+		}
+		if !a.has[0] {
+			return "", nil
+		}
+		return a.values[0], nil
+	})
+	l.filter("attr", "name", func(r *run, v value, a *bound) (value, error) {
+		a.need(0)
+		return r.attr(v, a.str(0, ""))
+	})
+	l.filter("pprint", "", func(r *run, v value, _ *bound) (value, error) {
+		var b strings.Builder
+		err := r.repr(&b, v, 0)
+		return b.String(), err
+	})
+	l.filter("tojson", "indent", func(r *run, v value, a *bound) (value, error) {
+		indent := ""
+		if n := a.width(0, 0); a.has[0] && a.values[0] != nil {
+			indent = "\n" + strings.Repeat(" ", min(n, 16))
+		}
+		var b strings.Builder
+		err := r.json(&b, v, indent, 0)
+		return safe(b.String()), err
+	})
+}
+
+// json writes v as JSON that may stand in HTML. indent is a newline and the blanks of a level, or empty.
+func (r *run) json(b *strings.Builder, v value, indent string, depth int) error {
+	if depth > maxDepth {
+		return fmt.Errorf("a value is nested deeper than %d", maxDepth)
+	}
+	if err := r.spend(1, itemSize+len(indent)+depth*max(len(indent)-1, 0)); err != nil {
+		return err
+	}
+	switch v := v.(type) {
+	case nil:
+		b.WriteString("null")
+	case bool:
+		b.WriteString(strconv.FormatBool(v))
+	case int64:
+		b.WriteString(strconv.FormatInt(v, 10))
+	case float64:
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			return fmt.Errorf("%s has no form in JSON", floatText(v))
+		}
+		b.WriteString(floatText(v))
+	case *list:
+		return r.jsonMembers(b, "[]", len(v.items), indent, depth, func(i int) (string, value) { return "", v.items[i] })
+	case *dict:
+		return r.jsonMembers(b, "{}", len(v.keys), indent, depth, func(i int) (string, value) { return v.keys[i], v.m[v.keys[i]] })
+	default:
+		s, ok := str(v)
+		if !ok {
+			return fmt.Errorf("%s has no form in JSON", r.subject(v))
+		}
+		return r.jsonText(b, s)
+	}
+	return nil
+}
+
+func (r *run) jsonMembers(b *strings.Builder, brackets string, n int, indent string, depth int, member func(i int) (string, value)) error {
+	b.WriteByte(brackets[0])
+	line := func(levels int) {
+		if indent != "" && n > 0 {
+			b.WriteByte('\n')
+			b.WriteString(strings.Repeat(indent[1:], levels))
+		}
+	}
+	for i := range n {
+		if i > 0 {
+			b.WriteByte(',')
+			if indent == "" {
+				b.WriteByte(' ')
+			}
+		}
+		line(depth + 1)
+		key, v := member(i)
+		if brackets == "{}" {
+			if err := r.jsonText(b, key); err != nil {
+				return err
+			}
+			b.WriteString(": ")
+		}
+		if err := r.json(b, v, indent, depth+1); err != nil {
+			return err
+		}
+	}
+	line(depth)
+	b.WriteByte(brackets[1])
+	return nil
+}
+
+func (r *run) jsonText(b *strings.Builder, s string) error {
+	if err := r.spend(1+len(s)/16, 6*len(s)); err != nil {
+		return err
+	}
+	if !utf8.ValidString(s) {
+		return errors.New("text that is not UTF-8 has no form in JSON")
+	}
+	b.WriteByte('"')
+	for _, c := range s {
+		switch {
+		case c == '"' || c == '\\':
+			b.WriteByte('\\')
+			b.WriteRune(c)
+		case c == '\n':
+			b.WriteString(`\n`)
+		case c == '\t':
+			b.WriteString(`\t`)
+		case c == '\r':
+			b.WriteString(`\r`)
+		case c < ' ' || c == '<' || c == '>' || c == '&' || c == '\'' || c == 0x7f || c == '\u2028' || c == '\u2029':
+			fmt.Fprintf(b, `\u%04x`, c)
+		default:
+			b.WriteRune(c)
+		}
+	}
+	b.WriteByte('"')
+	return nil
+}
