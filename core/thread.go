@@ -75,8 +75,7 @@ func (t *thread) look() <-chan struct{} {
 	case t.pressed.IsZero():
 		t.pressed = now
 	case now.Sub(t.pressed) >= quantum:
-		t.task.give()
-		t.task.take()
+		t.task.yield()
 	}
 	return nil
 }
