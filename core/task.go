@@ -19,8 +19,12 @@ type Baton struct {
 	turns   atomic.Uint64 // how often it was taken
 }
 
-// quantum is how long a task computes while others wait for the baton.
-const quantum = 50 * time.Millisecond
+// quantum is how long a task computes while others wait for the baton, and shortQuantum how long it does so
+// from then on: who has computed that long is in no hurry.
+const (
+	quantum      = 50 * time.Millisecond
+	shortQuantum = 10 * time.Millisecond
+)
 
 // Task is one goroutine with one Lua thread. A task that waits in a builtin lets others run.
 type Task struct {
@@ -78,7 +82,7 @@ func (task *Task) take() {
 // hold makes the task the one that runs. It needs the baton.
 func (task *Task) hold() {
 	task.held = true
-	task.cur.pressed = time.Time{}
+	task.cur.pressed, task.cur.long = time.Time{}, false
 	// gopher-lua keeps the running thread in a field that all threads share.
 	task.vm.L.G.CurrentThread = task.cur.L
 }

@@ -6,6 +6,7 @@ require (
 	assay.rs/core v0.1.0
 	assay.rs/mod-data v0.1.0
 	assay.rs/mod-db v0.1.0
+	github.com/go-chi/chi/v5 v5.5.0
 	github.com/go-jose/go-jose/v4 v4.1.9
 	github.com/toml-lang/toml-test/v2 v2.2.0
 	github.com/zitadel/oidc/v3 v3.52.0
@@ -18,7 +19,6 @@ require (
 	github.com/bmatcuk/doublestar/v4 v4.10.4 // indirect
 	github.com/cespare/xxhash/v2 v2.3.0 // indirect
 	github.com/dustin/go-humanize v1.1.0 // indirect
-	github.com/go-chi/chi/v5 v5.5.0 // indirect
 	github.com/go-logr/logr v1.4.4 // indirect
 	github.com/go-logr/stdr v1.2.2 // indirect
 	github.com/go-sql-driver/mysql v1.10.1 // indirect
