@@ -16,6 +16,7 @@ func topKeys(s *suite, sc *scope, checks, defaults **yaml.Node) []Key {
 	table := []Key{
 		{Name: "secrets", Text: "Values that no output shows, as ${secrets.name}.", Value: sc.secretsValue()},
 		{Name: "vars", Text: "Values for ${name}.", Value: sc.varsValue()},
+		{Name: "fixtures", Text: "Scripts that serve while the checks run.", Value: fixturesValue(&s.fixtures)},
 		{Name: "name", Text: "What the document calls the run.", Value: Word(&s.name)},
 		{Name: "timeout", Text: "How long the whole run may take.", Value: Duration(&s.timeout, false)},
 		{Name: "parallel", Text: "How many checks run at once: false, true or a number.", Value: parallelValue(&s.parallel)},
@@ -36,7 +37,6 @@ func topKeys(s *suite, sc *scope, checks, defaults **yaml.Node) []Key {
 			*checks = n
 		}}},
 		refused("include", "including other files is not supported yet"),
-		refused("fixtures", "starting fixtures is not supported by this binary"),
 	)
 }
 

@@ -26,6 +26,9 @@ type Options struct {
 	Types     []Type
 	Elsewhere map[string]string // types that another program has: "sql": "the full assay binary has it"
 
+	// StartFixture starts the scripts of `fixtures`; nil refuses files that have some.
+	StartFixture StartFixture
+
 	LookupEnv func(string) (string, bool) // what ${NAME} and secrets see; nil sees nothing
 	Vars      map[string]string           // they replace vars of the file
 
@@ -59,6 +62,7 @@ type suite struct {
 	parallel int
 	failFast bool
 	vars     map[string]any
+	fixtures []*fixture
 	checks   []*check
 }
 

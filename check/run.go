@@ -109,6 +109,14 @@ func (r *suiteRun) all(parent context.Context) ([]Result, error) {
 	// Ends what is left behind as well, as far as it listens.
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	if len(r.suite.fixtures) > 0 {
+		stop, err := r.startFixtures(ctx)
+		defer stop()
+		if err != nil && ctx.Err() == nil {
+			r.unstarted(err)
+			return r.list(), nil
+		}
+	}
 	running := 0
 	for {
 		running += r.start(ctx, running)

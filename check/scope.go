@@ -19,6 +19,7 @@ type scope struct {
 	used     map[string]bool   // which flags something asked for
 	vars     map[string]any
 	secrets  map[string]string
+	fixtures []string
 	redactor *redact.Redactor
 
 	item     *yaml.Node // of foreach
@@ -56,6 +57,8 @@ func (s *scope) value(name string) (p part, found bool, err error) {
 	case dotted && space == "secrets":
 		v, ok := s.secrets[rest]
 		return part{text: v}, ok, nil
+	case dotted && space+"." == fixtureSpace:
+		return s.fixtureURL(rest)
 	case dotted && space == "captures":
 		return part{capture: rest}, true, nil
 	case space == "item" && s.item != nil:
@@ -106,6 +109,9 @@ func (s *scope) names() []string {
 	}
 	for k := range s.secrets {
 		list = append(list, "secrets."+k)
+	}
+	for _, name := range s.fixtures {
+		list = append(list, fixtureSpace+name+".url")
 	}
 	if s.item != nil {
 		for _, p := range s.item.Pairs {

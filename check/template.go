@@ -15,8 +15,18 @@ type Template struct {
 	set   bool
 }
 
-// part is a piece of text or the name of a capture.
+// part is a piece of text, or the name of a capture or of a fixture's URL.
 type part struct{ text, capture string }
+
+func (p part) fixture() bool { return strings.HasPrefix(p.capture, fixtureSpace) }
+
+// place is how the file names what is not known yet.
+func (p part) place() string {
+	if p.fixture() {
+		return "${" + p.capture + "}"
+	}
+	return "${captures." + p.capture + "}"
+}
 
 // Set reports whether the file had a value for it.
 func (t Template) Set() bool { return t.set }
@@ -31,11 +41,11 @@ func (t Template) Expand(captures map[string]any) (string, error) {
 		}
 		v, ok := captures[p.capture]
 		if !ok {
-			return "", fmt.Errorf("${captures.%s} has no value", p.capture)
+			return "", fmt.Errorf("%s has no value", p.place())
 		}
 		text, ok := plainText(v)
 		if !ok {
-			return "", fmt.Errorf("${captures.%s} is a list or a map, not a text", p.capture)
+			return "", fmt.Errorf("%s is a list or a map, not a text", p.place())
 		}
 		b.WriteString(text)
 	}
@@ -47,7 +57,7 @@ func (t Template) preview() string {
 	var b strings.Builder
 	for _, p := range t.parts {
 		if p.capture != "" {
-			b.WriteString("${captures." + p.capture + "}")
+			b.WriteString(p.place())
 		}
 		b.WriteString(p.text)
 	}
@@ -72,7 +82,7 @@ func (r *Reader) template(n *yaml.Node, s string) (Template, bool) {
 		return Template{}, false
 	}
 	for _, p := range parts {
-		if p.capture != "" {
+		if p.capture != "" && !p.fixture() {
 			r.scope.use(p.capture, n)
 		}
 	}

@@ -30,7 +30,10 @@ func (t *thread) protect(f lua.LValue, args []lua.LValue) ([]lua.LValue, *lua.Ap
 	}
 	if !t.entered {
 		t.entered = true
-		return runIn(t.L, f, args)
+		results, err := runIn(t.L, f, args)
+		// What a Go panic leaves behind is not fit for use.
+		t.entered = err != nil && err.Type == lua.ApiErrorPanic
+		return results, err
 	}
 	if len(t.below) >= maxProtected {
 		return nil, raisedText(t.position() + " " + errProtected.Error())
@@ -48,7 +51,6 @@ func (t *thread) protect(f lua.LValue, args []lua.LValue) ([]lua.LValue, *lua.Ap
 
 // leave goes back to the state below.
 func (t *thread) leave(err *lua.ApiError) {
-	// What a Go panic leaves behind is not fit for use.
 	if len(t.spare) < maxSpare && (err == nil || err.Type != lua.ApiErrorPanic) {
 		t.spare = append(t.spare, t.L)
 	}

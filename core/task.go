@@ -16,16 +16,22 @@ import (
 type Baton struct {
 	mu      sync.Mutex
 	waiting atomic.Int32
+	turns   atomic.Uint64 // how often it was taken
 }
 
-// quantum is how long a task computes while others wait for the baton.
-const quantum = 50 * time.Millisecond
+// quantum is how long a task computes while others wait for the baton, and shortQuantum how long it does so
+// from then on: who has computed that long is in no hurry.
+const (
+	quantum      = 50 * time.Millisecond
+	shortQuantum = 10 * time.Millisecond
+)
 
 // Task is one goroutine with one Lua thread. A task that waits in a builtin lets others run.
 type Task struct {
 	vm      *VM
 	ctx     context.Context //nolint:containedctx // a task is the lifetime that the context stands for
 	cancel  context.CancelCauseFunc
+	unwatch func() bool // lets go of the context
 	stopped atomic.Bool // the context has ended: every further instruction raises
 	main    *thread
 	cur     *thread // the thread that runs: main, or a coroutine of it
@@ -44,11 +50,17 @@ type Task struct {
 }
 
 // newTask makes a task whose context is derived from ctx.
-func (vm *VM) newTask(ctx context.Context) *Task {
-	task := &Task{vm: vm, done: make(chan struct{})}
+func (vm *VM) newTask(ctx context.Context) *Task { return vm.newTaskOn(ctx, nil) }
+
+// newTaskOn is newTask with a thread that no other task has, or nil.
+func (vm *VM) newTaskOn(ctx context.Context, main *thread) *Task {
+	task := &Task{vm: vm, done: make(chan struct{}), main: main}
 	task.ctx, task.cancel = context.WithCancelCause(ctx)
-	context.AfterFunc(task.ctx, func() { task.stopped.Store(true) })
-	task.main = vm.newThread(task, nil)
+	task.unwatch = context.AfterFunc(task.ctx, func() { task.stopped.Store(true) })
+	if main == nil {
+		task.main = vm.newThread(task, nil)
+	}
+	task.main.task = task
 	task.cur = task.main
 	vm.pace.begin()
 	vm.tasksMu.Lock()
@@ -63,14 +75,14 @@ func (task *Task) take() {
 		task.held = true
 		return
 	}
-	b := &task.vm.baton
-	if !b.mu.TryLock() {
-		b.waiting.Add(1)
-		b.mu.Lock()
-		b.waiting.Add(-1)
-	}
+	task.vm.baton.lock()
+	task.hold()
+}
+
+// hold makes the task the one that runs. It needs the baton.
+func (task *Task) hold() {
 	task.held = true
-	task.cur.pressed = time.Time{}
+	task.cur.pressed, task.cur.long = time.Time{}, false
 	// gopher-lua keeps the running thread in a field that all threads share.
 	task.vm.L.G.CurrentThread = task.cur.L
 }
@@ -114,6 +126,7 @@ func (task *Task) run(body func(Call) ([]Value, error)) {
 
 // end closes what the task owns, lets go of it and wakes who waits for it.
 func (task *Task) end() {
+	task.unwatch()
 	task.cancel(nil)
 	task.mu.Lock()
 	owned := task.owned

@@ -24,6 +24,7 @@ type thread struct {
 	left    int         // instructions until the next look
 	charged int64       // bytes charged since the last look at the heap
 	pressed time.Time   // since when another task is known to wait for the baton
+	long    bool        // it has computed for a quantum without a break
 
 	entered  bool          // root runs something
 	below    []*lua.LState // what waits for the innermost protected call to end, outermost first
@@ -74,9 +75,9 @@ func (t *thread) look() <-chan struct{} {
 	switch {
 	case t.pressed.IsZero():
 		t.pressed = now
-	case now.Sub(t.pressed) >= quantum:
-		t.task.give()
-		t.task.take()
+	case now.Sub(t.pressed) >= quantum, t.long && now.Sub(t.pressed) >= shortQuantum:
+		t.task.yield()
+		t.long = true
 	}
 	return nil
 }

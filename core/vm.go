@@ -55,6 +55,7 @@ type VM struct {
 	hasArgs   bool
 	lazy      *lua.LTable // the metatable of _G that opens tables when they are asked for
 	errorMT   *lua.LTable
+	threads   []*thread // of tasks that are over
 	null      *lua.LUserData
 
 	output   atomic.Int64 // bytes printed and logged

@@ -7,6 +7,8 @@ import (
 	"io"
 	"strings"
 
+	"github.com/jackc/pgx/v5/pgconn"
+
 	"assay.rs/core"
 )
 
@@ -51,18 +53,28 @@ func (c *Conn) copyIn(call core.Call, sql string, from source) (rows int64, err 
 	return rows, c.copied(call, err)
 }
 
+// errCopy is a copy that a panic ended.
+var errCopy = errors.New("the copy has crashed")
+
 // copyPieces sends what the script gives. The driver reads on a goroutine of its own; the script runs here.
 func (c *Conn) copyPieces(ctx context.Context, call core.Call, s *postgresSession, sql string, next core.Callback) (int64, error) {
 	read, write := io.Pipe()
 	var rows int64
 	done := make(chan error, 1)
 	go func() {
-		tag, err := s.conn.CopyFrom(ctx, read, sql)
+		err := errCopy
+		defer func() {
+			if value := recover(); value != nil {
+				err = fmt.Errorf("%w: %v", errCopy, value)
+			}
+			_ = read.CloseWithError(errors.Join(io.ErrClosedPipe, err)) // it always succeeds
+			done <- err
+		}()
+		var tag pgconn.CommandTag
+		tag, err = s.conn.CopyFrom(ctx, read, sql)
 		rows = tag.RowsAffected()
-		_ = read.CloseWithError(errors.Join(io.ErrClosedPipe, err)) // it always succeeds
-		done <- err
 	}()
-	raised := errors.New("the script has crashed")
+	raised := errCopy
 	var finished error
 	func() {
 		defer func() {

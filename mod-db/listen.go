@@ -19,14 +19,13 @@ var errStopped = errors.New("stopped by the script")
 
 // listen calls fn with notifications until it gives false, or the task ends.
 func (c *Conn) listen(call core.Call, channel string, fn, onListen core.Callback) error {
-	engine, ok := c.db.engine.(*postgresEngine)
-	if !ok {
+	if !c.postgres() {
 		return c.errOnlyPostgres("notifications")
 	}
 	ctx := call.Context()
 	wait, began := listenBackoff, false
 	for {
-		err := c.db.listenOnce(call, engine, channel, fn, onListen, &began)
+		err := c.db.listenOnce(call, channel, fn, onListen, &began)
 		if _, script := errors.AsType[*core.ScriptError](err); script && ctx.Err() == nil {
 			return scriptError(err)
 		}
@@ -54,16 +53,16 @@ func isConnect(err error) bool {
 }
 
 // listenOnce listens on one session until it breaks.
-func (d *database) listenOnce(call core.Call, engine *postgresEngine, channel string, fn, onListen core.Callback, began *bool) error {
+func (d *database) listenOnce(call core.Call, channel string, fn, onListen core.Callback, began *bool) error {
 	ctx := call.Context()
 	opened, err := d.dial(ctx, 0)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = opened.close() }() // it has served, or is broken
-	s, ok := opened.(*postgresSession)
-	if !ok {
-		return errClosed.Errorf("no session of %T", engine)
+	s, err := postgresOf(opened)
+	if err != nil {
+		return err
 	}
 	name := `"` + strings.ReplaceAll(channel, `"`, `""`) + `"`
 	if _, err := s.execute(ctx, statement{text: "LISTEN " + name}); err != nil {

@@ -22,6 +22,11 @@ func (s *mysqlSession) watch(ctx context.Context) *mysqlWatch {
 	w := &mysqlWatch{session: s, over: make(chan struct{})}
 	w.inner, w.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	w.done.Go(func() {
+		defer func() {
+			if recover() != nil {
+				w.cancel() // the process goes on; the connection does not
+			}
+		}()
 		select {
 		case <-w.over:
 			return

@@ -80,23 +80,24 @@ func keys() []core.Key[call] {
 				"requests, a single request for its redirects."),
 		core.NewKey("max_body", countType[int64](1), func(o *call) *int64 { return &o.MaxBody },
 			"How large a body may be, in bytes after decompression.").Default("16777216"),
-	}, tlsKeys(), routeKeys())
+	}, tlsKeys(func(o *call) *call { return o }), routeKeys())
 }
 
-func tlsKeys() []core.Key[call] {
-	return []core.Key[call]{
-		core.NewKey("ca_cert", core.String(), func(o *call) *string { return &o.TLS.CA },
+// tlsKeys are those of whom to trust and who to be; in finds the options within an O.
+func tlsKeys[O any](in func(*O) *call) []core.Key[O] {
+	return []core.Key[O]{
+		core.NewKey("ca_cert", core.String(), func(o *O) *string { return &in(o).TLS.CA },
 			"The authorities to trust instead of the system's, as PEM text."),
-		core.NewKey("ca_cert_file", core.String(), func(o *call) *string { return &o.caFile }, "The same, in a file."),
-		core.NewKey("client_cert", core.String(), func(o *call) *string { return &o.TLS.Cert },
+		core.NewKey("ca_cert_file", core.String(), func(o *O) *string { return &in(o).caFile }, "The same, in a file."),
+		core.NewKey("client_cert", core.String(), func(o *O) *string { return &in(o).TLS.Cert },
 			"The certificate to show to the server, as PEM text. The key may be in it, too."),
-		core.NewKey("client_cert_file", core.String(), func(o *call) *string { return &o.certFile }, "The same, in a file."),
-		core.NewKey("client_key", core.String(), func(o *call) *string { return &o.TLS.Key },
+		core.NewKey("client_cert_file", core.String(), func(o *O) *string { return &in(o).certFile }, "The same, in a file."),
+		core.NewKey("client_key", core.String(), func(o *O) *string { return &in(o).TLS.Key },
 			"The key of the certificate, as PEM text."),
-		core.NewKey("client_key_file", core.String(), func(o *call) *string { return &o.keyFile }, "The same, in a file."),
-		core.NewKey("insecure", core.Bool(), func(o *call) *bool { return set(&o.TLS.Insecure) },
+		core.NewKey("client_key_file", core.String(), func(o *O) *string { return &in(o).keyFile }, "The same, in a file."),
+		core.NewKey("insecure", core.Bool(), func(o *O) *bool { return set(&in(o).TLS.Insecure) },
 			"Accept any certificate. The connection is then no secret.").Default("false"),
-		core.NewKey("server_name", core.String(), func(o *call) *string { return &o.TLS.ServerName },
+		core.NewKey("server_name", core.String(), func(o *O) *string { return &in(o).TLS.ServerName },
 			"The name that the certificate must be for, instead of the URL's host."),
 	}
 }

@@ -47,6 +47,7 @@ func (f *CheckFlags) FirstSet(fs *pflag.FlagSet) string {
 // Surroundings is the program around a run of checks.
 type Surroundings struct {
 	Types  []check.Type
+	Start  check.StartFixture // nil refuses fixtures
 	Stdout io.Writer
 	Stderr io.Writer
 	Log    *slog.Logger
@@ -91,7 +92,7 @@ func deliver(report *check.Report, f *CheckFlags, s Surroundings) int {
 // load gives a plan, or the report that there is none.
 func load(path string, f *CheckFlags, s Surroundings) (*check.Plan, *check.Report) {
 	options := check.Options{
-		Types: s.Types, LookupEnv: os.LookupEnv, Log: s.Log,
+		Types: s.Types, StartFixture: s.Start, LookupEnv: os.LookupEnv, Log: s.Log,
 		Vars: f.vars, Only: f.only, Skip: f.skip, Tags: f.tags,
 	}
 	if !f.quiet {

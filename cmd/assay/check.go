@@ -26,6 +26,6 @@ func (p *program) runChecks(ctx context.Context, path string, flags *command.Che
 	ctx, stop := command.Interruptible(ctx)
 	defer stop()
 	return command.ExitWith(command.Run(ctx, path, flags, command.Surroundings{
-		Types: checkTypes(), Stdout: p.stdout, Stderr: p.stderr, Log: p.logger(),
+		Types: checkTypes(), Start: p.startFixture, Stdout: p.stdout, Stderr: p.stderr, Log: p.logger(),
 	}))
 }

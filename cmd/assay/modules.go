@@ -21,8 +21,11 @@ import (
 )
 
 // modules is every builtin of this binary.
-func modules() []core.Module {
-	return append(prelude.Modules(),
+func modules() []core.Module { return modulesTelling(nil) }
+
+// modulesTelling is modules whose servers tell where they listen.
+func modulesTelling(listening func(url string)) []core.Module {
+	all := append(prelude.Modules(),
 		base64.New(),
 		crypto.New(),
 		db.New(db.Config{}),
@@ -37,6 +40,7 @@ func modules() []core.Module {
 		toml.New(),
 		yaml.New(),
 	)
+	return append(all, serving(listening)...)
 }
 
 // checkTypes is every type of check of this binary.

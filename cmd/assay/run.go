@@ -14,6 +14,7 @@ import (
 	"assay.rs/check"
 	"assay.rs/check/command"
 	"assay.rs/core"
+	"assay.rs/mod-serve"
 )
 
 // scriptFlags are what a script may use and touch.
@@ -142,7 +143,11 @@ func (p *program) runScript(ctx context.Context, name string, source []byte, arg
 	vm := rt.Open(host)
 	defer vm.Close()
 	vm.SetArgs(name, args)
-	return p.scriptStatus(vm.Run(ctx, chunk, args...))
+	err = vm.Run(ctx, chunk, args...)
+	if interrupt, ok := errors.AsType[*check.Interrupt](err); ok && interrupt.Signal == "SIGTERM" && serve.Drained(vm) {
+		return nil // told to go, and every request was answered
+	}
+	return p.scriptStatus(err)
 }
 
 // scriptStatus prints why a script failed and gives its exit code.

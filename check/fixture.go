@@ -1,0 +1,203 @@
+package check
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"assay.rs/core/retry"
+	"assay.rs/mod-data/yaml"
+	assayhttp "assay.rs/mod-http"
+)
+
+// Fixture is a script that serves while the checks of a file run.
+type Fixture struct {
+	Name string
+	File string            // the script
+	Env  map[string]string // what env.get sees, before the environment of the process
+}
+
+// StartFixture starts a script and waits until it serves. url is where; stop ends it and waits for that. The
+// script does not outlive ctx.
+type StartFixture func(ctx context.Context, f Fixture) (url string, stop func(), err error)
+
+// fixture is one entry of `fixtures`.
+type fixture struct {
+	name, file, ready string
+	env               []Named
+	timeout           time.Duration
+}
+
+// fixtureTimeout is how long a fixture may take to be ready.
+const fixtureTimeout = 30 * time.Second
+
+// fixtureSpace is what ${} begins with that names a fixture. A fixture's URL is known among the captures.
+const fixtureSpace = "fixtures."
+
+func (f *fixture) keys() []Key {
+	return []Key{
+		{Name: "name", Text: "The URL is ${fixtures.name.url}.", Required: true, Value: Word(&f.name)},
+		{Name: "file", Text: "The script that serves, relative to the check file or to the working directory.", Required: true, Value: Word(&f.file)},
+		{Name: "ready", Text: "A path that answers 2xx once the checks may begin; without it, that the script listens is enough.", Value: Word(&f.ready)},
+		{Name: "env", Text: "What env.get sees, before the environment of the process; also URLs of fixtures above.", Value: Texts(&f.env, legalEnv)},
+		{Name: "timeout", Text: "How long it may take to be ready; 30s unless set.", Value: Duration(&f.timeout, false)},
+	}
+}
+
+func fixturesValue(into *[]*fixture) Value {
+	each := Value{func() schema { return tableSchema((&fixture{}).keys()) }, func(r *Reader, n *yaml.Node) {
+		f := &fixture{timeout: fixtureTimeout}
+		r.keys(n, "the fixture", f.keys())
+		r.fixture(n, f, *into)
+		*into = append(*into, f)
+		r.scope.fixtures = append(r.scope.fixtures, f.name)
+	}}
+	list := ListOf(each)
+	return Value{list.schema, func(r *Reader, n *yaml.Node) {
+		if r.options.StartFixture == nil {
+			r.Fail(n, "'fixtures': this binary cannot start scripts: the full assay binary can")
+		}
+		list.read(r, n)
+	}}
+}
+
+// fixture judges what the keys alone do not.
+func (r *Reader) fixture(n *yaml.Node, f *fixture, before []*fixture) {
+	if strings.ContainsAny(f.name, ".{} ") {
+		r.Fail(n.Get("name"), "the name of a fixture stands in ${fixtures.NAME.url}: it has no dots, braces or spaces")
+	}
+	if slices.ContainsFunc(before, func(other *fixture) bool { return other.name == f.name && f.name != "" }) {
+		r.Fail(n.Get("name"), "two fixtures have the name '%s'", clip(f.name))
+	}
+	if f.ready != "" && !strings.HasPrefix(f.ready, "/") {
+		r.Fail(n.Get("ready"), "'ready' is a path: it begins with /")
+	}
+	for _, e := range f.env {
+		if slices.ContainsFunc(e.Text.parts, func(p part) bool { return p.capture != "" && !p.fixture() }) {
+			r.Fail(n.Get("env"), "${captures} cannot stand here: fixtures start before the first check runs")
+		}
+	}
+	if f.file == "" {
+		return
+	}
+	f.file = r.find(f.file)
+	if _, err := readFile(f.file, maxScript); err != nil {
+		r.Fail(n.Get("file"), "script %s: %s", filepath.Base(f.file), err)
+	}
+}
+
+// fixtureURL is the part for ${fixtures.NAME.url}.
+func (s *scope) fixtureURL(rest string) (part, bool, error) {
+	name, what, _ := strings.Cut(rest, ".")
+	if !slices.Contains(s.fixtures, name) {
+		return part{}, false, nil
+	}
+	if what != "url" {
+		return part{}, false, fmt.Errorf("${%s%s}: a fixture has a url: ${%s%s.url}", fixtureSpace, rest, fixtureSpace, name)
+	}
+	return part{capture: fixtureSpace + rest}, true, nil
+}
+
+// startFixtures starts the fixtures in the order of the file and puts their URLs among the captures. stop ends
+// those that were started.
+func (r *suiteRun) startFixtures(ctx context.Context) (stop func(), err error) {
+	var stops []func()
+	stop = func() {
+		for _, end := range slices.Backward(stops) {
+			end()
+		}
+	}
+	for _, f := range r.suite.fixtures {
+		within, cancel := context.WithTimeout(ctx, f.timeout)
+		url, end, err := r.startFixture(ctx, within, f)
+		cancel()
+		if end != nil {
+			stops = append(stops, end)
+		}
+		if err != nil {
+			return stop, fmt.Errorf("fixture %s: %w", f.name, err)
+		}
+		r.captures[fixtureSpace+f.name+".url"] = url
+	}
+	return stop, nil
+}
+
+// startFixture gives a fixture that is ready within its time; it lives as long as ctx.
+func (r *suiteRun) startFixture(ctx, within context.Context, f *fixture) (url string, stop func(), err error) {
+	env := make(map[string]string, len(f.env))
+	for _, e := range f.env {
+		if env[e.Name], err = e.Text.Expand(r.captures); err != nil {
+			return "", nil, fmt.Errorf("env %s: %w", e.Name, err)
+		}
+	}
+	type started struct {
+		url  string
+		stop func()
+		err  error
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	begun := make(chan started, 1)
+	go func() {
+		url, stop, err := r.plan.options.StartFixture(ctx, Fixture{Name: f.name, File: f.file, Env: env})
+		begun <- started{url, stop, err}
+	}()
+	select {
+	case s := <-begun:
+		stop = func() {
+			if s.stop != nil {
+				s.stop()
+			}
+			cancel()
+		}
+		if s.err == nil && f.ready != "" {
+			s.err = awaitReady(within, s.url+f.ready)
+		}
+		return s.url, stop, s.err
+	case <-within.Done():
+		cancel()
+		if s := <-begun; s.stop != nil {
+			s.stop()
+		}
+		return "", nil, fmt.Errorf("it does not serve within %s", seconds(f.timeout))
+	}
+}
+
+// readyEvery is how often a fixture is asked whether it is ready.
+const readyEvery = 20 * time.Millisecond
+
+// awaitReady asks url until it answers 2xx.
+func awaitReady(within context.Context, url string) error {
+	client := assayhttp.NewClient(assayhttp.Options{}, assayhttp.Environment{})
+	defer client.Close() //nolint:errcheck // its connections are its own
+	last := fmt.Errorf("no answer")
+	for {
+		answer, err := client.Do(within, assayhttp.Request{URL: url})
+		switch {
+		case err == nil && answer.OK():
+			return nil
+		case err == nil:
+			last = fmt.Errorf("status %d", answer.Status)
+		case within.Err() == nil:
+			last = err
+		}
+		if err := (retry.System{}).Sleep(within, readyEvery); err != nil {
+			return fmt.Errorf("%s is not ready in time: %w", url, last)
+		}
+	}
+}
+
+// unstarted gives every check the reason why none could run.
+func (r *suiteRun) unstarted(why error) {
+	for i, c := range r.suite.checks {
+		if !c.selected {
+			continue
+		}
+		result := r.blank(c)
+		class := string(retry.Error)
+		result.Status, result.Message, result.ErrorClass = StatusError, said(why.Error()), &class
+		r.finish(i, result)
+	}
+}

@@ -1,0 +1,102 @@
+package serve
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+
+	"assay.rs/core"
+)
+
+// request is what a handler is given. Its parts are made when the script reads them.
+type request struct {
+	*http.Request
+	server *server
+	out    *recorder
+	found  found
+	body   []byte
+	id     string
+	stop   func()    // lets the handler last longer than its timeout
+	socket WebSocket // set once the request has become one
+	forget func()    // takes the socket from those that a drain closes
+}
+
+func requestClass() *core.Object[*request] {
+	class := core.NewObject[*request]("http.ServerRequest", "A request that a server was sent.")
+	text := core.String()
+	core.Prop(class, "method", text, func(r *request) string { return r.Method }, "The method, in upper case.")
+	core.Prop(class, "path", text, (*request).rawPath, "The path as it was sent, not decoded.")
+	core.Prop(class, "query", text, func(r *request) string { return r.URL.RawQuery }, "The query as it was sent, without `?`; empty if there is none.")
+	core.Prop(class, "params", core.MapOf(text), (*request).allParams,
+		"The parameters of the route, and those of the query, decoded. The route's count more; of several in the query, the first.")
+	core.Prop(class, "headers", core.MapOf(text), (*request).headers, "The header fields by lower-case name; the values of a repeated one are joined by `, `.")
+	core.Prop(class, "cookies", core.MapOf(text), (*request).cookies, "The cookies by name.")
+	core.Prop(class, "body", core.Bytes(), func(r *request) []byte { return r.body }, "The body; empty if there is none.")
+	core.Prop(class, "host", text, func(r *request) string { return r.Host }, "The host, and the port if there is one, that the client asked for.")
+	core.Prop(class, "remote_addr", text, func(r *request) string { return r.RemoteAddr }, "The address and the port of the client, or of the proxy before it.")
+	core.Prop(class, "id", text, (*request).ID, "What names the request in logs.")
+	return class.Method(core.Fn1(core.Doc{
+		Name: "json", Text: "Reads the body as JSON. A null is nil.",
+		Needs: core.Pure, Level: core.Script, Raises: []*core.Code{core.ErrJSONSyntax, core.ErrJSONLimit},
+		Examples: []string{jsonExample},
+	}, class.Self(), core.Returns(core.Any(), "What the body says."),
+		func(c core.Call, r *request) (core.Value, error) { return core.DecodeJSON(c, string(r.body), false) }),
+	).ToString(func(r *request) string { return "http.ServerRequest: " + r.Method + " " + r.rawPath() })
+}
+
+const jsonExample = `http.serve(0, {POST = {["/sum"] = function(req)
+  local n = req:json()
+  return {json = {sum = n[1] + n[2]}}
+end}}, {host = "127.0.0.1", on_listen = function(port)
+  assert.eq(http.post("http://127.0.0.1:" .. port .. "/sum", "[1, 2]").body, '{"sum":3}')
+  os.exit(0)
+end})`
+
+// rawPath is the path as the client has sent it.
+func (r *request) rawPath() string {
+	if path, _, _ := strings.Cut(r.RequestURI, "?"); strings.HasPrefix(path, "/") {
+		return path
+	}
+	return r.URL.EscapedPath() // a proxy's form, with the host in it
+}
+
+func (r *request) allParams() map[string]string {
+	params := make(map[string]string, len(r.found.params))
+	if r.URL.RawQuery != "" {
+		query, _ := url.ParseQuery(r.URL.RawQuery) // what can be read of it
+		for name, values := range query {
+			params[name] = values[0]
+		}
+	}
+	for _, p := range r.found.params {
+		params[p.name] = p.value
+	}
+	return params
+}
+
+func (r *request) headers() map[string]string {
+	joined := make(map[string]string, len(r.Header)+1)
+	for name, values := range r.Header {
+		joined[strings.ToLower(name)] = strings.Join(values, ", ")
+	}
+	joined["host"] = r.Host
+	return joined
+}
+
+func (r *request) cookies() map[string]string {
+	cookies := make(map[string]string)
+	for _, c := range r.Cookies() {
+		if _, known := cookies[c.Name]; !known {
+			cookies[c.Name] = c.Value
+		}
+	}
+	return cookies
+}
+
+// ID is made when it is first asked for.
+func (r *request) ID() string {
+	if r.id == "" {
+		r.id = newID()
+	}
+	return r.id
+}

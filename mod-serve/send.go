@@ -1,0 +1,108 @@
+package serve
+
+import (
+	"errors"
+	"io/fs"
+	"maps"
+	"mime"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+)
+
+// send sends an answer that is no stream. What goes wrong on the way to the client is the client's
+// to notice.
+func (s *server) send(req *request, a answer) {
+	w := req.out
+	if w.wrote() {
+		return
+	}
+	h := w.Header()
+	maps.Copy(h, a.header)
+	switch a.kind {
+	case jsonText, bodyText, empty:
+		s.sendText(req, a)
+	case redirect:
+		h["Location"] = []string{a.target}
+		s.sendText(req, a)
+	case file:
+		s.sendFile(req, a)
+	case static:
+		s.sendStatic(req)
+	default:
+	}
+}
+
+func (s *server) sendText(req *request, a answer) {
+	status := a.status
+	if status == 0 {
+		status = http.StatusOK
+	}
+	w := req.out
+	h := w.Header()
+	if status == http.StatusNoContent || status == http.StatusNotModified {
+		w.WriteHeader(status)
+		return
+	}
+	if h["Content-Type"] == nil && (len(a.text) > 0 || a.kind == jsonText) {
+		h["Content-Type"] = typePlain
+		if a.kind == jsonText {
+			h["Content-Type"] = typeJSON
+		}
+	}
+	if s.options.gzip && compressible(req, h, len(a.text)) {
+		sendCompressed(w, req.Method, status, a.text)
+		return
+	}
+	h["Content-Length"] = []string{strconv.Itoa(len(a.text))}
+	w.WriteHeader(status)
+	if req.Method != http.MethodHead {
+		_, _ = w.Write(a.text)
+	}
+}
+
+// sendFile sends the file that a handler names.
+func (s *server) sendFile(req *request, a answer) {
+	f, err := s.root.Open(a.target)
+	if err != nil {
+		s.noFile(req, a.target, err)
+		return
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil || !info.Mode().IsRegular() {
+		s.noFile(req, a.target, errors.Join(err, fs.ErrNotExist))
+		return
+	}
+	s.sendOpen(req, f, info, filepath.Base(a.target), "")
+}
+
+// noFile says that there is no such file, and logs another reason.
+func (s *server) noFile(req *request, name string, err error) {
+	if errors.Is(err, fs.ErrNotExist) {
+		s.send(req, plain(http.StatusNotFound, "not found"))
+		return
+	}
+	s.log.Error("a file could not be sent", "request_id", req.ID(), "file", name, "error", err)
+	s.fail(req)
+}
+
+// sendOpen sends an open file, or the ranges of it that are asked for. encoding is that of its content.
+func (s *server) sendOpen(req *request, f *os.File, info fs.FileInfo, name, encoding string) {
+	h := req.out.Header()
+	if h["Content-Type"] == nil {
+		if kind := mime.TypeByExtension(filepath.Ext(name)); kind != "" {
+			h["Content-Type"] = []string{kind}
+		}
+	}
+	tag := strconv.FormatInt(info.ModTime().UnixNano(), 36) + "-" + strconv.FormatInt(info.Size(), 36)
+	if encoding != "" {
+		h["Content-Encoding"] = []string{encoding}
+		tag += "-" + encoding
+	}
+	if h["Etag"] == nil {
+		h["Etag"] = []string{`"` + tag + `"`}
+	}
+	http.ServeContent(req.out, req.Request, name, info.ModTime(), f)
+}

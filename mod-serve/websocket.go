@@ -1,0 +1,113 @@
+package serve
+
+import (
+	"fmt"
+	"sync"
+
+	"assay.rs/core"
+)
+
+// Status codes of RFC 6455.
+const (
+	closeNormal    = 1000
+	closeGoingAway = 1001
+	closeInternal  = 1011
+)
+
+// accept is ws.accept.
+func (m *module) accept(_ core.Call, req *request, o AcceptOptions) (WebSocket, error) {
+	return req.server.upgrade(req, o)
+}
+
+// upgrade makes a WebSocket of a request. It waits.
+func (s *server) upgrade(req *request, o AcceptOptions) (WebSocket, error) {
+	switch {
+	case s.accept == nil:
+		return nil, errUpgrade.Errorf("this program has no WebSockets")
+	case req.socket != nil:
+		return nil, errUpgrade.Errorf("the request is a WebSocket already")
+	case req.out.wrote():
+		return nil, errUpgrade.Errorf("the request has been answered already")
+	}
+	req.stop() // it may last longer than handler_timeout
+	conn, err := s.accept(req.out, req.Request, o)
+	if err != nil {
+		return nil, errUpgrade.With(fmt.Errorf("accept the WebSocket: %w", err), "")
+	}
+	req.socket = conn
+	req.forget = s.sockets.add(func() { _ = conn.Close(closeGoingAway, "the server shuts down") })
+	return conn, nil
+}
+
+// useSocket calls the function of the answer with the connection. It needs the baton.
+func (s *server) useSocket(c core.Call, req *request, a answer) error {
+	var conn WebSocket
+	var err error
+	c.Away(func() { conn, err = s.upgrade(req, a.accept) })
+	if err != nil {
+		return err
+	}
+	_, err = a.stream.Call(c, conn.Value(c))
+	return err
+}
+
+// closeSocket ends the WebSocket of a request whose handler has ended.
+func (s *server) closeSocket(req *request, err error) {
+	if req.socket == nil {
+		return
+	}
+	req.forget()
+	code, reason := closeNormal, ""
+	switch {
+	case s.draining.Load():
+		code, reason = closeGoingAway, "the server shuts down"
+	case err != nil && codeOf(err) != codeClosed:
+		code, reason = closeInternal, "internal error"
+	}
+	_ = req.socket.Close(code, reason) // it may be closed already
+	req.socket.Drop()
+}
+
+// closers are what must end before the server can.
+type closers struct {
+	mu   sync.Mutex
+	next int
+	all  map[int]func()
+	shut bool
+}
+
+// add notes how something is ended; at once if the others were. forget takes it back.
+func (cs *closers) add(end func()) (forget func()) {
+	cs.mu.Lock()
+	if cs.shut {
+		cs.mu.Unlock()
+		end()
+		return func() {}
+	}
+	defer cs.mu.Unlock()
+	if cs.all == nil {
+		cs.all = make(map[int]func())
+	}
+	n := cs.next
+	cs.next++
+	cs.all[n] = end
+	return func() {
+		cs.mu.Lock()
+		defer cs.mu.Unlock()
+		delete(cs.all, n)
+	}
+}
+
+// end ends all, each on a goroutine of its own, since a client may take its time, and waits for them.
+func (cs *closers) end() {
+	cs.mu.Lock()
+	cs.shut = true
+	all := cs.all
+	cs.all = nil
+	cs.mu.Unlock()
+	var ended sync.WaitGroup
+	for _, end := range all {
+		ended.Go(end)
+	}
+	ended.Wait()
+}
