@@ -7,6 +7,7 @@ import (
 	"mime"
 	"mime/multipart"
 	nethttp "net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -134,11 +135,11 @@ func TestMultipartOfALargeFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := make(chan int64, 1)
-	server := record(t, nil)
-	server.Config.Handler = nethttp.HandlerFunc(func(_ nethttp.ResponseWriter, r *nethttp.Request) {
+	server := httptest.NewServer(nethttp.HandlerFunc(func(_ nethttp.ResponseWriter, r *nethttp.Request) {
 		n, _ := io.Copy(io.Discard, r.Body)
 		got <- n - r.ContentLength
-	})
+	}))
+	t.Cleanup(server.Close)
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	out, err := run(t, coretest.Kit{Globals: map[string]any{"URL": server.URL, "path": path}}, `print(http.post(URL, nil, {multipart = {{name = "f", path = path}}}).status)`)

@@ -235,6 +235,9 @@ func describe(err error) string {
 		}
 		return clip(prefix + op.Op + " " + op.Net + address + ": " + inner.Error())
 	}
+	if strings.Contains(err.Error(), "readLoopPeekFailLocked") { // the name of a function of net/http
+		return "there was data before it was asked for"
+	}
 	for strings.HasPrefix(err.Error(), "net/http: ") && errors.Unwrap(err) != nil {
 		err = errors.Unwrap(err)
 	}

@@ -3,6 +3,7 @@ package http
 import (
 	"io"
 	nethttp "net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -46,14 +47,14 @@ func answersQueries(w nethttp.ResponseWriter, r *nethttp.Request) {
 }
 
 func TestPrometheusExamples(t *testing.T) {
-	server := record(t, nil)
-	server.Config.Handler = nethttp.HandlerFunc(answersQueries)
+	server := httptest.NewServer(nethttp.HandlerFunc(answersQueries))
+	t.Cleanup(server.Close)
 	coretest.Examples(t, []core.Module{Prometheus(Config{})}, map[string]any{"URL": server.URL})
 }
 
 func TestPrometheusQuery(t *testing.T) {
-	server := record(t, nil)
-	server.Config.Handler = nethttp.HandlerFunc(answersQueries)
+	server := httptest.NewServer(nethttp.HandlerFunc(answersQueries))
+	t.Cleanup(server.Close)
 	for _, test := range []struct{ query, want string }{
 		{`"any"`, "number 3.5\n"},
 		{`"up"`, "table api 1 db 0\n"},

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	nethttp "net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -44,8 +45,8 @@ func serveStreams(w nethttp.ResponseWriter, r *nethttp.Request) {
 }
 
 func TestStreams(t *testing.T) {
-	server := record(t, nil)
-	server.Config.Handler = nethttp.HandlerFunc(serveStreams)
+	server := httptest.NewServer(nethttp.HandlerFunc(serveStreams))
+	t.Cleanup(server.Close)
 	for _, test := range []struct{ name, source, want string }{
 		{
 			"all of it arrives", `local n, s = 0 s = http.stream(URL .. "/large", nil, function(c) n = n + #c end) print(n, s.status, s.ok, #s.body, s.timings.total > 0)`,
@@ -177,8 +178,8 @@ func TestPatience(t *testing.T) {
 }
 
 func TestDownloads(t *testing.T) {
-	server := record(t, nil)
-	server.Config.Handler = nethttp.HandlerFunc(serveStreams)
+	server := httptest.NewServer(nethttp.HandlerFunc(serveStreams))
+	t.Cleanup(server.Close)
 	dir := t.TempDir()
 	for _, test := range []struct{ name, source, want, file string }{
 		{"a new file", `local r = http.download(URL .. "/large", path) print(r.status, #r.body)`, "200 0\n", strings.Repeat("0123456789", 10_000)},

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime/debug"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -97,6 +98,9 @@ func (p *program) readScript(path string) ([]byte, error) {
 // reason has been printed.
 func (p *program) runSource(ctx context.Context, name string, source []byte, args []string, flags *scriptFlags) error {
 	if !flags.access.Sandbox {
+		if _, set := os.LookupEnv("GOGC"); !set {
+			debug.SetGCPercent(garbagePercent)
+		}
 		return p.runScript(ctx, name, source, args, flags)
 	}
 	if _, err := flags.access.policy(); err != nil {
@@ -108,6 +112,10 @@ func (p *program) runSource(ctx context.Context, name string, source []byte, arg
 	}
 	return p.runSandboxed(ctx, j)
 }
+
+// garbagePercent is how much garbage there may be for each byte that is in use: a script's heap is so small
+// that a busy service would else collect every few milliseconds.
+const garbagePercent = 400
 
 // runScript runs a script in this process.
 func (p *program) runScript(ctx context.Context, name string, source []byte, args []string, flags *scriptFlags) error {

@@ -35,6 +35,7 @@ func TestStrayAnswerIsNotPrinted(t *testing.T) {
 			return
 		}
 		defer second.Close()
+		_, _ = second.Read(buffer)
 		_, _ = io.WriteString(first, "STRAY")
 		_, _ = io.Copy(io.Discard, first) // until the client has closed the connection for it
 		_, _ = io.WriteString(second, "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nbye")
