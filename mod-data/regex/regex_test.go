@@ -97,7 +97,7 @@ func FuzzMatches(f *testing.F) {
 }
 
 func TestSearchEndsWithItsTask(t *testing.T) {
-	text := strings.Repeat("ab", 8<<20)
+	text := strings.Repeat("ab", 1<<20)
 	for name, run := range map[string]func(s *search) error{
 		"match": func(s *search) error { _, err := s.matches(); return err },
 		"find":  func(s *search) error { _, err := s.next(0); return err },
@@ -153,13 +153,13 @@ func TestResultsAreCharged(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, source := range []string{`regex.find_all(T, "a")`, `regex.split(T, "")`, `regex.replace(T, "a", "$0$0$0$0$0$0$0$0$0$0")`} {
+	for _, source := range []string{`regex.find_all(T, "a")`, `regex.replace(T, "a", ("$0"):rep(1000))`} {
 		chunk, err := core.Compile("test.lua", []byte(source))
 		if err != nil {
 			t.Fatal(err)
 		}
-		vm := rt.Open(core.Host{Limits: core.Limits{Memory: 32 << 20}})
-		if err := vm.SetGlobal("T", strings.Repeat("a", 4<<20)); err != nil {
+		vm := rt.Open(core.Host{Limits: core.Limits{Memory: 16 << 20}})
+		if err := vm.SetGlobal("T", strings.Repeat("a", 512<<10)); err != nil {
 			t.Fatal(err)
 		}
 		err = vm.Run(t.Context(), chunk)

@@ -142,7 +142,8 @@ func (w *writer) quoted(s string) {
 		case r == '\r':
 			w.out = append(w.out, `\r`...)
 		case r <= 0xff:
-			w.out = fmt.Appendf(w.out, `\x%02x`, r)
+			const digits = "0123456789abcdef"
+			w.out = append(w.out, '\\', 'x', digits[r>>4], digits[r&15])
 		default:
 			w.out = fmt.Appendf(w.out, `\u%04x`, r)
 		}
