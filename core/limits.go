@@ -163,10 +163,19 @@ const (
 // hold. Like [BoundArrays] it is for main functions.
 func GovernHeap() { theHeap().governed.Store(true) }
 
-// keep makes the collector work harder from so many bytes on.
+// keep makes the collector work harder from so many bytes beyond the base on.
 func (h *heap) keep(bytes int64) {
 	if h.governed.Load() {
+		h.kept.Store(bytes)
 		debug.SetMemoryLimit(h.base.Load() + bytes + runtimeRoom)
+	}
+}
+
+// reserve makes room beside what scripts hold, or with a negative n takes it back.
+func (h *heap) reserve(n int64) {
+	h.base.Add(n)
+	if kept := h.kept.Load(); kept > 0 {
+		h.keep(kept)
 	}
 }
 
@@ -179,6 +188,7 @@ type heap struct {
 	vms       atomic.Int64 // those with a limit
 	base      atomic.Int64
 	governed  atomic.Bool
+	kept      atomic.Int64  // what keep was last told
 	collected atomic.Uint64 // the collections so far
 	mu        sync.Mutex
 }

@@ -25,7 +25,7 @@ const largeArray = 1 << 18
 
 // reach estimates how many bytes the scripts of the VM can reach. It needs the baton.
 func (vm *VM) reach() int64 {
-	w := walk{seen: make(visited)}
+	w := walk{seen: make(visited), layout: tableLayout()}
 	w.value(vm.L.G.Global)
 	w.value(vm.L.G.Registry)
 	for _, local := range vm.shapes {
@@ -51,6 +51,7 @@ func (vm *VM) reach() int64 {
 
 // walk adds up what is reached.
 type walk struct {
+	layout  layout
 	seen    visited
 	depth   int
 	pending []lua.LValue // what lies deeper than maxWalk
@@ -121,21 +122,21 @@ func (w *walk) inside(v lua.LValue) {
 func (w *walk) table(t *lua.LTable) {
 	w.bytes += costTable
 	w.value(t.Metatable)
-	// ForEach would allocate each key.
-	n := t.Len()
-	w.bytes += int64(n) * costValue
-	if n > largeArray {
-		w.bytes += int64(n) * costGrowth
+	array, byName := read[[]lua.LValue](t, w.layout.array), read[map[string]lua.LValue](t, w.layout.byName)
+	byValue := read[map[lua.LValue]lua.LValue](t, w.layout.byValue)
+	w.bytes += int64(len(array)) * costValue
+	if len(array) > largeArray {
+		w.bytes += int64(len(array)) * costGrowth
 	}
-	for i := 1; i <= n; i++ {
-		w.value(t.RawGetInt(i))
+	for _, v := range array {
+		w.value(v)
 	}
-	var last lua.LValue = lua.LNil
-	if n > 0 {
-		last = lua.LNumber(n)
+	w.bytes += int64(len(byName)+len(byValue)) * costEntry
+	for k, v := range byName {
+		w.bytes += int64(len(k))
+		w.value(v)
 	}
-	for k, v := t.Next(last); k != lua.LNil; k, v = t.Next(k) {
-		w.bytes += costEntry
+	for k, v := range byValue {
 		w.value(k)
 		w.value(v)
 	}
@@ -148,6 +149,33 @@ func (w *walk) thread(t *thread) {
 			w.value(v)
 		}
 	}
+}
+
+// layout is where gopher-lua keeps what a table holds: its array, its fields by name, and the other ones. It
+// shows them only with an allocation, or two look-ups, for each.
+type layout struct{ array, byName, byValue field }
+
+func tableLayout() layout {
+	return layout{fieldOf[[]lua.LValue]("array"), fieldOf[map[string]lua.LValue]("strdict"), fieldOf[map[lua.LValue]lua.LValue]("dict")}
+}
+
+// field is the place of a field of a table. A version that keeps it elsewhere has none.
+type field struct {
+	offset uintptr
+	known  bool
+}
+
+func fieldOf[T any](name string) field {
+	f, ok := reflect.TypeFor[lua.LTable]().FieldByName(name)
+	return field{f.Offset, ok && f.Type == reflect.TypeFor[T]()}
+}
+
+// read is the field of t, or nothing.
+func read[T any](t *lua.LTable, f field) (v T) {
+	if f.known {
+		v = *(*T)(unsafe.Add(unsafe.Pointer(t), f.offset)) //nolint:gosec // read only, with the baton
+	}
+	return v
 }
 
 // registers are the values on the stack of L. gopher-lua does not show those of outer calls, so they are

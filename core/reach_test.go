@@ -55,3 +55,9 @@ func TestReachCountsWhatIsShared(t *testing.T) {
 		vm.Close()
 	}
 }
+
+func TestLayoutOfTablesIsKnown(t *testing.T) {
+	if l := tableLayout(); !l.array.known || !l.byName.known || !l.byValue.known {
+		t.Errorf("gopher-lua keeps the parts of a table elsewhere: %+v", l)
+	}
+}

@@ -124,11 +124,11 @@ type Reservation struct{ bytes atomic.Int64 }
 // Add makes the reservation larger by n bytes, or smaller if n is negative.
 func (r *Reservation) Add(n int64) {
 	r.bytes.Add(n)
-	theHeap().base.Add(n)
+	theHeap().reserve(n)
 }
 
 // Close gives all of it back.
 func (r *Reservation) Close() error {
-	theHeap().base.Add(-r.bytes.Swap(0))
+	theHeap().reserve(-r.bytes.Swap(0))
 	return nil
 }

@@ -99,9 +99,7 @@ func (p *program) readScript(path string) ([]byte, error) {
 // reason has been printed.
 func (p *program) runSource(ctx context.Context, name string, source []byte, args []string, flags *scriptFlags) error {
 	if !flags.access.Sandbox {
-		if _, set := os.LookupEnv("GOGC"); !set {
-			debug.SetGCPercent(garbagePercent)
-		}
+		collectLate()
 		return p.runScript(ctx, name, source, args, flags)
 	}
 	if _, err := flags.access.policy(); err != nil {
@@ -114,9 +112,17 @@ func (p *program) runSource(ctx context.Context, name string, source []byte, arg
 	return p.runSandboxed(ctx, j)
 }
 
-// garbagePercent is how much garbage there may be for each byte that is in use: a script's heap is so small
-// that a busy service would else collect every few milliseconds.
-const garbagePercent = 400
+// collectLate lets there be four bytes of garbage for each that is in use, as long as the process stays
+// near the memory of the script: a script's heap is so small that a busy service would else collect every
+// few milliseconds. Who sets GOGC or GOMEMLIMIT decides instead.
+func collectLate() {
+	if _, set := os.LookupEnv("GOGC"); !set {
+		debug.SetGCPercent(400)
+	}
+	if _, set := os.LookupEnv("GOMEMLIMIT"); !set {
+		core.GovernHeap()
+	}
+}
 
 // runScript runs a script in this process.
 func (p *program) runScript(ctx context.Context, name string, source []byte, args []string, flags *scriptFlags) error {

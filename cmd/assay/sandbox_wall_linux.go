@@ -19,14 +19,14 @@ const (
 	maxGoStack = 64 << 20 // bytes
 )
 
-// enclose lets the kernel keep the process within three times the memory that the script may hold, beside
+// enclose lets the kernel keep the process within four times the memory that the script may hold, beside
 // what the process has already. It writes no core file.
 func enclose(memory int64) error {
 	held, err := dataHeld()
 	if err != nil {
 		return err
 	}
-	wall := uint64(held + 3*memory + wallRoom)
+	wall := uint64(held + 4*memory + wallRoom)
 	if err := syscall.Setrlimit(syscall.RLIMIT_DATA, &syscall.Rlimit{Cur: wall, Max: wall}); err != nil {
 		return fmt.Errorf("limit the memory of the sandbox: %w", err)
 	}
