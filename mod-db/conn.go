@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"assay.rs/core"
@@ -82,6 +83,9 @@ func (d *database) failureOf(err error) failure {
 	return d.engine.failure(err)
 }
 
+// errSeveral keeps text that was put into a statement from becoming a second one.
+var errSeveral = errSyntax.With(errors.New("several statements in one call"), "db.exec_script runs several; values belong into params")
+
 var errByHand = core.WithHint(errors.New("a transaction is not begun or ended by a statement"),
 	"use db.tx(conn, function(tx) ... end), or db.exec_script: each statement may run on another connection")
 
@@ -90,6 +94,9 @@ func (c *Conn) statement(sql string, p params) (statement, error) {
 	style := c.db.engine.style()
 	if style.control(sql) != controlNone {
 		return statement{}, errByHand
+	}
+	if strings.Contains(sql, ";") && len(style.split(sql)) > 1 {
+		return statement{}, errSeveral
 	}
 	return style.prepare(sql, p)
 }

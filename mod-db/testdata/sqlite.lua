@@ -63,6 +63,9 @@ print(pcall(db.connect, "sqlite://x.db?mod=ro")) --> ~unknown option mod
 print(pcall(db.connect, "oracle://x")) --> ~no kind of database
 print(json == nil)
 --> =true
+print(pcall(conn.query, conn, "select 1; drop table item")) --> ~several statements in one call
+print(select(2, pcall(conn.execute, conn, "delete from item where id = 0; delete from item")).code) --> =db.syntax
+print(conn:query_one("select ';' as s;").s) --> =;
 conn:close()
 print(select(2, pcall(conn.query, conn, "select 1")).code) --> =db.closed
 conn:close()

@@ -98,5 +98,7 @@ conn:execute("create table doc (data " .. (DB == "postgres" and "jsonb" or "text
 conn:execute("insert into doc values (?)", {{a = {1, 2}, b = "x"}})
 print(json.parse(conn:query_one("select data from doc").data).a[2]) --> =2
 
+print(code(conn.execute, conn, "delete from doc; delete from doc")) --> =db.syntax
+
 conn:close()
 print(code(conn.query, conn, "select 1")) --> =db.closed
