@@ -138,17 +138,16 @@ func (vm *VM) overMemory(asked, made int64) bool {
 	if held > limit {
 		return true
 	}
-	used := h.used() + asked // with what the walk has left
-	ceiling := limit * ceilingNum / ceilingDen
-	if h.vms.Load() == 1 && used > ceiling {
+	used := h.used() + asked
+	if h.vms.Load() == 1 && used > 2*limit {
 		h.collect()
-		if used = h.used() + asked; used > ceiling {
+		if used = h.used() + asked; used > limit*ceilingNum/ceilingDen {
 			return true
 		}
 	}
 	// What the script holds grows no faster than the heap.
 	vm.tolerated = used + max(limit-held, limit/8)
-	h.keep(vm.tolerated + limit/8)
+	h.keep(vm.tolerated + limit*3/16)
 	return false
 }
 

@@ -13,7 +13,7 @@ const (
 	costValue    = 16
 	costGrowth   = 16  // of an array over largeArray, beside costValue: while it grows there are two
 	costNumber   = 8   // beside costValue
-	costEntry    = 110 // of a table's hash: in its map, its list of keys and the index of that
+	costEntry    = 120 // of a table's hash: in its map, its list of keys and the index of that
 	costTable    = 48
 	costFunction = 96
 	costObject   = 64
