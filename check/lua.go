@@ -102,9 +102,9 @@ func (l *lua) runtime(roots, permissions []string) (*core.Runtime, error) {
 }
 
 func (p *program) run(ctx context.Context, a Attempt, env map[string]string) Outcome {
-	unheard := &failures{}
+	unheard := &core.Failures{}
 	vm := p.rt.Open(core.Host{
-		Failed: unheard.add,
+		Failed: unheard.Add,
 		Log:    a.Log().With("check", a.Check), Limits: core.Limits{Memory: scriptMemory, Output: scriptOutput},
 		Modules: core.ModuleFiles{Folder: p.folder},
 		LookupEnv: func(name string) (string, bool) {
@@ -115,7 +115,7 @@ func (p *program) run(ctx context.Context, a Attempt, env map[string]string) Out
 		},
 	})
 	defer vm.Close()
-	err := cmp.Or(vm.Run(ctx, p.chunk), unheard.first())
+	err := cmp.Or(vm.Run(ctx, p.chunk), unheard.First())
 	o := Outcome{Err: scriptError(err)}
 	if made := prelude.Assertions(vm); made > 0 {
 		o.Assertions = []Assertion{{
@@ -123,27 +123,6 @@ func (p *program) run(ctx context.Context, a Attempt, env map[string]string) Out
 		}}
 	}
 	return o
-}
-
-// failures are those of tasks that the script did not await. They fail the check: what a task asserts counts.
-type failures struct {
-	mu  sync.Mutex
-	all []error
-}
-
-func (f *failures) add(err error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.all = append(f.all, err)
-}
-
-func (f *failures) first() error {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if len(f.all) == 0 {
-		return nil
-	}
-	return f.all[0]
 }
 
 // scriptError sorts how a script ended: what it raised or asserted is a measurement, anything else is none.

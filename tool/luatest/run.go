@@ -123,9 +123,9 @@ func (r *run) do(ctx context.Context, file string, body func(core.Call) error) (
 		defer cancel()
 	}
 	out := &output{}
-	var unheard failures
+	var unheard core.Failures
 	vm := r.rt.Open(core.Host{
-		Failed: unheard.add,
+		Failed: unheard.Add,
 		Stdout: out, Log: slog.New(slog.NewTextHandler(out, &slog.HandlerOptions{Level: slog.LevelDebug, ReplaceAttr: withoutTime})),
 		Limits:  core.Limits{Memory: r.suite.Memory},
 		Modules: core.ModuleFiles{Folder: filepath.Dir(file), Folders: r.suite.Folders},
@@ -133,28 +133,7 @@ func (r *run) do(ctx context.Context, file string, body func(core.Call) error) (
 	vm.SetArgs(file, nil)
 	err := vm.Do(ctx, body)
 	vm.Close()
-	return out.String(), cmp.Or(err, unheard.first())
-}
-
-// failures are those of tasks that a test did not await: it has failed with them.
-type failures struct {
-	mu  sync.Mutex
-	all []error
-}
-
-func (f *failures) add(err error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.all = append(f.all, err)
-}
-
-func (f *failures) first() error {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if len(f.all) == 0 {
-		return nil
-	}
-	return f.all[0]
+	return out.String(), cmp.Or(err, unheard.First())
 }
 
 // withoutTime leaves the time out of log records: it differs from run to run.
