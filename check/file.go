@@ -113,7 +113,7 @@ func (r *Reader) suite(root *yaml.Node, s *suite) {
 // defaults reads what holds for all checks: settings here, and the keys of types when a check is read.
 func (r *Reader) defaults(n *yaml.Node, level settings) settings {
 	var ignored *yaml.Node
-	table := level.each()
+	table := slices.Concat(level.pacing(), level.each())
 	for _, t := range r.options.Types {
 		table = append(table, Key{Name: t.Name, Text: "Keys for each check of type " + t.Name + ".", Value: rawMap(&ignored)})
 	}
@@ -185,7 +185,7 @@ func (r *Reader) check(n *yaml.Node, e entry, level settings, defaults *yaml.Nod
 		r.checkUnknownType(n, typ, what)
 		own = r.tolerant(n, common)
 	}
-	r.keys(n, what, common, own)
+	r.keys(n, what, append(common, own)...)
 	c.settings.settle(r, n)
 	r.rename(c, n, e)
 	if known {
@@ -215,18 +215,23 @@ func (r *Reader) inherit(table []Key, n *yaml.Node) {
 }
 
 // tolerant accepts whatever else a check of an unknown type says: its keys are unknown as well.
-func (r *Reader) tolerant(n *yaml.Node, common []Key) []Key {
+func (r *Reader) tolerant(n *yaml.Node, common [][]Key) []Key {
 	var table []Key
 	for _, p := range n.Pairs {
-		if !hasKey(common, p.Key) {
+		if !hasKey(p.Key, common...) {
 			table = append(table, Key{Name: p.Key, null: true, Value: Value{nil, func(*Reader, *yaml.Node) {}}})
 		}
 	}
 	return table
 }
 
-func hasKey(table []Key, name string) bool {
-	return slices.ContainsFunc(table, func(k Key) bool { return k.Name == name })
+func hasKey(name string, tables ...[]Key) bool {
+	for _, table := range tables {
+		if slices.ContainsFunc(table, func(k Key) bool { return k.Name == name }) {
+			return true
+		}
+	}
+	return false
 }
 
 func (r *Reader) typeNamed(name string) (Type, bool) {

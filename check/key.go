@@ -58,7 +58,7 @@ func (r *Reader) keys(n *yaml.Node, what string, tables ...[]Key) {
 		return
 	}
 	for _, p := range n.Pairs {
-		if !slices.ContainsFunc(tables, func(table []Key) bool { return hasKey(table, p.Key) }) {
+		if !hasKey(p.Key, tables...) {
 			r.unknown(p, what, slices.Concat(tables...))
 		}
 	}
