@@ -84,8 +84,8 @@ const (
 
 // Open makes a VM. It must be closed.
 func (rt *Runtime) Open(host Host) *VM {
-	L := lua.NewState(lua.Options{
-		SkipOpenLibs: true, MinimizeStackMemory: true, CallStackSize: callDepth,
+	L := newState(lua.Options{
+		MinimizeStackMemory: true, CallStackSize: callDepth,
 		RegistrySize: registryStart, RegistryGrowStep: registryGrow, RegistryMaxSize: registryMax,
 	})
 	L.G.MainThread = L
