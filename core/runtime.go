@@ -20,7 +20,7 @@ type Config struct {
 // Runtime holds what VMs share: the bound builtins and the policy. It is safe for concurrent use.
 type Runtime struct {
 	policy  Policy
-	specs   []spec.Module
+	specs   func() []spec.Module
 	tables  map[string]*table
 	globals map[string]*builtin
 	closed  chan struct{}
@@ -84,7 +84,7 @@ func New(cfg Config) (*Runtime, error) {
 			rt.embedded = append(rt.embedded, m.Embedded)
 		}
 	}
-	rt.specs = Specs(cfg.Modules...)
+	rt.specs = sync.OnceValue(func() []spec.Module { return Specs(cfg.Modules...) })
 	for _, name := range cfg.Policy.Without {
 		delete(rt.tables, name)
 		delete(rt.globals, name)
@@ -98,7 +98,7 @@ func New(cfg Config) (*Runtime, error) {
 }
 
 // Specs is what the runtime's modules offer, whatever the policy permits.
-func (rt *Runtime) Specs() []spec.Module { return rt.specs }
+func (rt *Runtime) Specs() []spec.Module { return rt.specs() }
 
 func (rt *Runtime) add(m Module, declared map[string]bool) error {
 	claim := func(name string) error {
