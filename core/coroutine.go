@@ -176,7 +176,6 @@ func (t *thread) enterGhost() {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	ghost := &Task{vm: t.vm, ctx: ctx, cancel: func(error) {}, main: t, cur: t}
-	ghost.stopped.Store(true)
 	t.task = ghost
 	ghost.take()
 }

@@ -74,21 +74,15 @@ type VM struct {
 	foreign    *Task // set when another program runs the Lua state
 }
 
-// Registry sizes: a thread starts small and grows; see the RATIONALE.
-const (
-	registryStart = 128
-	registryGrow  = 4096
-	registryMax   = 1 << 20
-	callDepth     = 6000
-)
-
 // Open makes a VM. It must be closed.
 func (rt *Runtime) Open(host Host) *VM {
 	L := lua.NewState(lua.Options{
-		SkipOpenLibs: true, MinimizeStackMemory: true, CallStackSize: callDepth,
-		RegistrySize: registryStart, RegistryGrowStep: registryGrow, RegistryMaxSize: registryMax,
+		SkipOpenLibs: true, MinimizeStackMemory: true, CallStackSize: lua.FramesPerSegment,
+		RegistrySize: registryLeast, RegistryGrowStep: registryGrow, RegistryMaxSize: registryMax,
 	})
 	L.G.MainThread = L
+	rt.layOut.Do(func() { rt.stacks = newStacks(L) })
+	L.Options = rt.stacks.options(L.Options)
 	vm := rt.newVM(host, L)
 	vm.bindStrings()
 	return vm
