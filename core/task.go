@@ -174,11 +174,10 @@ func (e *Crash) Error() string { return fmt.Sprintf("the script crashed the VM: 
 // Go starts a task that calls f with args. It ends with the VM at the latest. Any goroutine may call it
 // while the body of c has not returned. A failure that nobody awaits is logged.
 func (c Call) Go(f Callback, args ...Value) *Task {
-	return c.Start(func(c Call) (values []Value, err error) {
-		c.Hold(func() {
-			values, err = f.Call(c, args...)
-			c.t.task.judge() // now: once it gives the baton away, the script may end and cancel it
-		})
+	return c.Start(func(c Call) ([]Value, error) {
+		c.t.task.take()
+		values, err := f.run(c.t, args)
+		c.t.task.judge() // now: once it gives the baton away, the script may end and cancel it
 		return values, err
 	})
 }

@@ -40,7 +40,7 @@ func BenchmarkSleepingTasks(b *testing.B) {
 		b.Fatal(err)
 	}
 	for b.Loop() {
-		vm := rt.Open(core.Host{})
+		vm := rt.Open(core.Host{Limits: core.Limits{Memory: 512 << 20}})
 		if err := vm.Run(b.Context(), chunk); err != nil {
 			b.Fatal(err)
 		}
