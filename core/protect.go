@@ -122,7 +122,12 @@ func (t *thread) state() *lua.LState {
 
 // newState is the one maker of Lua states besides the VM's own.
 func (t *thread) newState() *lua.LState {
-	L, _ := t.vm.L.NewThread() // vm.L has no context, so the new state gets none that would never be asked
+	var L *lua.LState
+	if s := t.vm.rt.stacks; s.known {
+		L = s.newState(t.vm.L)
+	} else {
+		L, _ = t.vm.L.NewThread() // vm.L has no context, so the new state gets none that would never be asked
+	}
 	L.SetContext(t)
 	return L
 }

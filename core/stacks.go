@@ -7,56 +7,146 @@ import (
 	lua "github.com/yuin/gopher-lua"
 )
 
-// Sizes of the stacks of a Lua state: registers, and frames in segments of [lua.FramesPerSegment]; see the
-// RATIONALE.
+// Sizes of the stacks of a Lua state; see the RATIONALE.
 const (
-	registryLeast = 128 // of a state that [lua.NewState] makes; less means 5120
+	registryLeast = 128 // of a state that [lua.NewState] makes: less means 5120
 	registryStart = 32
 	registryGrow  = 96
 	registryMax   = 1 << 20
 	callDepth     = 6000
-	frameRoom     = 2*lookEvery + 2*lua.FramesPerSegment
-	segmentRoom   = frameRoom / lua.FramesPerSegment
-	segmentMax    = callDepth/lua.FramesPerSegment + segmentRoom
+
+	// Between two looks an instruction calls at most two functions: one in Go, such as tostring, that calls
+	// one of the script's.
+	segmentRoom  = 2*lookEvery/lua.FramesPerSegment + 2
+	segmentStart = segmentRoom + 12
+	segmentMax   = callDepth/lua.FramesPerSegment + segmentRoom
 )
 
-// stacks is where gopher-lua keeps the stacks of a state. It makes the list of call frames as long as the
-// deepest calls that it is told to allow, and lets registers grow by a fixed step. Ours start small, and
-// each look makes the room that instructions may need until the next one.
+// These are gopher-lua's, name by name; [newStacks] compares them.
+type ( //nolint:unused // some fields only keep their place
+	registry struct {
+		array           []lua.LValue
+		top             int
+		growBy, maxSize int
+		alloc           unsafe.Pointer
+		handler         [2]unsafe.Pointer // an interface
+	}
+	callFrames struct {
+		segments []*callSegment
+		segIdx   uint16
+		segSp    uint8
+	}
+	callSegment struct {
+		array [lua.FramesPerSegment]callFrame
+	}
+	callFrame struct {
+		Idx                                                    int
+		Fn, Parent                                             unsafe.Pointer
+		Pc, Base, LocalBase, ReturnBase, NArgs, NRet, TailCall int
+	}
+)
+
+// stacks is where gopher-lua keeps the stacks of a state. Its own [lua.LState.NewThread] makes the list of
+// call frames as long as the deepest calls that are allowed, lets registers grow by a fixed step, and fills
+// two tables that nobody uses. Our states start small, and each look makes the room that they may need
+// until the next one.
 type stacks struct {
-	frames, segments, used  uintptr // the stack of a state; its list of segments, and the index of the last in use
-	registry, array, growBy uintptr
-	known                   bool // a version that keeps them elsewhere has stacks of the full size
+	stack, reg uintptr
+	known      bool // a version that keeps them elsewhere makes its states itself
 }
 
-// newStacks finds the stacks of states that are made as L was.
-func newStacks(L *lua.LState) (s stacks) {
-	state := reflect.ValueOf(L).Elem()
-	frames, registry := state.FieldByName("stack"), state.FieldByName("reg")
-	if !frames.IsValid() || frames.Kind() != reflect.Interface || frames.Elem().Kind() != reflect.Pointer || !registry.IsValid() || registry.Kind() != reflect.Pointer {
+func newStacks() (s stacks) {
+	state := reflect.ValueOf(lua.NewState(s.options())).Elem()
+	stack, reg := state.FieldByName("stack"), state.FieldByName("reg")
+	if !stack.IsValid() || stack.Kind() != reflect.Interface || !reg.IsValid() {
 		return s
 	}
-	s.known = true
-	place := func(in reflect.Type, name string, kind reflect.Kind) uintptr {
-		f, ok := in.FieldByName(name)
-		s.known = s.known && ok && f.Type.Kind() == kind
+	at := func(name string) uintptr {
+		f, _ := state.Type().FieldByName(name)
 		return f.Offset
 	}
-	s.frames = place(state.Type(), "stack", reflect.Interface)
-	s.segments = place(frames.Elem().Type().Elem(), "segments", reflect.Slice)
-	s.used = place(frames.Elem().Type().Elem(), "segIdx", reflect.Uint16)
-	s.registry = place(state.Type(), "reg", reflect.Pointer)
-	s.array = place(registry.Type().Elem(), "array", reflect.Slice)
-	s.growBy = place(registry.Type().Elem(), "growBy", reflect.Int)
+	s.stack, s.reg = at("stack"), at("reg")
+	s.known = alike(stack.Elem().Type(), reflect.TypeFor[*callFrames]()) && alike(reg.Type(), reflect.TypeFor[*registry]())
 	return s
 }
 
-// options are those of a state that starts small.
-func (s stacks) options(o lua.Options) lua.Options {
+// alike tells whether values of both types are the same in memory, and the fields have the same names.
+func alike(theirs, ours reflect.Type) bool {
+	switch {
+	case theirs.Size() != ours.Size():
+		return false
+	case theirs.Kind() == reflect.Pointer && ours.Kind() == reflect.UnsafePointer:
+		return true
+	case theirs.Kind() == reflect.Interface:
+		return ours == theirs || ours == reflect.TypeFor[[2]unsafe.Pointer]()
+	case theirs.Kind() != ours.Kind():
+		return false
+	}
+	switch theirs.Kind() {
+	case reflect.Pointer, reflect.Slice, reflect.Array:
+		return alike(theirs.Elem(), ours.Elem())
+	case reflect.Struct:
+		for i := range min(theirs.NumField(), ours.NumField()) {
+			if theirs.Field(i).Name != ours.Field(i).Name || !alike(theirs.Field(i).Type, ours.Field(i).Type) {
+				return false
+			}
+		}
+		return theirs.NumField() == ours.NumField()
+	}
+	return true
+}
+
+// options are those of a state that others are made beside.
+func (s stacks) options() lua.Options {
+	o := lua.Options{
+		SkipOpenLibs: true, MinimizeStackMemory: true, CallStackSize: callDepth,
+		RegistrySize: registryLeast, RegistryGrowStep: lua.RegistrySize, RegistryMaxSize: registryMax,
+	}
 	if s.known {
-		o.CallStackSize, o.RegistrySize, o.RegistryGrowStep = frameRoom+lua.FramesPerSegment, registryStart, registryGrow
+		o.CallStackSize = lua.FramesPerSegment // it never runs
 	}
 	return o
+}
+
+func (s stacks) registry(L *lua.LState) **registry {
+	return (**registry)(unsafe.Add(unsafe.Pointer(L), s.reg)) //nolint:gosec // the types are alike
+}
+
+func (s stacks) frames(L *lua.LState) **callFrames {
+	return &(*[2]*callFrames)(unsafe.Add(unsafe.Pointer(L), s.stack))[1] //nolint:gosec // the types are alike
+}
+
+// state is a Lua state and the stacks that it starts with.
+type state struct {
+	lua.LState
+
+	registry registry
+	frames   callFrames
+	segment  callSegment
+	segments [segmentStart]*callSegment
+	array    [registryStart]lua.LValue
+}
+
+// newState makes a state beside one that never ran.
+func (s stacks) newState(beside *lua.LState) *lua.LState {
+	made := &state{LState: *beside, registry: **s.registry(beside)}
+	made.registry.array, made.registry.top, made.registry.growBy = made.array[:], 0, registryGrow
+	made.registry.handler[1] = unsafe.Pointer(&made.LState) //nolint:gosec // it raises what overflows
+	made.segments[0] = &made.segment
+	made.frames.segments = made.segments[:]
+	*s.registry(&made.LState), *s.frames(&made.LState) = &made.registry, &made.frames
+	return &made.LState
+}
+
+// held are the values on the stack of L, which gopher-lua does not show for outer calls, and the bytes that its
+// stacks take.
+func (s stacks) held(L *lua.LState) (registers []lua.LValue, size int64) {
+	if !s.known {
+		return nil, 0
+	}
+	registry, frames := *s.registry(L), *s.frames(L)
+	size = int64(len(registry.array))*costValue + int64(frames.segIdx)*costCalls
+	return registry.array[:min(registry.top, len(registry.array))], size
 }
 
 // makeRoom makes room for the calls until the next look, and lets the registers double when they run out. It
@@ -65,16 +155,13 @@ func (s stacks) makeRoom(L *lua.LState) bool {
 	if !s.known {
 		return true
 	}
-	frames := (*[2]unsafe.Pointer)(unsafe.Add(unsafe.Pointer(L), s.frames))[1] //nolint:gosec // the pointer in an interface
-	used := int(*(*uint16)(unsafe.Add(frames, s.used)))                        //nolint:gosec // with the baton
-	segments := (*[]unsafe.Pointer)(unsafe.Add(frames, s.segments))            //nolint:gosec // with the baton
-	if have := len(*segments); have-used <= segmentRoom && have < segmentMax {
-		longer := make([]unsafe.Pointer, min(2*have, segmentMax))
-		copy(longer, *segments)
-		*segments = longer
+	registry, frames := *s.registry(L), *s.frames(L)
+	registry.growBy = max(registryGrow, len(registry.array))
+	used, have := int(frames.segIdx), len(frames.segments)
+	if have-used < segmentRoom && have < segmentMax {
+		longer := make([]*callSegment, min(2*have, segmentMax))
+		copy(longer, frames.segments)
+		frames.segments = longer
 	}
-	registry := *(*unsafe.Pointer)(unsafe.Add(unsafe.Pointer(L), s.registry)) //nolint:gosec // with the baton
-	array := (*[]lua.LValue)(unsafe.Add(registry, s.array))                   //nolint:gosec // with the baton
-	*(*int)(unsafe.Add(registry, s.growBy)) = max(registryGrow, len(*array))  //nolint:gosec // with the baton
 	return used*lua.FramesPerSegment < callDepth
 }

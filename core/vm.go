@@ -76,13 +76,9 @@ type VM struct {
 
 // Open makes a VM. It must be closed.
 func (rt *Runtime) Open(host Host) *VM {
-	L := lua.NewState(lua.Options{
-		SkipOpenLibs: true, MinimizeStackMemory: true, CallStackSize: lua.FramesPerSegment,
-		RegistrySize: registryLeast, RegistryGrowStep: registryGrow, RegistryMaxSize: registryMax,
-	})
+	rt.layOut.Do(func() { rt.stacks = newStacks() })
+	L := lua.NewState(rt.stacks.options())
 	L.G.MainThread = L
-	rt.layOut.Do(func() { rt.stacks = newStacks(L) })
-	L.Options = rt.stacks.options(L.Options)
 	vm := rt.newVM(host, L)
 	vm.bindStrings()
 	return vm
