@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"assay.rs/core/compile"
 )
 
 // maxProtected bounds how many protected calls may run within each other, as Lua's own limit on C
@@ -141,9 +143,7 @@ func (t *thread) runIn(L *lua.LState, f lua.LValue, args []lua.LValue) ([]lua.LV
 		n++
 	}
 	L.Push(f)
-	for _, arg := range args {
-		L.Push(arg)
-	}
+	compile.Push(L, args)
 	t.left = 0
 	err := L.PCall(n, lua.MultRet, nil)
 	if !t.task.stopped() {

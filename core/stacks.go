@@ -22,27 +22,28 @@ const (
 	segmentMax   = callDepth/lua.FramesPerSegment + segmentRoom
 )
 
-// These are gopher-lua's, name by name; [newStacks] compares them.
-type ( //nolint:unused // some fields only keep their place
+// These are gopher-lua's, as [newStacks] makes sure of.
+type (
 	registry struct {
-		array           []lua.LValue
-		top             int
-		growBy, maxSize int
-		alloc           unsafe.Pointer
-		handler         [2]unsafe.Pointer // an interface
+		array   []lua.LValue
+		top     int
+		growBy  int
+		_       int
+		_       unsafe.Pointer
+		handler [2]unsafe.Pointer // an interface
 	}
 	callFrames struct {
 		segments []*callSegment
 		segIdx   uint16
-		segSp    uint8
+		_        uint8
 	}
 	callSegment struct {
-		array [lua.FramesPerSegment]callFrame
+		_ [lua.FramesPerSegment]callFrame
 	}
 	callFrame struct {
-		Idx                                                    int
-		Fn, Parent                                             unsafe.Pointer
-		Pc, Base, LocalBase, ReturnBase, NArgs, NRet, TailCall int
+		_                   int
+		_, _                unsafe.Pointer
+		_, _, _, _, _, _, _ int
 	}
 )
 
@@ -70,7 +71,7 @@ func newStacks() (s stacks) {
 	return s
 }
 
-// alike tells whether values of both types are the same in memory, and the fields have the same names.
+// alike tells whether values of both types are the same in memory, and fields that have a name have the same.
 func alike(theirs, ours reflect.Type) bool {
 	switch {
 	case theirs.Size() != ours.Size():
@@ -87,7 +88,8 @@ func alike(theirs, ours reflect.Type) bool {
 		return alike(theirs.Elem(), ours.Elem())
 	case reflect.Struct:
 		for i := range min(theirs.NumField(), ours.NumField()) {
-			if theirs.Field(i).Name != ours.Field(i).Name || !alike(theirs.Field(i).Type, ours.Field(i).Type) {
+			their, our := theirs.Field(i), ours.Field(i)
+			if our.Name != their.Name && our.Name != "_" || !alike(their.Type, our.Type) {
 				return false
 			}
 		}
