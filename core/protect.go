@@ -126,7 +126,7 @@ func (t *thread) state() *lua.LState {
 func (t *thread) newState() *lua.LState {
 	var L *lua.LState
 	if s := t.vm.rt.stacks; s.known {
-		L = s.newState(t.vm.L)
+		L = s.another(t.vm.L)
 	} else {
 		L, _ = t.vm.L.NewThread() // vm.L has no context, so the new state gets none that would never be asked
 	}

@@ -9,7 +9,6 @@ import (
 
 // Sizes of the stacks of a Lua state; see the RATIONALE.
 const (
-	registryLeast = 128 // of a state that [lua.NewState] makes: less means 5120
 	registryStart = 32
 	registryGrow  = 96
 	registryMax   = 1 << 20
@@ -57,7 +56,7 @@ type stacks struct {
 }
 
 func newStacks() (s stacks) {
-	state := reflect.ValueOf(lua.NewState(s.options())).Elem()
+	state := reflect.ValueOf(newState(s.options())).Elem()
 	stack, reg := state.FieldByName("stack"), state.FieldByName("reg")
 	if !stack.IsValid() || stack.Kind() != reflect.Interface || !reg.IsValid() {
 		return s
@@ -101,8 +100,8 @@ func alike(theirs, ours reflect.Type) bool {
 // options are those of a state that others are made beside.
 func (s stacks) options() lua.Options {
 	o := lua.Options{
-		SkipOpenLibs: true, MinimizeStackMemory: true, CallStackSize: callDepth,
-		RegistrySize: registryLeast, RegistryGrowStep: lua.RegistrySize, RegistryMaxSize: registryMax,
+		MinimizeStackMemory: true, CallStackSize: callDepth,
+		RegistrySize: registryStart, RegistryGrowStep: lua.RegistrySize, RegistryMaxSize: registryMax,
 	}
 	if s.known {
 		o.CallStackSize = lua.FramesPerSegment // it never runs
@@ -129,8 +128,8 @@ type state struct {
 	array    [registryStart]lua.LValue
 }
 
-// newState makes a state beside one that never ran.
-func (s stacks) newState(beside *lua.LState) *lua.LState {
+// another makes a state beside one that never ran.
+func (s stacks) another(beside *lua.LState) *lua.LState {
 	made := &state{LState: *beside, registry: **s.registry(beside)}
 	made.registry.array, made.registry.top, made.registry.growBy = made.array[:], 0, registryGrow
 	made.registry.handler[1] = unsafe.Pointer(&made.LState) //nolint:gosec // it raises what overflows

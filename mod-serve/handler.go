@@ -95,7 +95,7 @@ func (s *server) runHandler(req *request) {
 	var a answer
 	whole := false // the answer can be sent
 	err := s.tasks.Run(ctx, func(c core.Call) error {
-		v, err := s.call(c, s.requests.Value(c, req), req, 0)
+		v, err := s.call(c, core.ValueOf(c, s.requests, req), req, 0)
 		if err != nil || req.socket != nil {
 			return err
 		}
