@@ -28,15 +28,13 @@ const (
 
 // Task is one goroutine with one Lua thread. A task that waits in a builtin lets others run.
 type Task struct {
-	vm      *VM
-	ctx     context.Context //nolint:containedctx // a task is the lifetime that the context stands for
-	cancel  context.CancelCauseFunc
-	unwatch func() bool // lets go of the context
-	stopped atomic.Bool // the context has ended: every further instruction raises
-	main    *thread
-	cur     *thread // the thread that runs: main, or a coroutine of it
-	held    bool    // the task has the baton; its own goroutines alone look
-	done    chan struct{}
+	vm     *VM
+	ctx    context.Context //nolint:containedctx // a task is the lifetime that the context stands for
+	cancel context.CancelCauseFunc
+	main   *thread
+	cur    *thread // the thread that runs: main, or a coroutine of it
+	held   bool    // the task has the baton; its own goroutines alone look
+	done   chan struct{}
 
 	values []Value // what its function returned; after done
 	err    error   // how it ended; after done
@@ -58,7 +56,6 @@ func (vm *VM) newTask(ctx context.Context) *Task { return vm.newTaskOn(ctx, nil)
 func (vm *VM) newTaskOn(ctx context.Context, main *thread) *Task {
 	task := &Task{vm: vm, done: make(chan struct{}), main: main}
 	task.ctx, task.cancel = context.WithCancelCause(ctx)
-	task.unwatch = context.AfterFunc(task.ctx, func() { task.stopped.Store(true) })
 	if main == nil {
 		task.main = vm.newThread(task, nil)
 	}
@@ -137,7 +134,6 @@ func (task *Task) judge() {
 
 // end closes what the task owns, lets go of it and wakes who waits for it.
 func (task *Task) end() {
-	task.unwatch()
 	task.cancel(nil)
 	task.mu.Lock()
 	owned := task.owned
@@ -178,11 +174,10 @@ func (e *Crash) Error() string { return fmt.Sprintf("the script crashed the VM: 
 // Go starts a task that calls f with args. It ends with the VM at the latest. Any goroutine may call it
 // while the body of c has not returned. A failure that nobody awaits is logged.
 func (c Call) Go(f Callback, args ...Value) *Task {
-	return c.Start(func(c Call) (values []Value, err error) {
-		c.Hold(func() {
-			values, err = f.Call(c, args...)
-			c.t.task.judge() // now: once it gives the baton away, the script may end and cancel it
-		})
+	return c.Start(func(c Call) ([]Value, error) {
+		c.t.task.take()
+		values, err := f.run(c.t, args)
+		c.t.task.judge() // now: once it gives the baton away, the script may end and cancel it
 		return values, err
 	})
 }
@@ -226,15 +221,12 @@ func (task *Task) Cancel(cause error) {
 	ended := task.ended
 	task.mu.Unlock()
 	if !ended {
-		task.stop(cause)
+		task.cancel(cause)
 	}
 }
 
-// stop ends the task with the cause, before its next instruction.
-func (task *Task) stop(cause error) {
-	task.cancel(cause)
-	task.stopped.Store(true)
-}
+// stopped tells whether the task's context has ended: then every further instruction raises.
+func (task *Task) stopped() bool { return task.ctx.Err() != nil }
 
 // Done is closed when the task has ended.
 func (task *Task) Done() <-chan struct{} { return task.done }

@@ -74,20 +74,10 @@ type VM struct {
 	foreign    *Task // set when another program runs the Lua state
 }
 
-// Registry sizes: a thread starts small and grows; see the RATIONALE.
-const (
-	registryStart = 128
-	registryGrow  = 4096
-	registryMax   = 1 << 20
-	callDepth     = 6000
-)
-
 // Open makes a VM. It must be closed.
 func (rt *Runtime) Open(host Host) *VM {
-	L := newState(lua.Options{
-		MinimizeStackMemory: true, CallStackSize: callDepth,
-		RegistrySize: registryStart, RegistryGrowStep: registryGrow, RegistryMaxSize: registryMax,
-	})
+	rt.layOut.Do(func() { rt.stacks = newStacks() })
+	L := newState(rt.stacks.options())
 	L.G.MainThread = L
 	vm := rt.newVM(host, L)
 	vm.bindStrings()
