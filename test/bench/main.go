@@ -13,14 +13,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"assay.rs/test/internal/cost"
-	"assay.rs/test/internal/release"
-	"assay.rs/test/internal/workspace"
+	"assay.rs/test/internal/stage"
 )
 
 const (
@@ -43,36 +41,27 @@ type row struct {
 }
 
 func run(ctx context.Context) error {
-	w, err := workspace.Open(".")
+	s, err := stage.Open()
 	if err != nil {
 		return err
 	}
-	dir, err := os.MkdirTemp("", "assay-bench-")
+	defer s.Close()
+	binary, err := s.Binary(ctx, "assay-check")
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(dir)
-	slim := release.Binaries()[slices.IndexFunc(release.Binaries(), func(b release.Binary) bool { return b.Name == "assay-check" })]
-	binary, err := slim.Build(ctx, w.Root, dir, false)
+	floor, err := s.Program(ctx, "./bench/floor")
 	if err != nil {
 		return err
-	}
-	floor := filepath.Join(dir, "floor")
-	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", floor, "./bench/floor")
-	build.Dir, build.Env = filepath.Join(w.Root, "test"), append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		return fmt.Errorf("build floor: %w\n%s", err, out)
 	}
 	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) { _, _ = rw.Write([]byte(`{"status":"ok"}`)) }))
 	defer server.Close()
 
-	rows, err := measure(ctx, dir, binary, floor, server.URL)
+	rows, err := measure(ctx, s.Dir, binary, floor, server.URL)
 	if err != nil {
 		return err
 	}
-	table := render(rows)
-	fmt.Print(table)
-	return os.WriteFile(filepath.Join(w.Root, "test", "bench", "latest.md"), []byte(table), 0o600)
+	return s.Publish(".", render(rows))
 }
 
 func measure(ctx context.Context, dir, binary, floor, url string) ([]row, error) {

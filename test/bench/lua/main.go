@@ -9,12 +9,10 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"assay.rs/test/internal/cost"
-	"assay.rs/test/internal/release"
-	"assay.rs/test/internal/workspace"
+	"assay.rs/test/internal/stage"
 )
 
 const rounds = 5
@@ -50,17 +48,12 @@ func run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	w, err := workspace.Open(".")
+	s, err := stage.Open()
 	if err != nil {
 		return err
 	}
-	dir, err := os.MkdirTemp("", "assay-bench-")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(dir)
-	full := release.Binaries()[slices.IndexFunc(release.Binaries(), func(b release.Binary) bool { return b.Name == "assay" })]
-	assay, err := full.Build(ctx, w.Root, dir, false)
+	defer s.Close()
+	assay, err := s.Binary(ctx, "assay")
 	if err != nil {
 		return err
 	}
@@ -68,7 +61,7 @@ func run(ctx context.Context) error {
 	fmt.Fprintf(&table, "Lua under assay, with its limits, beside lua5.1; medians of %d runs that took turns.\n\n", rounds)
 	table.WriteString("| work | assay CPU ms | lua5.1 CPU ms | ratio |\n| --- | --- | --- | --- |\n")
 	for _, work := range works() {
-		file := filepath.Join(dir, "work.lua")
+		file := filepath.Join(s.Dir, "work.lua")
 		if err := os.WriteFile(file, []byte(work.source), 0o600); err != nil {
 			return err
 		}
@@ -87,6 +80,5 @@ func run(ctx context.Context) error {
 		a, l := cost.Median(ours).CPU, cost.Median(theirs).CPU
 		fmt.Fprintf(&table, "| %s | %s | %s | %.2f |\n", work.name, cost.Milliseconds(a), cost.Milliseconds(l), float64(a)/float64(l))
 	}
-	fmt.Print(table.String())
-	return os.WriteFile(filepath.Join(w.Root, "test", "bench", "lua", "latest.md"), []byte(table.String()), 0o600)
+	return s.Publish("lua", table.String())
 }
