@@ -24,7 +24,7 @@ func baseLibrary() map[string]lua.LGFunction {
 
 // checkStopped raises once more in a task that was stopped, so that no pcall swallows it.
 func (t *thread) checkStopped() {
-	if t.task.stopped.Load() {
+	if t.task.lifetime.over() {
 		t.L.RaiseError("%s", t.Err().Error())
 	}
 }

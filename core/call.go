@@ -23,7 +23,7 @@ func (c Call) Context() context.Context {
 	if ctx := c.t.L.Context(); ctx != nil && c.t.task == c.t.vm.foreign {
 		return ctx
 	}
-	return c.t.task.ctx
+	return c.t.task.lifetime.context()
 }
 
 // Log is where log records go.
@@ -74,8 +74,7 @@ func (c Call) Disown(closer io.Closer) { c.t.task.disown(closer) }
 func (c Call) Exit(status int) error {
 	err := &Exit{Status: status}
 	c.t.vm.stop(err)
-	c.t.task.cancel(err)
-	c.t.task.stopped.Store(true) // now, so that no pcall around it goes on
+	c.t.task.lifetime.stop(err) // now, so that no pcall around it goes on
 	return err
 }
 

@@ -68,7 +68,7 @@ func (t *thread) spend(n int) {
 
 // exceed stops the task for a limit, and raises.
 func (t *thread) exceed(limit *LimitError) {
-	t.task.stop(limit)
+	t.task.lifetime.stop(limit)
 	t.checkStopped()
 }
 
@@ -92,7 +92,7 @@ func (c Call) Output(n int) error {
 
 // exceeded stops the task for a limit.
 func (c Call) exceeded(limit *LimitError) error {
-	c.t.task.stop(limit)
+	c.t.task.lifetime.stop(limit)
 	return limit
 }
 

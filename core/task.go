@@ -28,20 +28,17 @@ const (
 
 // Task is one goroutine with one Lua thread. A task that waits in a builtin lets others run.
 type Task struct {
-	vm      *VM
-	ctx     context.Context //nolint:containedctx // a task is the lifetime that the context stands for
-	cancel  context.CancelCauseFunc
-	unwatch func() bool // lets go of the context
-	stopped atomic.Bool // the context has ended: every further instruction raises
-	main    *thread
-	cur     *thread // the thread that runs: main, or a coroutine of it
-	held    bool    // the task has the baton; its own goroutines alone look
-	done    chan struct{}
+	vm       *VM
+	lifetime lifetime
+	main     *thread
+	cur      *thread // the thread that runs: main, or a coroutine of it
+	held     bool    // the task has the baton; its own goroutines alone look
+	done     chan struct{}
 
 	values []Value // what its function returned; after done
 	err    error   // how it ended; after done
 	judged bool
-	cause  error // why its context ended, if that was before its function
+	cause  error // why its lifetime ended, if that was before its function
 
 	mu       sync.Mutex
 	owned    []io.Closer
@@ -51,14 +48,12 @@ type Task struct {
 	reported *time.Timer // until a failure that nobody has asked about is logged
 }
 
-// newTask makes a task whose context is derived from ctx.
+// newTask makes a task that ends with ctx.
 func (vm *VM) newTask(ctx context.Context) *Task { return vm.newTaskOn(ctx, nil) }
 
 // newTaskOn is newTask with a thread that no other task has, or nil.
 func (vm *VM) newTaskOn(ctx context.Context, main *thread) *Task {
-	task := &Task{vm: vm, done: make(chan struct{}), main: main}
-	task.ctx, task.cancel = context.WithCancelCause(ctx)
-	task.unwatch = context.AfterFunc(task.ctx, func() { task.stopped.Store(true) })
+	task := &Task{vm: vm, lifetime: lifetime{parent: ctx}, done: make(chan struct{}), main: main}
 	if main == nil {
 		task.main = vm.newThread(task, nil)
 	}
@@ -132,13 +127,12 @@ func (task *Task) judge() {
 	if task.judged {
 		return
 	}
-	task.judged, task.cause = true, context.Cause(task.ctx)
+	task.judged, task.cause = true, task.lifetime.cause()
 }
 
 // end closes what the task owns, lets go of it and wakes who waits for it.
 func (task *Task) end() {
-	task.unwatch()
-	task.cancel(nil)
+	task.lifetime.finish(nil)
 	task.mu.Lock()
 	owned := task.owned
 	task.owned = nil
@@ -155,7 +149,7 @@ func (task *Task) end() {
 	task.vm.pace.finish()
 }
 
-// interrupted is how a task ends whose context has ended.
+// interrupted is how a task ends whose lifetime ended before.
 func interrupted(cause, err error) error {
 	if exit, ok := errors.AsType[*Exit](cause); ok {
 		return exit
@@ -194,7 +188,7 @@ var errForeign = errors.New("this Lua state has no tasks: they need a VM that as
 func (c Call) Start(body func(Call) ([]Value, error)) *Task {
 	vm := c.t.vm
 	if vm.foreign != nil {
-		task := &Task{vm: vm, cancel: func(error) {}, done: make(chan struct{}), ended: true, err: errForeign}
+		task := &Task{vm: vm, lifetime: lifetime{parent: vm.ctx}, done: make(chan struct{}), ended: true, err: errForeign}
 		close(task.done)
 		return task
 	}
@@ -226,14 +220,8 @@ func (task *Task) Cancel(cause error) {
 	ended := task.ended
 	task.mu.Unlock()
 	if !ended {
-		task.stop(cause)
+		task.lifetime.stop(cause)
 	}
-}
-
-// stop ends the task with the cause, before its next instruction.
-func (task *Task) stop(cause error) {
-	task.cancel(cause)
-	task.stopped.Store(true)
 }
 
 // Done is closed when the task has ended.

@@ -59,13 +59,13 @@ func (t *thread) Done() <-chan struct{} {
 }
 
 func (t *thread) look() <-chan struct{} {
-	if t.task.stopped.Load() {
+	if t.task.lifetime.over() {
 		t.left = 0
 		return t.vm.rt.closed
 	}
 	t.left = lookEvery
 	if t.vm.host.Limits.Memory > 0 && t.vm.overMemory(0, 0) {
-		t.task.stop(t.vm.memoryError())
+		t.task.lifetime.stop(t.vm.memoryError())
 		t.left = 0
 		return t.vm.rt.closed
 	}
@@ -85,7 +85,7 @@ func (t *thread) look() <-chan struct{} {
 
 // Err is why the thread was stopped. gopher-lua raises its text.
 func (t *thread) Err() error {
-	cause := context.Cause(t.task.ctx)
+	cause := t.task.lifetime.cause()
 	if cause == nil {
 		return context.Canceled
 	}
@@ -93,10 +93,10 @@ func (t *thread) Err() error {
 }
 
 // Deadline is the task's.
-func (t *thread) Deadline() (time.Time, bool) { return t.task.ctx.Deadline() }
+func (t *thread) Deadline() (time.Time, bool) { return t.task.lifetime.parent.Deadline() }
 
 // Value is the task's.
-func (t *thread) Value(key any) any { return t.task.ctx.Value(key) }
+func (t *thread) Value(key any) any { return t.task.lifetime.parent.Value(key) }
 
 // where is the script's position: "verify.lua:3".
 func (t *thread) where() string {

@@ -134,7 +134,7 @@ func (vm *VM) Run(ctx context.Context, chunk *Chunk, args ...string) error {
 // *Crash.
 func (vm *VM) Do(ctx context.Context, body func(Call) error) error {
 	task := vm.newTask(ctx)
-	release := context.AfterFunc(vm.ctx, func() { task.cancel(context.Cause(vm.ctx)) })
+	release := context.AfterFunc(vm.ctx, func() { task.lifetime.stop(context.Cause(vm.ctx)) })
 	defer release()
 	vm.pace.lead(task)
 	defer vm.pace.lead(nil)
@@ -151,7 +151,7 @@ func (vm *VM) end(cause error) {
 	vm.stop(cause)
 	vm.tasksMu.Lock()
 	for task := range vm.tasks {
-		task.cancel(cause)
+		task.lifetime.stop(cause)
 	}
 	for life := range vm.coroutines {
 		life.end()

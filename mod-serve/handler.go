@@ -1,7 +1,6 @@
 package serve
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -88,13 +87,13 @@ func (s *server) missing(req *request) answer {
 
 // runHandler runs the script's functions as a task and sends what they return.
 func (s *server) runHandler(req *request) {
-	ctx, cancel := context.WithCancelCause(req.Context())
-	defer cancel(nil)
-	req.stop = s.stopLater(cancel)
-	defer req.stop()
+	began := time.Now()
 	var a answer
 	whole := false // the answer can be sent
-	err := s.tasks.Run(ctx, func(c core.Call) error {
+	err := s.tasks.Run(req.Context(), func(c core.Call) error {
+		timer := s.stopLater(c.Task(), began)
+		defer timer.Stop()
+		req.untimed = timer.Stop
 		v, err := s.call(c, s.requests.Value(c, req), req, 0)
 		if err != nil || req.socket != nil {
 			return err
@@ -106,8 +105,8 @@ func (s *server) runHandler(req *request) {
 			whole = true
 			return nil
 		}
-		req.stop()
-		return s.stream(c, ctx, cancel, req, a)
+		timer.Stop()
+		return s.stream(c, req, a)
 	})
 	switch {
 	case whole && (err == nil || errors.As(err, new(*core.Interrupted))):
@@ -118,10 +117,9 @@ func (s *server) runHandler(req *request) {
 	s.closeSocket(req, err)
 }
 
-// stopLater ends the handler at its timeout, unless stop is called before.
-func (s *server) stopLater(cancel context.CancelCauseFunc) (stop func()) {
-	timer := time.AfterFunc(s.options.handlerTimeout, func() { cancel(errHandlerTime) })
-	return func() { timer.Stop() }
+// stopLater ends the task of a handler at its timeout, unless the timer is stopped before.
+func (s *server) stopLater(task *core.Task, began time.Time) *time.Timer {
+	return time.AfterFunc(s.options.handlerTimeout-time.Since(began), func() { task.Cancel(errHandlerTime) })
 }
 
 // call runs the middleware from the one at i on, then the handler. It needs the baton.

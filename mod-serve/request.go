@@ -11,14 +11,14 @@ import (
 // request is what a handler is given. Its parts are made when the script reads them.
 type request struct {
 	*http.Request
-	server *server
-	out    *recorder
-	found  found
-	body   []byte
-	id     string
-	stop   func()    // lets the handler last longer than its timeout
-	socket WebSocket // set once the request has become one
-	forget func()    // takes the socket from those that a drain closes
+	server  *server
+	out     *recorder
+	found   found
+	body    []byte
+	id      string
+	untimed func() bool // lets the handler last longer than its timeout
+	socket  WebSocket   // set once the request has become one
+	forget  func()      // takes the socket from those that a drain closes
 }
 
 func requestClass() *core.Object[*request] {

@@ -17,11 +17,12 @@ import (
 var errGone = errors.New("the client is gone")
 
 // stream lets a handler send events, or use a WebSocket, for as long as it likes. It needs the baton.
-func (s *server) stream(c core.Call, ctx context.Context, cancel context.CancelCauseFunc, req *request, a answer) error {
+func (s *server) stream(c core.Call, req *request, a answer) error {
 	if a.kind == socket {
 		return s.useSocket(c, req, a)
 	}
-	defer s.streams.add(func() { cancel(errShutdown) })()
+	task, ctx := c.Task(), c.Context()
+	defer s.streams.add(func() { task.Cancel(errShutdown) })()
 	var err error
 	c.Away(func() { err = s.beginEvents(req, a) })
 	if err != nil {
