@@ -23,11 +23,13 @@ type lifetime struct {
 func (l *lifetime) context() context.Context {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.made == nil {
+	switch {
+	case l.made != nil:
+	case l.why != nil: // whatever has become of the parent since
+		l.made, l.cancel = context.WithCancelCause(context.WithoutCancel(l.parent))
+		l.cancel(l.why)
+	default:
 		l.made, l.cancel = context.WithCancelCause(l.parent)
-		if l.why != nil {
-			l.cancel(l.why)
-		}
 	}
 	return l.made
 }

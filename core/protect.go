@@ -26,11 +26,11 @@ var errProtected = errors.New("stack overflow: too many calls of pcall and of bu
 // In a state of its own all that is cut off is dead anyway.
 func (t *thread) protect(f lua.LValue, args []lua.LValue) ([]lua.LValue, *lua.ApiError) {
 	if t.task == t.vm.foreign {
-		return runIn(t.L, f, args)
+		return t.runIn(t.L, f, args)
 	}
 	if !t.entered {
 		t.entered = true
-		results, err := runIn(t.L, f, args)
+		results, err := t.runIn(t.L, f, args)
 		// What a Go panic leaves behind is not fit for use.
 		t.entered = err != nil && err.Type == lua.ApiErrorPanic
 		return results, err
@@ -41,7 +41,7 @@ func (t *thread) protect(f lua.LValue, args []lua.LValue) ([]lua.LValue, *lua.Ap
 	t.below = append(t.below, t.L)
 	t.L = t.state()
 	t.vm.L.G.CurrentThread = t.L
-	results, err := runIn(t.L, f, args)
+	results, err := t.runIn(t.L, f, args)
 	t.leave(err)
 	if err != nil {
 		t.place(f, err)
@@ -128,9 +128,12 @@ func (t *thread) newState() *lua.LState {
 }
 
 // runIn leaves the stack of L as it was.
-func runIn(L *lua.LState, f lua.LValue, args []lua.LValue) ([]lua.LValue, *lua.ApiError) {
+func (t *thread) runIn(L *lua.LState, f lua.LValue, args []lua.LValue) ([]lua.LValue, *lua.ApiError) {
 	base := L.GetTop()
-	L.Push(L.NewFunction(withTraceback))
+	if t.vm.traced == nil {
+		t.vm.traced = t.vm.L.NewFunction(withTraceback)
+	}
+	L.Push(t.vm.traced)
 	L.Push(f)
 	for _, arg := range args {
 		L.Push(arg)

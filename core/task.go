@@ -33,16 +33,16 @@ type Task struct {
 	main     *thread
 	cur      *thread // the thread that runs: main, or a coroutine of it
 	held     bool    // the task has the baton; its own goroutines alone look
-	done     chan struct{}
 
-	values []Value // what its function returned; after done
-	err    error   // how it ended; after done
+	values []Value // what its function returned; once it has ended
+	err    error   // how it ended; once it has
 	judged bool
 	cause  error // why its lifetime ended, if that was before its function
 
 	mu       sync.Mutex
 	owned    []io.Closer
 	ended    bool
+	done     chan struct{} // nil until somebody asks for it
 	watches  []*watch
 	heard    bool        // somebody has asked how it ends
 	reported *time.Timer // until a failure that nobody has asked about is logged
@@ -53,7 +53,7 @@ func (vm *VM) newTask(ctx context.Context) *Task { return vm.newTaskOn(ctx, nil)
 
 // newTaskOn is newTask with a thread that no other task has, or nil.
 func (vm *VM) newTaskOn(ctx context.Context, main *thread) *Task {
-	task := &Task{vm: vm, lifetime: lifetime{parent: ctx}, done: make(chan struct{}), main: main}
+	task := &Task{vm: vm, lifetime: lifetime{parent: ctx}, main: main}
 	if main == nil {
 		task.main = vm.newThread(task, nil)
 	}
@@ -188,9 +188,7 @@ var errForeign = errors.New("this Lua state has no tasks: they need a VM that as
 func (c Call) Start(body func(Call) ([]Value, error)) *Task {
 	vm := c.t.vm
 	if vm.foreign != nil {
-		task := &Task{vm: vm, lifetime: lifetime{parent: vm.ctx}, done: make(chan struct{}), ended: true, err: errForeign}
-		close(task.done)
-		return task
+		return &Task{vm: vm, lifetime: lifetime{parent: vm.ctx}, ended: true, err: errForeign}
 	}
 	task := vm.newTask(vm.ctx)
 	vm.running.Go(func() { task.run(body) })
@@ -225,4 +223,14 @@ func (task *Task) Cancel(cause error) {
 }
 
 // Done is closed when the task has ended.
-func (task *Task) Done() <-chan struct{} { return task.done }
+func (task *Task) Done() <-chan struct{} {
+	task.mu.Lock()
+	defer task.mu.Unlock()
+	if task.done == nil {
+		task.done = make(chan struct{})
+		if task.ended {
+			close(task.done)
+		}
+	}
+	return task.done
+}

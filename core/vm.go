@@ -59,6 +59,7 @@ type VM struct {
 	errorMT   *lua.LTable
 	threads   []*thread // of tasks that are over
 	null      *lua.LUserData
+	traced    *lua.LFunction // withTraceback
 
 	output   atomic.Int64 // bytes printed and logged
 	localsMu sync.Mutex

@@ -22,10 +22,10 @@ const maxURI = 8 << 10
 
 // ServeHTTP answers one request.
 func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	started := time.Now()
-	req := &request{Request: r, server: s, out: &recorder{ResponseWriter: w, patience: s.options.idleTimeout}}
+	req := &request{Request: r, server: s, began: time.Now(), out: recorder{ResponseWriter: w, patience: s.options.idleTimeout}}
+	req.timed = req.began
 	s.figures.inFlight.Add(1)
-	defer s.finish(req, started)
+	defer s.finish(req)
 	defer s.recover(req)
 	if s.draining.Load() {
 		w.Header().Set("Connection", "close")
@@ -87,13 +87,12 @@ func (s *server) missing(req *request) answer {
 
 // runHandler runs the script's functions as a task and sends what they return.
 func (s *server) runHandler(req *request) {
-	began := time.Now()
 	var a answer
 	whole := false // the answer can be sent
 	err := s.tasks.Run(req.Context(), func(c core.Call) error {
-		timer := s.stopLater(c.Task(), began)
+		timer := s.stopLater(c.Task(), req.timed)
 		defer timer.Stop()
-		req.untimed = timer.Stop
+		req.timer = timer
 		v, err := s.call(c, s.requests.Value(c, req), req, 0)
 		if err != nil || req.socket != nil {
 			return err
@@ -118,8 +117,8 @@ func (s *server) runHandler(req *request) {
 }
 
 // stopLater ends the task of a handler at its timeout, unless the timer is stopped before.
-func (s *server) stopLater(task *core.Task, began time.Time) *time.Timer {
-	return time.AfterFunc(s.options.handlerTimeout-time.Since(began), func() { task.Cancel(errHandlerTime) })
+func (s *server) stopLater(task *core.Task, from time.Time) *time.Timer {
+	return time.AfterFunc(s.options.handlerTimeout-time.Since(from), func() { task.Cancel(errHandlerTime) })
 }
 
 // call runs the middleware from the one at i on, then the handler. It needs the baton.

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"assay.rs/core"
 )
@@ -11,14 +12,16 @@ import (
 // request is what a handler is given. Its parts are made when the script reads them.
 type request struct {
 	*http.Request
-	server  *server
-	out     *recorder
-	found   found
-	body    []byte
-	id      string
-	untimed func() bool // lets the handler last longer than its timeout
-	socket  WebSocket   // set once the request has become one
-	forget  func()      // takes the socket from those that a drain closes
+	server *server
+	out    recorder
+	began  time.Time
+	timed  time.Time // from when the handler has its time
+	found  found
+	body   []byte
+	id     string
+	timer  *time.Timer // ends the handler at its timeout
+	socket WebSocket   // set once the request has become one
+	forget func()      // takes the socket from those that a drain closes
 }
 
 func requestClass() *core.Object[*request] {

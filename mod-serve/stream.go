@@ -31,7 +31,7 @@ func (s *server) stream(c core.Call, req *request, a answer) error {
 	send := c.NewFunction(core.Fn1(
 		core.Doc{Name: "send", Text: "Sends an event.", Needs: core.Listen, Level: core.Script},
 		core.Arg("event", eventType(), "What to send."), core.ReturnsNothing(),
-		func(_ core.Call, text string) (core.None, error) { return core.None{}, sendEvent(ctx, req.out, text) }))
+		func(_ core.Call, text string) (core.None, error) { return core.None{}, sendEvent(ctx, &req.out, text) }))
 	_, err = a.stream.Call(c, send)
 	return err
 }
