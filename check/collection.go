@@ -77,8 +77,10 @@ type Named struct {
 // Texts reads a map of names to texts, in the order of the file. Numbers and booleans count as their text.
 // legal says whether a name is allowed, with the reason when it is not; nil allows all.
 func Texts(into *[]Named, legal func(name string) string) Value {
-	scalar := schema{"type": []any{"string", "number", "boolean"}}
-	return Value{func() schema { return schema{"type": "object", "additionalProperties": scalar} }, func(r *Reader, n *yaml.Node) {
+	described := func() schema {
+		return schema{"type": "object", "additionalProperties": schema{"type": []any{"string", "number", "boolean"}}}
+	}
+	return Value{described, func(r *Reader, n *yaml.Node) {
 		if n.Kind != yaml.Map {
 			r.Fail(n, "must be a map of names to texts, not %s", describe(n))
 			return

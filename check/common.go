@@ -3,15 +3,14 @@ package check
 import (
 	"fmt"
 	"os"
-	"slices"
 	"strings"
 
 	"assay.rs/mod-data/yaml"
 )
 
-// commonKeys is the table of what every check has, whatever its type.
-func commonKeys(c *check, typ *string) []Key {
-	return slices.Concat([]Key{
+// commonKeys are the tables of what every check has, whatever its type.
+func commonKeys(c *check, typ *string) [][]Key {
+	return [][]Key{{
 		{Name: "name", Text: "What the document calls the check; no two are alike.", Required: true, Value: Word(&c.name)},
 		{Name: "type", Text: "What is checked.", Required: true, Value: Word(typ)},
 		{Name: "needs", Text: "Checks that must have passed before; this one is skipped if one did not.", Value: Words(new([]string))},
@@ -19,7 +18,7 @@ func commonKeys(c *check, typ *string) []Key {
 		{Name: "if", Text: "A jq expression over .vars and .captures that gives true or false; the check is skipped on false.", Value: expressionValue(&c.cond)},
 		{Name: "foreach", Text: "A list: the check is made once for each item, as ${item}.", Value: Value{func() schema { return schema{"type": "array", "minItems": 1} }, func(*Reader, *yaml.Node) {}}},
 		refusedKey("schema"), refusedKey("tls"),
-	}, c.settings.each())
+	}, c.settings.pacing(), c.settings.each()}
 }
 
 func refusedKey(name string) Key {

@@ -12,6 +12,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"assay.rs/core/retry"
+
+	"assay.rs/core/prelude"
 )
 
 func newTestLog(w interface{ Write([]byte) (int, error) }) *slog.Logger {
@@ -228,7 +230,7 @@ func FuzzLoad(f *testing.F) {
 		f.Add(s)
 	}
 	dir := f.TempDir()
-	types := Standard()
+	types := Standard(prelude.Modules)
 	f.Fuzz(func(t *testing.T, text string) {
 		path := filepath.Join(dir, "checks.yaml")
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"regexp"
+	"strings"
 
 	"assay.rs/check/internal/source"
 	"assay.rs/mod-data/jq"
@@ -51,16 +52,19 @@ func (r *Reader) jqProblem(n *yaml.Node, verbatim bool, err error) {
 	r.problems.Add(at, "invalid jq: %s", err)
 }
 
-var (
-	captureName = regexp.MustCompile(`\$captures\s*(?:\.\s*([A-Za-z_][A-Za-z0-9_]*)|\[\s*"([^"\\]+)"\s*\])`)
-	captureAny  = regexp.MustCompile(`\$captures\b`)
+const (
+	captureName = `\$captures\s*(?:\.\s*([A-Za-z_][A-Za-z0-9_]*)|\[\s*"([^"\\]+)"\s*\])`
+	captureAny  = `\$captures\b`
 )
 
 // jqCaptures notes which captures an expression uses: the check then waits for them, and a name that nobody
 // captures is found before it can be a null.
 func (r *Reader) jqCaptures(n *yaml.Node, text string) {
-	found := captureName.FindAllStringSubmatch(text, -1)
-	if len(captureAny.FindAllString(text, -1)) > len(found) {
+	if !strings.Contains(text, "$captures") {
+		return
+	}
+	found := regexp.MustCompile(captureName).FindAllStringSubmatch(text, -1)
+	if len(regexp.MustCompile(captureAny).FindAllString(text, -1)) > len(found) {
 		r.Fail(n, "write $captures.name: which captures are meant must be seen before the run")
 		return
 	}

@@ -96,24 +96,24 @@ func (r *Reader) suite(root *yaml.Node, s *suite) {
 	if checks == nil {
 		return
 	}
-	var uses [][]captureUse
+	var sources []checkSource
 	for i, n := range checks.Items {
 		for _, e := range r.expand(n, i) {
 			r.scope.item, r.scope.captures = e.item, nil
 			c := r.check(n, e, level, defaults)
 			s.checks = append(s.checks, c)
-			uses = append(uses, r.scope.captures)
+			sources = append(sources, checkSource{n, r.scope.captures})
 			r.scope.item = nil
 		}
 	}
 	r.duplicates(s)
-	r.link(s, checks, uses)
+	r.link(s, sources)
 }
 
 // defaults reads what holds for all checks: settings here, and the keys of types when a check is read.
 func (r *Reader) defaults(n *yaml.Node, level settings) settings {
 	var ignored *yaml.Node
-	table := level.each()
+	table := slices.Concat(level.pacing(), level.each())
 	for _, t := range r.options.Types {
 		table = append(table, Key{Name: t.Name, Text: "Keys for each check of type " + t.Name + ".", Value: rawMap(&ignored)})
 	}
@@ -176,17 +176,16 @@ func (r *Reader) check(n *yaml.Node, e entry, level settings, defaults *yaml.Nod
 		typ = t
 	}
 	t, known := r.typeNamed(typ)
-	var table []Key
+	var own []Key
 	if known {
 		c.typ, c.body = t, t.New()
-		body := c.body.Keys()
-		r.inherit(body, defaults.Get(t.Name))
-		table = slices.Concat(common, body)
+		own = c.body.Keys()
+		r.inherit(own, defaults.Get(t.Name))
 	} else {
 		r.checkUnknownType(n, typ, what)
-		table = r.tolerant(n, common)
+		own = r.tolerant(n, common)
 	}
-	r.keys(n, what, table)
+	r.keys(n, what, append(common, own)...)
 	c.settings.settle(r, n)
 	r.rename(c, n, e)
 	if known {
@@ -216,19 +215,19 @@ func (r *Reader) inherit(table []Key, n *yaml.Node) {
 }
 
 // tolerant accepts whatever else a check of an unknown type says: its keys are unknown as well.
-func (r *Reader) tolerant(n *yaml.Node, common []Key) []Key {
-	table := common
+func (r *Reader) tolerant(n *yaml.Node, common [][]Key) []Key {
+	var table []Key
 	for _, p := range n.Pairs {
-		if !hasKey(common, p.Key) {
+		if !hasKey(p.Key, common...) {
 			table = append(table, Key{Name: p.Key, null: true, Value: Value{nil, func(*Reader, *yaml.Node) {}}})
 		}
 	}
 	return table
 }
 
-func hasKey(table []Key, name string) bool {
-	for _, k := range table {
-		if k.Name == name {
+func hasKey(name string, tables ...[]Key) bool {
+	for _, table := range tables {
+		if slices.ContainsFunc(table, func(k Key) bool { return k.Name == name }) {
 			return true
 		}
 	}

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"strings"
 	"time"
 
@@ -71,8 +70,6 @@ func (e *httpExpect) headersValue() Value {
 	}}
 }
 
-var latencyForm = regexp.MustCompile(`^(<=?)\s*(\S+)$`)
-
 func latencyValue(into *latency) Value {
 	return Value{func() schema { return schema{"type": "string", "pattern": `^<=?\s*[0-9.]+[a-zµ]|\$\{`} }, func(r *Reader, n *yaml.Node) {
 		v, ok := r.resolved(n)
@@ -80,8 +77,9 @@ func latencyValue(into *latency) Value {
 			return
 		}
 		s, _ := stringOf(v)
-		m := latencyForm.FindStringSubmatch(s)
-		if m == nil {
+		bound, below := strings.CutPrefix(s, "<")
+		bound, orEqual := strings.CutPrefix(bound, "=")
+		if !below {
 			if _, err := ParseDuration(s); err == nil && s != "" {
 				r.Fail(n, "must be a bound, not %s: did you mean '<%s'?", describe(v), s)
 				return
@@ -89,12 +87,12 @@ func latencyValue(into *latency) Value {
 			r.Fail(n, "must be a bound such as '<500ms', not %s", describe(v))
 			return
 		}
-		d, err := ParseDuration(m[2])
+		d, err := ParseDuration(strings.TrimSpace(bound))
 		if err != nil || d <= 0 {
 			r.Fail(n, "must be a bound such as '<500ms', not %s", describe(v))
 			return
 		}
-		*into = latency{d, m[1] == "<=", strings.ReplaceAll(s, " ", "")}
+		*into = latency{d, orEqual, strings.ReplaceAll(s, " ", "")}
 	}}
 }
 

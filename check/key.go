@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"assay.rs/check/internal/source"
@@ -50,28 +51,34 @@ func (r *Reader) place(n *yaml.Node) source.Place {
 	return source.Place{File: r.file, Line: n.Line, Col: n.Col}
 }
 
-// keys reads a map by its table. Unknown and missing keys, and keys without value, are problems.
-func (r *Reader) keys(n *yaml.Node, what string, table []Key) {
+// keys reads a map by its tables. Unknown and missing keys, and keys without value, are problems.
+func (r *Reader) keys(n *yaml.Node, what string, tables ...[]Key) {
 	if n.Kind != yaml.Map {
 		r.Fail(n, "%s must be a map, not %s", what, describe(n))
 		return
 	}
 	for _, p := range n.Pairs {
-		if !hasKey(table, p.Key) {
-			r.unknown(p, what, table)
+		if !hasKey(p.Key, tables...) {
+			r.unknown(p, what, slices.Concat(tables...))
 		}
 	}
-	for _, k := range table {
-		v := n.Get(k.Name)
-		switch {
-		case v == nil && k.Required:
-			r.Fail(n, "%s has no '%s'", what, k.Name)
-		case v == nil:
-		case v.Kind == yaml.Null && !k.null:
-			r.Fail(v, "'%s' has no value", k.Name)
-		default:
-			k.Value.read(r, v)
+	for _, table := range tables {
+		for i := range table {
+			r.key(n, what, &table[i])
 		}
+	}
+}
+
+func (r *Reader) key(n *yaml.Node, what string, k *Key) {
+	v := n.Get(k.Name)
+	switch {
+	case v == nil && k.Required:
+		r.Fail(n, "%s has no '%s'", what, k.Name)
+	case v == nil:
+	case v.Kind == yaml.Null && !k.null:
+		r.Fail(v, "'%s' has no value", k.Name)
+	default:
+		k.Value.read(r, v)
 	}
 }
 

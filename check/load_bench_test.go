@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"assay.rs/core/prelude"
 )
 
 // BenchmarkLoad reads a file of 1,000 http checks.
@@ -21,7 +23,7 @@ func BenchmarkLoad(b *testing.B) {
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := Load(file, Options{Types: Standard()}); err != nil {
+		if _, err := Load(file, Options{Types: Standard(prelude.Modules)}); err != nil {
 			b.Fatal(err)
 		}
 	}

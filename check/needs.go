@@ -11,8 +11,14 @@ import (
 // capturer is a body that makes captures.
 type capturer interface{ captureNames() []string }
 
+// checkSource is what a check was read from, and the captures that it uses.
+type checkSource struct {
+	node *yaml.Node
+	uses []captureUse
+}
+
 // link turns names into positions: needs, and the captures that a check uses, which are needs as well.
-func (r *Reader) link(s *suite, list *yaml.Node, uses [][]captureUse) {
+func (r *Reader) link(s *suite, sources []checkSource) {
 	named := map[string][]int{}
 	makers := map[string]int{}
 	var names []string
@@ -23,12 +29,11 @@ func (r *Reader) link(s *suite, list *yaml.Node, uses [][]captureUse) {
 		}
 		r.makers(s, makers, i)
 	}
-	nodes := nodesOf(s, list)
 	for i, c := range s.checks {
-		for _, need := range items(nodes[i].Get("needs")) {
+		for _, need := range items(sources[i].node.Get("needs")) {
 			r.need(c, need, named, names)
 		}
-		for _, u := range uses[i] {
+		for _, u := range sources[i].uses {
 			maker, ok := makers[u.name]
 			if !ok {
 				r.Fail(u.at, "${captures.%s}: no check captures this%s", u.name, captureHint(u.name, makers))
@@ -64,19 +69,6 @@ func unique(a, b string) []string {
 		return []string{a}
 	}
 	return []string{a, b}
-}
-
-// nodesOf finds the node of each check by its place: foreach makes several of one.
-func nodesOf(s *suite, list *yaml.Node) []*yaml.Node {
-	out := make([]*yaml.Node, len(s.checks))
-	for i, c := range s.checks {
-		for _, n := range list.Items {
-			if n.Line == c.place.Line && n.Col == c.place.Col {
-				out[i] = n
-			}
-		}
-	}
-	return out
 }
 
 func items(n *yaml.Node) []*yaml.Node {

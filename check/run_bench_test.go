@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"assay.rs/core/prelude"
 )
 
 // BenchmarkRun runs 200 http checks, 50 at a time, against a server in the same process.
@@ -25,7 +27,7 @@ func BenchmarkRun(b *testing.B) {
 	if err := os.WriteFile(file, []byte(text.String()), 0o600); err != nil {
 		b.Fatal(err)
 	}
-	plan, err := Load(file, Options{Types: Standard()})
+	plan, err := Load(file, Options{Types: Standard(prelude.Modules)})
 	if err != nil {
 		b.Fatal(err)
 	}

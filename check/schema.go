@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"slices"
 )
 
 // schema is a piece of a JSON Schema (draft 7, which editors know best).
@@ -45,7 +46,7 @@ func JSONSchema(types ...Type) ([]byte, error) {
 	}
 	var each []any
 	defaults := initialSettings()
-	defaultKeys := tableSchema(defaults.each())
+	defaultKeys := tableSchema(slices.Concat(defaults.pacing(), defaults.each()))
 	for _, t := range types {
 		each = append(each, typeSchema(t))
 		body := tableSchema(t.New().Keys())
@@ -65,7 +66,7 @@ func JSONSchema(types ...Type) ([]byte, error) {
 // typeSchema is the schema of a check of one type.
 func typeSchema(t Type) schema {
 	var typ string
-	table := append(commonKeys(&check{settings: initialSettings()}, &typ), t.New().Keys()...)
+	table := slices.Concat(append(commonKeys(&check{settings: initialSettings()}, &typ), t.New().Keys())...)
 	s := tableSchema(table)
 	s["description"] = t.Text
 	properties, _ := s["properties"].(schema)

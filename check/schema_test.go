@@ -7,10 +7,12 @@ import (
 	"testing"
 
 	"assay.rs/mod-data/yaml"
+
+	"assay.rs/core/prelude"
 )
 
 func TestSchemaAgreesWithTheReader(t *testing.T) {
-	types := Standard()
+	types := Standard(prelude.Modules)
 	raw, err := JSONSchema(types...)
 	if err != nil {
 		t.Fatal(err)

@@ -2,7 +2,6 @@ package check
 
 import (
 	"fmt"
-	"slices"
 	"time"
 
 	"assay.rs/core/retry"
@@ -62,13 +61,13 @@ func (s *settings) pacing() []Key {
 
 // each are the keys that a check and `defaults` have beside pacing.
 func (s *settings) each() []Key {
-	return slices.Concat(s.pacing(), []Key{
+	return []Key{
 		{Name: "retry", Text: "How to retry, in detail; it overrides backoff.", Value: s.retryValue()},
 		{Name: "timeout", Text: "How long all attempts of the check may take.", Value: Duration(&s.timeout, false)},
 		{Name: "delay", Text: "How long to wait before the first attempt.", Value: Duration(&s.delay, true)},
 		{Name: "severity", Text: "fail, or warn: told, but the run passes.", Value: Choice(&s.severity, SeverityFail, SeverityWarn)},
 		{Name: "tags", Text: "Words by which --tags selects checks.", Value: Words(&s.tags)},
-	})
+	}
 }
 
 // then calls after when the value was read without a problem.

@@ -2,7 +2,7 @@ package check
 
 import (
 	"fmt"
-	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -74,12 +74,6 @@ func (s statuses) assess(o *Outcome, code int) {
 		fmt.Sprintf("%s (got %d)", s.text, code), statusClasses(code)...)
 }
 
-var (
-	classForm      = regexp.MustCompile(`^[1-5]xx$`)
-	comparisonForm = regexp.MustCompile(`^(>=|<=|>|<|==|!=)\s*([1-5][0-9][0-9])$`)
-	codeForm       = regexp.MustCompile(`^[1-5][0-9][0-9]$`)
-)
-
 const statusForms = `200, [200, 204], "2xx", ">=200 <300" or any`
 
 func statusSchema() schema {
@@ -137,9 +131,10 @@ func (r *Reader) status(n *yaml.Node) (text string, want any, ranges []statusRan
 	switch {
 	case isString && s == "any":
 		return "status is any", "any", nil, true
-	case isString && classForm.MatchString(s):
+	case isString && len(s) == 3 && s[0] >= '1' && s[0] <= '5' && s[1:] == "xx":
 		return "status is " + s, s, []statusRange{class(int(s[0] - '0'))}, true
-	case isString && codeForm.MatchString(s):
+	}
+	if _, isCode := statusCode(s); isString && isCode {
 		r.Fail(n, "a status is a number, not %s: write %s without quotes", describe(v), s)
 		return "", nil, nil, false
 	}
@@ -162,15 +157,18 @@ func statusComparisons(s string) (statusRange, bool) {
 			i++
 			f += fields[i]
 		}
-		m := comparisonForm.FindStringSubmatch(f)
-		if m == nil {
+		op := f[:len(f)-len(strings.TrimLeft(f, "<>=!"))]
+		code, ok := statusCode(f[len(op):])
+		if !ok || !slices.Contains([]string{">=", "<=", ">", "<", "==", "!="}, op) {
 			return nil, false
 		}
-		code, err := strconv.Atoi(m[2])
-		if err != nil {
-			return nil, false
-		}
-		out = append(out, comparison{m[1], code})
+		out = append(out, comparison{op, code})
 	}
 	return out, len(out) > 0
+}
+
+// statusCode reads a status written as text: three digits.
+func statusCode(s string) (int, bool) {
+	code, err := strconv.Atoi(s)
+	return code, err == nil && len(s) == 3 && code >= 100 && code <= 599
 }

@@ -223,20 +223,19 @@ func ParseDuration(s string) (time.Duration, error) {
 
 // Choice reads one of the words.
 func Choice[T ~string](into *T, words ...T) Value {
-	names := make([]string, len(words))
-	enum := make([]any, len(words))
-	for i, w := range words {
-		names[i], enum[i] = string(w), string(w)
-	}
-	return Value{func() schema { return schema{"enum": enum} }, func(r *Reader, n *yaml.Node) {
+	return Value{func() schema { return schema{"enum": words} }, func(r *Reader, n *yaml.Node) {
 		v, ok := r.resolved(n)
 		if !ok {
 			return
 		}
 		s, _ := stringOf(v)
-		if slices.Contains(names, s) {
+		if slices.Contains(words, T(s)) {
 			*into = T(s)
 			return
+		}
+		names := make([]string, len(words))
+		for i, w := range words {
+			names[i] = string(w)
 		}
 		if hint := nearest.Hint(s, names); s != "" && hint != "" {
 			r.Fail(n, "must be %s, not %s: %s", strings.Join(names, ", "), describe(v), hint)

@@ -7,6 +7,7 @@ import (
 	"runtime/metrics"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	lua "github.com/yuin/gopher-lua"
 )
@@ -122,6 +123,20 @@ func (c Call) within(asked, made int64) error {
 		return c.exceeded(vm.memoryError())
 	}
 	return nil
+}
+
+// readEvery is how long a look relies on the last reading of the heap, which takes as long as thirty
+// instructions: a script can hardly fill [lookBytes] meanwhile.
+const readEvery = 100 * time.Microsecond
+
+// due tells whether the heap is to be read again. It needs the baton.
+func (vm *VM) due() bool {
+	now := time.Since(vm.rt.made)
+	if now-vm.read < readEvery {
+		return false
+	}
+	vm.read = now
+	return true
 }
 
 // overMemory tells whether the VM would hold more than it may once the asked bytes are allocated; made

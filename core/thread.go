@@ -64,7 +64,7 @@ func (t *thread) look() <-chan struct{} {
 		return t.vm.rt.closed
 	}
 	t.left = lookEvery
-	if t.vm.host.Limits.Memory > 0 && t.vm.overMemory(0, 0) {
+	if t.vm.host.Limits.Memory > 0 && t.vm.due() && t.vm.overMemory(0, 0) {
 		t.task.lifetime.stop(t.vm.memoryError())
 		t.left = 0
 		return t.vm.rt.closed

@@ -23,11 +23,9 @@ type Type[T any] struct {
 	to   func(t *thread, v T) lua.LValue
 }
 
-// Spec describes the type.
-func (of Type[T]) Spec() spec.Type { return of.spec }
-
-// Value is v as Lua sees it, for what is handed to a [Callback]. It needs the baton.
-func (of Type[T]) Value(c Call, v T) Value { return Value{of.to(c.t, v)} }
+// SpecOf describes the type. It is no method, nor are [ReadAs] and [ValueOf]: where package reflect looks up methods
+// by name, the linker keeps those of every type.
+func SpecOf[T any](of Type[T]) spec.Type { return of.spec }
 
 // ref is a record or a class that the reference must describe.
 type ref interface {

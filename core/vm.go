@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	lua "github.com/yuin/gopher-lua"
 
@@ -45,7 +46,8 @@ type VM struct {
 	// With the baton.
 	bound     map[string]bool
 	helpers   map[compile.Helper]lua.LValue
-	tolerated int64 // what the process may hold until the memory is looked at again
+	read      time.Duration // when the heap was last read, on the clock of the runtime
+	tolerated int64         // what the process may hold until the memory is looked at again
 	shapes    map[lua.LString]*lua.LTable
 	classes   map[*class]*lua.LTable
 	int64s    map[int64]*lua.LUserData
@@ -83,8 +85,8 @@ const (
 
 // Open makes a VM. It must be closed.
 func (rt *Runtime) Open(host Host) *VM {
-	L := lua.NewState(lua.Options{
-		SkipOpenLibs: true, MinimizeStackMemory: true, CallStackSize: callDepth,
+	L := newState(lua.Options{
+		MinimizeStackMemory: true, CallStackSize: callDepth,
 		RegistrySize: registryStart, RegistryGrowStep: registryGrow, RegistryMaxSize: registryMax,
 	})
 	L.G.MainThread = L

@@ -37,7 +37,7 @@ func BenchmarkQuery(b *testing.B) {
 				if err != nil {
 					return err
 				}
-				c.Hold(func() { rows.Value(c, got) })
+				c.Hold(func() { core.ValueOf(c, rows, got) })
 			}
 			return nil
 		})

@@ -126,7 +126,7 @@ func (c *Conn) query(call core.Call, sql string, p params, most int) (*resultSet
 
 func readAll(call core.Call, cur cursor, most int) (*resultSet, error) {
 	rows := newResultSet(cur.columns())
-	for rows.count < most {
+	for len(rows.rows) < most {
 		err := cur.next(rows.row())
 		if errors.Is(err, io.EOF) {
 			break
@@ -190,10 +190,9 @@ func scriptError(err error) error {
 }
 
 func (c *Conn) stream(call core.Call, cur cursor, fn core.Callback, started func()) error {
-	names := uniqueNames(cur.columns())
-	row := make([]cell, len(names))
+	rows := newResultSet(cur.columns())
 	for {
-		err := cur.next(row)
+		err := cur.next(rows.row())
 		started()
 		if errors.Is(err, io.EOF) {
 			return nil
@@ -201,11 +200,10 @@ func (c *Conn) stream(call core.Call, cur cursor, fn core.Callback, started func
 		if err != nil {
 			return err
 		}
-		more := true
+		table, more := rows.table(), true
 		c.pause(func() {
 			call.Hold(func() {
-				var table core.Table
-				if table, err = rowTable(call, names, row); err != nil {
+				if err = rows.finish(call); err != nil {
 					return
 				}
 				var results []core.Value

@@ -7,20 +7,31 @@ import (
 	"assay.rs/core/spec"
 )
 
-// resultSet is all rows of a query.
+// resultSet is all rows of a query. They become tables as they are read, without the baton.
 type resultSet struct {
-	columns []string
 	names   []string // the columns, each with a name of its own
-	cells   []core.Value
-	late    map[int]any // of cells, those that only the VM can make
-	count   int
+	columns core.Columns
+	rows    []core.Table
+	late    []lateValue
 	next    []cell
-	size    int // about what the rows take in Lua, in bytes
+	values  []core.Value // of the next row
+	size    int          // about what the rows take in Lua, in bytes
 	charged int
 }
 
+// lateValue belongs into a row, but only the VM can make it.
+type lateValue struct {
+	row  core.Table
+	name string
+	data any
+}
+
 func newResultSet(columns []string) *resultSet {
-	return &resultSet{columns: columns, names: uniqueNames(columns), next: make([]cell, len(columns))}
+	names := uniqueNames(columns)
+	return &resultSet{
+		names: names, columns: core.NewColumns(names),
+		next: make([]cell, len(names)), values: make([]core.Value, len(names)),
+	}
 }
 
 // uniqueNames gives a column whose name is taken the name with a number behind it.
@@ -51,59 +62,45 @@ const (
 	chargeEvery = 1 << 20
 )
 
+// table is the next row as a table, which is complete after finish.
+func (r *resultSet) table() core.Table {
+	for i, cell := range r.next {
+		r.values[i] = cell.value
+	}
+	table := r.columns.Row(r.values)
+	for i, cell := range r.next {
+		if cell.late != nil {
+			r.late = append(r.late, lateValue{table, r.names[i], cell.late})
+		}
+	}
+	return table
+}
+
+// finish completes the tables. It needs the baton.
+func (r *resultSet) finish(c core.Call) error {
+	for _, late := range r.late {
+		value, err := c.Value(late.data)
+		if err != nil {
+			return err
+		}
+		late.row.Set(late.name, value)
+	}
+	r.late = nil
+	return nil
+}
+
 // keep takes the next row in. It is an error when the rows take more memory than the script may hold.
 func (r *resultSet) keep(c core.Call) error {
+	r.rows = append(r.rows, r.table())
 	for _, cell := range r.next {
-		if cell.late != nil {
-			if r.late == nil {
-				r.late = make(map[int]any)
-			}
-			r.late[len(r.cells)] = cell.late
-		}
-		r.cells = append(r.cells, cell.value)
 		r.size += cell.size()
 	}
-	clear(r.next)
-	r.count++
 	r.size += rowSize
 	if r.size < r.charged+chargeEvery {
 		return nil
 	}
 	r.charged = r.size
 	return c.Charge(r.size)
-}
-
-// row i as a table.
-func (r *resultSet) table(c core.Call, i int) (core.Table, error) {
-	table := c.NewTable(len(r.names))
-	at := i * len(r.names)
-	for column, name := range r.names {
-		value := r.cells[at+column]
-		if late, ok := r.late[at+column]; ok {
-			var err error
-			if value, err = c.Value(late); err != nil {
-				return table, err
-			}
-		}
-		table.Set(name, value)
-	}
-	return table, nil
-}
-
-// rowTable is a row as a table.
-func rowTable(c core.Call, names []string, row []cell) (core.Table, error) {
-	table := c.NewTable(len(names))
-	for i, name := range names {
-		value := row[i].value
-		if row[i].late != nil {
-			var err error
-			if value, err = c.Value(row[i].late); err != nil {
-				return table, err
-			}
-		}
-		table.Set(name, value)
-	}
-	return table, nil
 }
 
 func anyRow() spec.Type {
@@ -114,13 +111,12 @@ func anyRow() spec.Type {
 func rowsType() core.Type[*resultSet] {
 	row := anyRow()
 	return core.Custom(spec.Type{Kind: spec.List, Elem: &row}, nil, func(c core.Call, r *resultSet) core.Value {
-		rows := c.NewArray(r.count)
-		for i := range r.count {
-			table, err := r.table(c, i)
-			if err != nil {
-				return core.Nil() // a driver gives nothing that has no form in Lua
-			}
-			rows.Append(table.Value())
+		if r.finish(c) != nil {
+			return core.Nil() // a driver gives nothing that has no form in Lua
+		}
+		rows := c.NewArray(len(r.rows))
+		for _, row := range r.rows {
+			rows.Append(row.Value())
 		}
 		columns := c.NewArray(len(r.names))
 		for _, name := range r.names {
@@ -136,13 +132,9 @@ func oneType() core.Type[*resultSet] {
 	row := anyRow()
 	row.Nullable = true
 	return core.Custom(row, nil, func(c core.Call, r *resultSet) core.Value {
-		if r.count == 0 {
-			return core.Nil()
-		}
-		table, err := r.table(c, 0)
-		if err != nil {
+		if len(r.rows) == 0 || r.finish(c) != nil {
 			return core.Nil() // as above
 		}
-		return table.Value()
+		return r.rows[0].Value()
 	})
 }

@@ -105,7 +105,10 @@ func (e *sqliteEngine) open(ctx context.Context) (session, error) {
 		return nil, errors.Join(errors.New("the SQLite driver lacks an interface"), opened.Close())
 	}
 	s := &sqliteSession{conn: conn, engine: e}
-	err = conn.RegisterAuthorizer(s.authorize)
+	s.handle, err = handleOf(conn)
+	if err == nil {
+		err = conn.RegisterAuthorizer(s.authorize)
+	}
 	for _, pragma := range e.pragmas() {
 		if err == nil {
 			_, err = conn.ExecContext(ctx, "PRAGMA "+pragma, nil)
@@ -137,6 +140,7 @@ type sqliteConn interface {
 type sqliteSession struct {
 	conn   sqliteConn
 	engine *sqliteEngine
+	handle sqliteHandle
 	vacuum bool  // it runs VACUUM, which attaches a nameless database
 	denied error // what the policy said to the statement that was compiled last
 	broken bool
@@ -189,7 +193,7 @@ func (s *sqliteSession) query(ctx context.Context, st statement) (cursor, error)
 	if err != nil {
 		return nil, s.failed(err)
 	}
-	c := &sqliteCursor{ctx: ctx, rows: rows, values: make([]driver.Value, len(rows.Columns()))}
+	c := &sqliteCursor{ctx: ctx, stop: s.handle.interruptWith(ctx), rows: rows, values: make([]driver.Value, len(rows.Columns()))}
 	if types, ok := rows.(driver.RowsColumnTypeDatabaseTypeName); ok {
 		for i := range c.values {
 			c.types = append(c.types, types.ColumnTypeDatabaseTypeName(i))
@@ -262,16 +266,21 @@ func sqliteArg(arg any) driver.Value {
 	return arg
 }
 
-// sqliteCursor reads rows. The driver looks at the context until the first one; we look between rows.
+// sqliteCursor reads rows. The driver looks at the context until the first one; then we do.
 type sqliteCursor struct {
 	ctx    context.Context //nolint:containedctx // a cursor lives as long as its query
+	stop   func()          // looking at ctx
 	rows   driver.Rows
 	types  []string // as the columns were declared, empty for expressions
 	values []driver.Value
 }
 
 func (c *sqliteCursor) columns() []string { return c.rows.Columns() }
-func (c *sqliteCursor) close() error      { return c.rows.Close() }
+
+func (c *sqliteCursor) close() error {
+	c.stop()
+	return c.rows.Close()
+}
 
 func (c *sqliteCursor) next(row []cell) error {
 	if err := c.ctx.Err(); err != nil {

@@ -100,6 +100,13 @@ func TestLongQueryEndsInTime(t *testing.T) {
 		ok, e = pcall(conn.each, conn,
 			"with recursive c(n) as (select 1 union all select n + 1 from c where n < 1e12) select count(*) as n from c", nil, print)
 		assert.eq(e.code, "db.timeout")
+		local endless = "with recursive c(n) as (select 1 union all select n + 1 from c) select n from c where n = 1 or n < 0"
+		ok, e = pcall(conn.query, conn, endless)
+		assert.eq(e.code, "db.timeout")
+		ok, e = pcall(conn.query_one, conn, "select * from (" .. endless .. ") where n < 0")
+		assert.eq(e.code, "db.timeout")
+		ok, e = pcall(conn.execute, conn, "create table t as " .. endless)
+		assert.eq(e.code, "db.timeout")
 		local rows = 0
 		conn:each("select 1 as n union all select 2", nil, function() rows = rows + 1 sleep(0.1) end)
 		assert.eq(rows, 2)

@@ -138,7 +138,7 @@ func (c *Conn) call(call core.Call, class core.Type[*Conn], fn core.Callback) (r
 		defer c.tx.mu.Unlock()
 		*c.ended = true
 	}()
-	call.Hold(func() { results, err = fn.Call(call, class.Value(call, c)) })
+	call.Hold(func() { results, err = fn.Call(call, core.ValueOf(call, class, c)) })
 	return results, err
 }
 

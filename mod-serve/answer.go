@@ -91,7 +91,7 @@ func (a *answer) read(c core.Call, k, v core.Value, parts *[taken]core.Value) er
 		return a.readCookies(c, v)
 	case "ws_options":
 		var err error
-		a.accept, err = acceptOptionsType().Read(c, v, AcceptOptions{})
+		a.accept, err = core.ReadAs(c, acceptOptionsType(), v, AcceptOptions{})
 		return err
 	case "sse":
 		parts[events] = v

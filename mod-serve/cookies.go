@@ -55,7 +55,7 @@ func readCookie(c core.Call, name string, v core.Value) (*http.Cookie, error) {
 		given.value = text
 	default:
 		var err error
-		if given, err = cookieType().Read(c, v, given); err != nil {
+		if given, err = core.ReadAs(c, cookieType(), v, given); err != nil {
 			return nil, err
 		}
 	}

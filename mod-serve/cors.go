@@ -40,7 +40,7 @@ func corsType() core.Type[*cors] {
 			if v.Kind() == core.KindBool {
 				return &given, nil
 			}
-			given, err := table.Read(c, v, given)
+			given, err := core.ReadAs(c, table, v, given)
 			if err != nil {
 				return nil, err
 			}

@@ -93,7 +93,7 @@ func (s *server) runHandler(req *request) {
 		timer := s.stopLater(c.Task(), req.timed)
 		defer timer.Stop()
 		req.timer = timer
-		v, err := s.call(c, s.requests.Value(c, req), req, 0)
+		v, err := s.call(c, core.ValueOf(c, s.requests, req), req, 0)
 		if err != nil || req.socket != nil {
 			return err
 		}

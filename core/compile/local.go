@@ -93,28 +93,10 @@ func (f *function) closeFrom(line, level, base int) {
 
 // getGlobal puts the global that a node names into a register.
 func (f *function) getGlobal(id syntax.NodeID, dst int) {
-	line := f.line(id)
-	k := f.constant(id, f.tree.Name(id))
-	if k < maxGlobals {
-		f.emit(line, abx(lua.OP_GETGLOBAL, dst, k))
-		return
-	}
-	free := f.free
-	table := f.helper(id, line, HelperGlobals)
-	f.emit(line, abc(lua.OP_GETTABLEKS, dst, table, f.operand(id, k)))
-	f.free = free
+	f.emit(f.line(id), abx(lua.OP_GETGLOBAL, dst, f.constant(id, f.tree.Name(id))))
 }
 
 // setGlobal assigns a register to the global that a node names.
 func (f *function) setGlobal(id syntax.NodeID, value int) {
-	line := f.line(id)
-	k := f.constant(id, f.tree.Name(id))
-	if k < maxGlobals {
-		f.emit(line, abx(lua.OP_SETGLOBAL, value, k))
-		return
-	}
-	free := f.free
-	table := f.helper(id, line, HelperGlobals)
-	f.emit(line, abc(lua.OP_SETTABLEKS, table, f.operand(id, k), value))
-	f.free = free
+	f.emit(f.line(id), abx(lua.OP_SETGLOBAL, value, f.constant(id, f.tree.Name(id))))
 }

@@ -1,27 +1,20 @@
 package compile
 
 import (
-	"fmt"
 	"math"
-	"strconv"
+	"reflect"
+	"unsafe"
 
 	lua "github.com/yuin/gopher-lua"
-	"github.com/yuin/gopher-lua/ast"
 )
 
 const (
 	maxRK       = 256       // constants that an instruction can name beside a register
 	fullPool    = 192       // from here on, another function gets a new pool
 	maxConstant = 1<<18 - 1 // constants that LOADK can name
-	maxGlobals  = 4096      // constants whose text the machine can know; see template
 )
 
 // pool is a list of constants that some functions of a chunk share.
-//
-// The machine reads the names of globals and fields from a list of a
-// FunctionProto that only lua.Compile can fill. So each pool lets it compile one
-// small template that has the pool's constants, and the functions are copies of
-// that template with code of their own.
 type pool struct {
 	strings map[string]int
 	numbers map[uint64]int
@@ -57,49 +50,22 @@ func (p *pool) number(v float64) int {
 	return i
 }
 
-// finish gives the functions of the pool its constants.
-func (p *pool) finish() error {
-	template, err := p.template()
-	if err != nil {
-		return err
+// finish gives the functions of the pool its constants, and the machine the texts among them.
+func (p *pool) finish() {
+	texts := make([]string, len(p.values))
+	for i := range texts {
+		if s, ok := p.values[i].(lua.LString); ok {
+			texts[i] = string(s)
+		}
 	}
 	for _, proto := range p.protos {
-		full := *template
-		full.SourceName, full.LineDefined, full.LastLineDefined = proto.SourceName, proto.LineDefined, proto.LastLineDefined
-		full.NumUpvalues, full.NumParameters = proto.NumUpvalues, proto.NumParameters
-		full.IsVarArg, full.NumUsedRegisters = proto.IsVarArg, proto.NumUsedRegisters
-		full.Code, full.DbgSourcePositions = proto.Code, proto.DbgSourcePositions
-		full.FunctionPrototypes = proto.FunctionPrototypes
-		full.DbgCalls, full.DbgUpvalues, full.DbgLocals = proto.DbgCalls, proto.DbgUpvalues, proto.DbgLocals
-		full.Constants = p.values
-		*proto = full
+		proto.Constants = p.values
+		*stringConstants(proto) = texts
 	}
-	return nil
 }
 
-// template is a function compiled by gopher-lua whose constants are those of the
-// pool. Numbers are stood in for by their index; beyond maxGlobals no
-// instruction asks for the text of a constant.
-func (p *pool) template() (*lua.FunctionProto, error) {
-	n := min(len(p.values), maxGlobals)
-	items := make([]ast.StringExpr, n)
-	fields := make([]ast.Field, n)
-	table := &ast.TableExpr{Fields: make([]*ast.Field, n)}
-	for i, v := range p.values[:n] {
-		if s, ok := v.(lua.LString); ok {
-			items[i].Value = string(s)
-			fields[i].Value = &items[i]
-		} else {
-			fields[i].Value = &ast.NumberExpr{Value: strconv.Itoa(i)}
-		}
-		table.Fields[i] = &fields[i]
-	}
-	template, err := lua.Compile([]ast.Stmt{&ast.LocalAssignStmt{Names: []string{"constants"}, Exprs: []ast.Expr{table}}}, "")
-	if err != nil {
-		return nil, fmt.Errorf("compile constants: %w", err)
-	}
-	if len(template.Constants) != n {
-		return nil, fmt.Errorf("compile constants: %d of %d", len(template.Constants), n)
-	}
-	return template, nil
+// stringConstants is where the machine reads the names of globals and fields. Only lua.Compile can fill it.
+func stringConstants(proto *lua.FunctionProto) *[]string {
+	field := reflect.ValueOf(proto).Elem().FieldByName("stringConstants")
+	return (*[]string)(unsafe.Pointer(field.UnsafeAddr())) //nolint:gosec // a field of this type, or finish fails at once
 }

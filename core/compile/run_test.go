@@ -120,7 +120,7 @@ func verify(t testing.TB, p *lua.FunctionProto, upvalues int) {
 			}
 		case lua.OP_GETGLOBAL, lua.OP_SETGLOBAL:
 			reg(a)
-			if bx >= maxGlobals {
+			if bx >= len(p.Constants) {
 				bad("global out of bounds")
 			}
 			if _, ok := p.Constants[bx].(lua.LString); !ok {

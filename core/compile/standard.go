@@ -16,12 +16,7 @@ import (
 // and the error, if any. An error goes on. Else it returns the function's first
 // result and the others packed for HelperUnpack.
 func Standard(L *lua.LState) func(Helper) lua.LValue {
-	return func(h Helper) lua.LValue {
-		if h == HelperGlobals {
-			return L.G.Global
-		}
-		return L.NewFunction(standard(h))
-	}
+	return func(h Helper) lua.LValue { return L.NewFunction(standard(h)) }
 }
 
 func standard(h Helper) lua.LGFunction {

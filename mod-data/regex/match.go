@@ -26,7 +26,7 @@ func matchType() core.Type[match] {
 }
 
 func groupsType() core.Type[[]*string] {
-	text := core.String().Spec()
+	text := core.SpecOf(core.String())
 	return core.Custom(spec.Type{Kind: spec.List, Elem: &text}, nil, func(c core.Call, groups []*string) core.Value {
 		t := c.NewArray(len(groups))
 		for i, group := range groups {

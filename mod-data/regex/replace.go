@@ -18,10 +18,10 @@ type replacement struct {
 func replacementType() core.Type[replacement] {
 	fn := spec.Type{
 		Kind:    spec.Callback,
-		Params:  []spec.Param{{Name: "match", Type: matchType().Spec(), Text: "The match."}},
-		Returns: []spec.Return{{Type: core.Nullable(core.String()).Spec(), Text: "What to put in its place; `nil` or `false` leaves it."}},
+		Params:  []spec.Param{{Name: "match", Type: core.SpecOf(matchType()), Text: "The match."}},
+		Returns: []spec.Return{{Type: core.SpecOf(core.Nullable(core.String())), Text: "What to put in its place; `nil` or `false` leaves it."}},
 	}
-	described := spec.Type{Kind: spec.Union, Of: []spec.Type{core.String().Spec(), fn}}
+	described := spec.Type{Kind: spec.Union, Of: []spec.Type{core.SpecOf(core.String()), fn}}
 	return core.Custom(described, func(_ core.Call, v core.Value) (replacement, error) {
 		if fn, ok := v.Function(); ok {
 			return replacement{fn: fn}, nil
@@ -161,7 +161,7 @@ func (s *search) ask(fn core.Callback, found []int) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	results, err := fn.Call(s.call, matchType().Value(s.call, m))
+	results, err := fn.Call(s.call, core.ValueOf(s.call, matchType(), m))
 	if err != nil {
 		return "", err
 	}

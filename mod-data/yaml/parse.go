@@ -118,12 +118,10 @@ func onlyComments(lines [][]byte) bool {
 	return true
 }
 
-var errorLine = regexp.MustCompile(`^(?s)(?:line (\d+): )?(.*)$`)
-
 // syntaxError adds the column that the parser leaves out: where the text of the line begins.
 func syntaxError(err error, lines [][]byte) error {
 	text := strings.TrimPrefix(err.Error(), "yaml: ")
-	m := errorLine.FindStringSubmatch(text)
+	m := regexp.MustCompile(`^(?s)(?:line (\d+): )?(.*)$`).FindStringSubmatch(text)
 	line, _ := strconv.Atoi(m[1])
 	// The parser counts lines from 0 where the scanner counts them from 1.
 	if m[1] != "" && strings.HasPrefix(m[2], "did not find expected") {

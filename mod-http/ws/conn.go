@@ -161,7 +161,7 @@ func (c *Conn) Drop() {
 }
 
 // Value is the connection in Lua. It needs the baton.
-func (c *Conn) Value(call core.Call) core.Value { return c.class.Type().Value(call, c) }
+func (c *Conn) Value(call core.Call) core.Value { return core.ValueOf(call, c.class.Type(), c) }
 
 // dropper ends a connection with the task that has made it.
 type dropper struct{ *Conn }

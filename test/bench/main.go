@@ -1,5 +1,6 @@
 // Command bench measures runs of checks beside a program that makes the same requests and does nothing
-// else. It prints a table and writes it to latest.md in its folder. Figures are medians of runs that take turns.
+// else, and beside goss where that is installed. It prints a table and writes it to latest.md in its folder.
+// Figures are medians of runs that take turns.
 package main
 
 import (
@@ -36,9 +37,9 @@ func main() {
 
 // row is one line of the table.
 type row struct {
-	name         string
-	count        int
-	floor, assay cost.Cost
+	name               string
+	count              int
+	floor, goss, assay cost.Cost
 }
 
 func run(ctx context.Context) error {
@@ -83,8 +84,19 @@ func measure(ctx context.Context, dir, binary, floor, url string) ([]row, error)
 		if err != nil {
 			return nil, err
 		}
-		var ours, least []cost.Cost
+		var ours, least, theirs []cost.Cost
+		goss, err := forGoss(dir, url, count)
+		if err != nil {
+			return nil, err
+		}
 		for range rounds {
+			if goss != nil {
+				c, err := cost.Run(ctx, io.Discard, goss[0], goss[1:]...)
+				if err != nil {
+					return nil, err
+				}
+				theirs = append(theirs, c)
+			}
 			c, err := cost.Run(ctx, io.Discard, floor, url, strconv.Itoa(count), strconv.Itoa(min(parallel, count)))
 			if err != nil {
 				return nil, err
@@ -95,7 +107,11 @@ func measure(ctx context.Context, dir, binary, floor, url string) ([]row, error)
 			}
 			ours = append(ours, c)
 		}
-		rows = append(rows, row{"http", count, cost.Median(least), cost.Median(ours)})
+		r := row{name: "http", count: count, floor: cost.Median(least), assay: cost.Median(ours)}
+		if goss != nil {
+			r.goss = cost.Median(theirs)
+		}
+		rows = append(rows, r)
 	}
 	file, err := write(dir, 200, func(i int) string {
 		return fmt.Sprintf("{ name: s%d, type: script, script: 'assert.eq(json.parse([[{\"n\": %d}]]).n, %d)' }", i, i, i)
@@ -112,6 +128,21 @@ func measure(ctx context.Context, dir, binary, floor, url string) ([]row, error)
 		ours = append(ours, c)
 	}
 	return append(rows, row{name: "script", count: 200, assay: cost.Median(ours)}), nil
+}
+
+// forGoss is the command that runs the same checks with goss, or nothing where it is not installed.
+func forGoss(dir, url string, count int) ([]string, error) {
+	goss, err := exec.LookPath("goss")
+	if err != nil {
+		return nil, nil //nolint:nilerr // a yardstick that is left out
+	}
+	var b strings.Builder
+	b.WriteString("http:\n")
+	for i := range count {
+		fmt.Fprintf(&b, "  c%d: { url: %q, status: 200, body: [status] }\n", i, url)
+	}
+	file := filepath.Join(dir, fmt.Sprintf("goss-%d.yaml", count))
+	return []string{goss, "-g", file, "validate", "--max-concurrent", strconv.Itoa(min(parallel, count)), "--format", "json"}, os.WriteFile(file, []byte(b.String()), 0o600)
 }
 
 // write makes a check file of count checks.
@@ -156,14 +187,17 @@ func runChecks(ctx context.Context, binary, file string, count int) (cost.Cost, 
 func render(rows []row) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "Runs of assay-check, %d at a time, beside a program that only makes the requests; medians of %d runs that took turns.\n\n", parallel, rounds)
-	b.WriteString("| checks | wall ms | CPU ms | floor CPU ms | CPU ratio | CPU ms a check | RSS MB | floor RSS MB |\n| --- | --- | --- | --- | --- | --- | --- | --- |\n")
+	b.WriteString("| checks | wall ms | CPU ms | floor CPU ms | CPU ratio | CPU ms a check | RSS MB | floor RSS MB | goss CPU ms | of goss |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n")
 	for _, r := range rows {
-		floorCPU, ratio, floorRSS := "-", "-", "-"
+		floorCPU, ratio, floorRSS, gossCPU, ofGoss := "-", "-", "-", "-", "-"
 		if r.floor.CPU > 0 {
 			floorCPU, ratio, floorRSS = cost.Milliseconds(r.floor.CPU), fmt.Sprintf("%.2f", float64(r.assay.CPU)/float64(r.floor.CPU)), cost.Megabytes(r.floor.RSS)
 		}
-		fmt.Fprintf(&b, "| %d %s | %s | %s | %s | %s | %.2f | %s | %s |\n", r.count, r.name, cost.Milliseconds(r.assay.Wall), cost.Milliseconds(r.assay.CPU), floorCPU, ratio,
-			float64(r.assay.CPU)/float64(time.Millisecond)/float64(r.count), cost.Megabytes(r.assay.RSS), floorRSS)
+		if r.goss.CPU > 0 {
+			gossCPU, ofGoss = cost.Milliseconds(r.goss.CPU), fmt.Sprintf("%.2f", float64(r.assay.CPU)/float64(r.goss.CPU))
+		}
+		fmt.Fprintf(&b, "| %d %s | %s | %s | %s | %s | %.2f | %s | %s | %s | %s |\n", r.count, r.name, cost.Milliseconds(r.assay.Wall), cost.Milliseconds(r.assay.CPU), floorCPU, ratio,
+			float64(r.assay.CPU)/float64(time.Millisecond)/float64(r.count), cost.Megabytes(r.assay.RSS), floorRSS, gossCPU, ofGoss)
 	}
 	return b.String()
 }

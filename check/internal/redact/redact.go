@@ -202,6 +202,6 @@ func percentAll(v string) string {
 	return b.String()
 }
 
-var percent = regexp.MustCompile(`%[0-9A-F]{2}`)
-
-func lowerHex(s string) string { return percent.ReplaceAllStringFunc(s, strings.ToLower) }
+func lowerHex(s string) string {
+	return regexp.MustCompile(`%[0-9A-F]{2}`).ReplaceAllStringFunc(s, strings.ToLower)
+}
