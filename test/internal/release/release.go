@@ -40,8 +40,8 @@ func hot() []string {
 // hotInScripts is where scripts spend time besides.
 func hotInScripts() []string {
 	return []string{
-		"strings", "bytes", "bufio", "io", "slices", "context", "time", "internal/sync", "assay.rs/core", "assay.rs/mod-serve",
-		"net", "net/http/...", "net/textproto", "net/url", "internal/poll", "syscall",
+		"strings", "bytes", "bufio", "io", "slices", "context", "assay.rs/core", "assay.rs/mod-serve",
+		"net", "net/http/...", "internal/poll", "syscall",
 		"modernc.org/sqlite/...", "modernc.org/libc/...",
 	}
 }
