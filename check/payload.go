@@ -36,29 +36,38 @@ func (b *payload) value() Value {
 
 // tree is the Go value of a node with a Template in the place of each string.
 func (r *Reader) tree(n *yaml.Node) (any, bool) {
+	return mapped(n, func(leaf *yaml.Node) (any, bool) {
+		if leaf.Kind == yaml.String {
+			return r.template(leaf, leaf.Value.(string))
+		}
+		if f, isFloat := leaf.Value.(float64); isFloat && (math.IsNaN(f) || math.IsInf(f, 0)) {
+			r.Fail(leaf, "JSON has no %v", f)
+			return nil, false
+		}
+		return leaf.Go(), true
+	})
+}
+
+// mapped is the Go value of a node whose strings, numbers and the like are what leaf makes of them. All of them are
+// tried, so that every problem is noted.
+func mapped(n *yaml.Node, leaf func(n *yaml.Node) (any, bool)) (any, bool) {
 	switch n.Kind {
-	case yaml.String:
-		return r.template(n, n.Value.(string))
 	case yaml.List:
 		list, ok := make([]any, len(n.Items)), true
 		for i, item := range n.Items {
-			v, good := r.tree(item)
+			v, good := mapped(item, leaf)
 			list[i], ok = v, ok && good
 		}
 		return list, ok
 	case yaml.Map:
 		m, ok := make(map[string]any, len(n.Pairs)), true
 		for _, p := range n.Pairs {
-			v, good := r.tree(p.Value)
+			v, good := mapped(p.Value, leaf)
 			m[p.Key], ok = v, ok && good
 		}
 		return m, ok
 	default:
-		if f, isFloat := n.Value.(float64); isFloat && (math.IsNaN(f) || math.IsInf(f, 0)) {
-			r.Fail(n, "JSON has no %v", f)
-			return nil, false
-		}
-		return n.Go(), true
+		return leaf(n)
 	}
 }
 

@@ -169,26 +169,12 @@ func (s *scope) varsValue() Value {
 
 // substituted gives the Go value of any node, with ${} filled in its strings. A string stays a string.
 func (r *Reader) substituted(n *yaml.Node) (any, bool) {
-	switch n.Kind {
-	case yaml.String:
-		return r.static(n, n.Value.(string))
-	case yaml.List:
-		list, ok := make([]any, len(n.Items)), true
-		for i, item := range n.Items {
-			v, good := r.substituted(item)
-			list[i], ok = v, ok && good
+	return mapped(n, func(leaf *yaml.Node) (any, bool) {
+		if leaf.Kind == yaml.String {
+			return r.static(leaf, leaf.Value.(string))
 		}
-		return list, ok
-	case yaml.Map:
-		m, ok := make(map[string]any, len(n.Pairs)), true
-		for _, p := range n.Pairs {
-			v, good := r.substituted(p.Value)
-			m[p.Key], ok = v, ok && good
-		}
-		return m, ok
-	default:
-		return n.Go(), true
-	}
+		return leaf.Go(), true
+	})
 }
 
 // secretsValue reads `secrets`: where each value comes from, and the value itself.

@@ -5,6 +5,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"assay.rs/core/compile"
 	"assay.rs/core/syntax"
 )
 
@@ -24,7 +25,7 @@ func baseLibrary() map[string]lua.LGFunction {
 
 // checkStopped raises once more in a task that was stopped, so that no pcall swallows it.
 func (t *thread) checkStopped() {
-	if t.task.lifetime.over() {
+	if t.task.stopped() {
 		t.L.RaiseError("%s", t.Err().Error())
 	}
 }
@@ -54,10 +55,7 @@ func protected(L *lua.LState, handler *lua.LFunction) int {
 		return 2
 	}
 	L.Push(lua.LTrue)
-	for _, v := range results {
-		L.Push(v)
-	}
-	return len(results) + 1
+	return compile.Push(L, results) + 1
 }
 
 // handled is what the handler makes of a raised value, or what it raised itself.

@@ -74,7 +74,7 @@ func (c Call) Disown(closer io.Closer) { c.t.task.disown(closer) }
 func (c Call) Exit(status int) error {
 	err := &Exit{Status: status}
 	c.t.vm.stop(err)
-	c.t.task.lifetime.stop(err) // now, so that no pcall around it goes on
+	c.t.task.cancel(err) // now, so that no pcall around it goes on
 	return err
 }
 

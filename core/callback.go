@@ -54,11 +54,15 @@ func (f Callback) Value() Value {
 // function runs. What the function raises is a *ScriptError; a task that was stopped gives *Interrupted.
 // It must be called on the goroutine that runs the body.
 func (f Callback) Call(c Call, args ...Value) ([]Value, error) {
-	t := c.t
-	if !t.task.held {
+	if t := c.t; !t.task.held {
 		t.task.take()
 		defer func() { t.task.give() }() // by then t.task may be another: see enterGhost
 	}
+	return f.run(c.t, args)
+}
+
+// run is Call with the baton.
+func (f Callback) run(t *thread, args []Value) ([]Value, error) {
 	given := make([]lua.LValue, len(args))
 	for i, arg := range args {
 		given[i] = arg.lua()

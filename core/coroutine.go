@@ -9,6 +9,8 @@ import (
 	"weak"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"assay.rs/core/compile"
 )
 
 // coroutine is a goroutine that has the baton only while it is resumed. So it can yield from anywhere:
@@ -244,10 +246,7 @@ func coResume(L *lua.LState) int {
 		return 2
 	}
 	L.Push(lua.LTrue)
-	for _, v := range result.values {
-		L.Push(v)
-	}
-	return len(result.values) + 1
+	return compile.Push(L, result.values) + 1
 }
 
 func coWrap(L *lua.LState) int {
@@ -264,10 +263,7 @@ func resumeWrapped(L *lua.LState) int {
 	if result.err != nil {
 		L.Error(result.err.Object, 0)
 	}
-	for _, v := range result.values {
-		L.Push(v)
-	}
-	return len(result.values)
+	return compile.Push(L, result.values)
 }
 
 func coYield(L *lua.LState) int {
@@ -277,10 +273,7 @@ func coYield(L *lua.LState) int {
 	}
 	args := t.co.yield(stackFrom(L, 1))
 	t.checkStopped()
-	for _, v := range args {
-		L.Push(v)
-	}
-	return len(args)
+	return compile.Push(L, args)
 }
 
 func coStatus(L *lua.LState) int {

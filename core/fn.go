@@ -6,6 +6,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"assay.rs/core/compile"
 	"assay.rs/core/spec"
 )
 
@@ -131,6 +132,7 @@ func ReturnsAll(text string) Result[[]Value] {
 	return Result[[]Value]{
 		specs: []spec.Return{{Type: scalar("any"), Text: text, Rest: true}},
 		push: func(_ *thread, L *lua.LState, values []Value) int {
+			compile.Room(L, len(values))
 			for _, v := range values {
 				L.Push(v.lua())
 			}

@@ -102,7 +102,7 @@ func EncodeJSON(c Call, v Value, indent string) ([]byte, error) {
 
 // halted is why the task was stopped, or nil while it may go on. It is cheap enough to ask for each table.
 func (c Call) halted() error {
-	if c.t.task != c.t.vm.foreign && !c.t.task.lifetime.over() {
+	if c.t.task != c.t.vm.foreign && !c.t.task.stopped() {
 		return nil
 	}
 	return context.Cause(c.Context())

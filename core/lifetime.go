@@ -36,12 +36,6 @@ func (l *lifetime) context() context.Context {
 
 // stop ends it for a reason; nil is that of context.Canceled. The first reason stays.
 func (l *lifetime) stop(why error) {
-	l.finish(why)
-	l.stopped.Store(true)
-}
-
-// finish lets go of the parent. It is [lifetime.stop] for a task that has no instruction left.
-func (l *lifetime) finish(why error) {
 	if why == nil {
 		why = context.Canceled
 	}
@@ -53,6 +47,7 @@ func (l *lifetime) finish(why error) {
 	if l.made != nil {
 		l.cancel(why)
 	}
+	l.stopped.Store(true)
 }
 
 // over tells whether it has ended. It is cheap enough to ask for often.

@@ -40,7 +40,7 @@ func TestLifetime(t *testing.T) {
 				if got := l.over(); got != (tt.want != nil) {
 					t.Errorf("over = %v, want %v", got, tt.want != nil)
 				}
-				l.finish(nil)
+				l.stop(nil)
 				if ctx.Err() == nil {
 					t.Error("the context goes on after the end")
 				}

@@ -69,7 +69,7 @@ func (t *thread) spend(n int) {
 
 // exceed stops the task for a limit, and raises.
 func (t *thread) exceed(limit *LimitError) {
-	t.task.lifetime.stop(limit)
+	t.task.cancel(limit)
 	t.checkStopped()
 }
 
@@ -93,7 +93,7 @@ func (c Call) Output(n int) error {
 
 // exceeded stops the task for a limit.
 func (c Call) exceeded(limit *LimitError) error {
-	c.t.task.lifetime.stop(limit)
+	c.t.task.cancel(limit)
 	return limit
 }
 

@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"assay.rs/core/compile"
 )
 
 // stringLibrary is Lua's string. Like Lua's in the C locale it knows bytes, not characters.
@@ -79,6 +81,7 @@ func stringByte(L *lua.LState) int {
 	t := currentThread(L)
 	t.charge(n * valueSize)
 	t.spend(n >> 2)
+	compile.Room(L, n)
 	for i := first - 1; i < last; i++ {
 		L.Push(lua.LNumber(s[i]))
 	}

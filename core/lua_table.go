@@ -4,6 +4,8 @@ import (
 	"math"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"assay.rs/core/compile"
 )
 
 // tableLibrary is Lua's table. Like Lua 5.1's it asks no metamethods.
@@ -178,6 +180,7 @@ func unpack(L *lua.LState) int {
 	t := currentThread(L)
 	t.charge(n * valueSize)
 	t.spend(n >> 2)
+	compile.Room(L, n)
 	for i := range n {
 		L.Push(item(from, first+i))
 	}

@@ -4,6 +4,8 @@ import (
 	"unicode/utf8"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"assay.rs/core/compile"
 )
 
 // charPattern matches one character of valid UTF-8.
@@ -80,6 +82,7 @@ func utf8Codepoint(L *lua.LState) int {
 	t := currentThread(L)
 	t.charge((last - first) * valueSize)
 	t.spend(last - first)
+	compile.Room(L, last-first+1)
 	n := 0
 	for i := first - 1; i < last; n++ {
 		r, size, ok := decode(s, i)

@@ -29,7 +29,7 @@ func (m *Meter) Add(n int) error {
 		return nil
 	}
 	exceeded := m.call.t.vm.memoryError()
-	m.call.t.task.lifetime.stop(exceeded)
+	m.call.t.task.cancel(exceeded)
 	return exceeded
 }
 

@@ -1,6 +1,7 @@
 package core
 
 import (
+	"context"
 	"net/netip"
 	"path/filepath"
 	"slices"
@@ -58,7 +59,7 @@ func (p Policy) ConnectOnly(allowed Destinations) Policy {
 }
 
 // Root reaches the files that p permits, for Go programs that use a module without Lua.
-func (p Policy) Root() Root { return Root{&p, nil} }
+func (p Policy) Root() Root { return Root{&p, nil, context.Background()} }
 
 // Dialer makes the connections that p permits, likewise.
 func (p Policy) Dialer() Dialer { return Dialer{&p, nil} }

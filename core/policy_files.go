@@ -1,6 +1,7 @@
 package core
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -17,10 +18,11 @@ import (
 type Root struct {
 	policy *Policy
 	used   func(Use)
+	ctx    context.Context //nolint:containedctx // of the task that the Root was made for: its pipes end with it
 }
 
 // Root is how a body reaches files.
-func (c Call) Root() Root { return Root{&c.t.vm.rt.policy, c.t.vm.host.Used} }
+func (c Call) Root() Root { return Root{&c.t.vm.rt.policy, c.t.vm.host.Used, c.Context()} }
 
 // changing are the flags that open a file for more than reading.
 const changing = os.O_WRONLY | os.O_RDWR | os.O_APPEND | os.O_CREATE | os.O_TRUNC
@@ -29,8 +31,16 @@ const changing = os.O_WRONLY | os.O_RDWR | os.O_APPEND | os.O_CREATE | os.O_TRUN
 func (r Root) Open(path string) (*os.File, error) { return r.OpenFile(path, os.O_RDONLY, 0) }
 
 // OpenFile opens a file as [os.OpenFile] does. To open it for anything but reading needs the permission
-// to change files.
+// to change files. A named pipe is opened when somebody opens its other end; a task that is stopped waits
+// neither for that nor for what goes through the pipe.
 func (r Root) OpenFile(path string, flag int, perm os.FileMode) (*os.File, error) {
+	if flag&os.O_EXCL == 0 && r.isPipe(path) {
+		return r.openPipe(path, flag)
+	}
+	return r.openFile(path, flag, perm)
+}
+
+func (r Root) openFile(path string, flag int, perm os.FileMode) (*os.File, error) {
 	return in(r, "open", path, flag&changing != 0,
 		func(name string) (*os.File, error) { return os.OpenFile(name, flag, perm) },
 		func(dir *os.Root, name string) (*os.File, error) { return dir.OpenFile(name, flag, perm) })

@@ -1,6 +1,7 @@
 package core
 
 import (
+	"context"
 	"errors"
 	"io"
 	"io/fs"
@@ -31,7 +32,7 @@ func rootIn(t *testing.T) (Root, string) {
 		}
 	}
 	inside := []string{filepath.Join(top, "inside")}
-	return Root{policy: &Policy{Level: Script, Needs: AllNeeds, Roots: inside, ChangeRoots: inside}}, top
+	return Root{ctx: context.Background(), policy: &Policy{Level: Script, Needs: AllNeeds, Roots: inside, ChangeRoots: inside}}, top
 }
 
 // operations are all that a Root can do with a path.
@@ -202,7 +203,7 @@ func TestRootReadOnly(t *testing.T) {
 }
 
 func TestWriteFile(t *testing.T) {
-	r := Root{policy: &Policy{Level: Script, Needs: AllNeeds, Files: true, Changes: true}}
+	r := Root{ctx: context.Background(), policy: &Policy{Level: Script, Needs: AllNeeds, Files: true, Changes: true}}
 	dir := t.TempDir()
 	path := filepath.Join(dir, "f")
 	write := func(s string) {
@@ -246,7 +247,7 @@ func TestWriteFile(t *testing.T) {
 }
 
 func TestWriteFileInPlace(t *testing.T) {
-	r := Root{policy: &Policy{Level: Script, Needs: AllNeeds, Files: true, Changes: true}}
+	r := Root{ctx: context.Background(), policy: &Policy{Level: Script, Needs: AllNeeds, Files: true, Changes: true}}
 	if err := r.WriteFile("/dev/null", writes("x")); err != nil {
 		t.Errorf("/dev/null: %v", err)
 	}

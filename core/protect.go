@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"assay.rs/core/compile"
 )
 
 // maxProtected bounds how many protected calls may run within each other, as Lua's own limit on C
@@ -68,7 +70,7 @@ func (t *thread) place(f lua.LValue, err *lua.ApiError) {
 		return
 	}
 	if message, ok := err.Object.(lua.LString); ok && strings.HasPrefix(string(message), " ") {
-		named := strings.Replace(string(message), " to (anonymous) (", " to ? (", 1)
+		named := strings.Replace(string(message), " to "+outermost+" (", " to ? (", 1)
 		err.Object = lua.LString(t.position() + named)
 	}
 }
@@ -122,23 +124,32 @@ func (t *thread) state() *lua.LState {
 
 // newState is the one maker of Lua states besides the VM's own.
 func (t *thread) newState() *lua.LState {
-	L, _ := t.vm.L.NewThread() // vm.L has no context, so the new state gets none that would never be asked
+	var L *lua.LState
+	if s := t.vm.rt.stacks; s.known {
+		L = s.another(t.vm.L)
+	} else {
+		L, _ = t.vm.L.NewThread() // vm.L has no context, so the new state gets none that would never be asked
+	}
 	L.SetContext(t)
 	return L
 }
 
-// runIn leaves the stack of L as it was.
+// runIn leaves the stack of L as it was, and the thread with as many instructions until the next look as it
+// had: each state has looks of its own, the first one at once.
 func (t *thread) runIn(L *lua.LState, f lua.LValue, args []lua.LValue) ([]lua.LValue, *lua.ApiError) {
-	base := L.GetTop()
-	if t.vm.traced == nil {
-		t.vm.traced = t.vm.L.NewFunction(withTraceback)
+	base, left, n := L.GetTop(), t.left, len(args)
+	if t.task == t.vm.foreign {
+		L.Push(L.NewFunction(withTraceback)) // no look does it
+		n++
 	}
-	L.Push(t.vm.traced)
 	L.Push(f)
-	for _, arg := range args {
-		L.Push(arg)
+	compile.Push(L, args)
+	t.left = 0
+	err := L.PCall(n, lua.MultRet, nil)
+	if !t.task.stopped() {
+		t.left = left
 	}
-	if err := L.PCall(len(args)+1, lua.MultRet, nil); err != nil {
+	if err != nil {
 		return nil, asAPIError(err)
 	}
 	results := stackFrom(L, base+1)
@@ -146,14 +157,17 @@ func (t *thread) runIn(L *lua.LState, f lua.LValue, args []lua.LValue) ([]lua.LV
 	return results, nil
 }
 
-// withTraceback calls its first argument with the others. What they raise has a traceback of bounded size:
-// gopher-lua's own takes time and memory for every frame and every tail call.
+// withTraceback calls its first argument with the others.
 func withTraceback(L *lua.LState) int {
-	L.Panic = func(L *lua.LState) {
-		panic(&lua.ApiError{Type: lua.ApiErrorRun, Object: L.Get(-1), StackTrace: boundedTrace(L)})
-	}
+	L.Panic = panicTraced
 	L.Call(L.GetTop()-1, lua.MultRet)
 	return L.GetTop()
+}
+
+// panicTraced raises the value on the stack with a traceback of bounded size: gopher-lua's own takes time and
+// memory for every frame and every tail call.
+func panicTraced(L *lua.LState) {
+	panic(&lua.ApiError{Type: lua.ApiErrorRun, Object: L.Get(-1), StackTrace: boundedTrace(L)})
 }
 
 // maxTrace is how many lines a traceback has at most.
@@ -179,10 +193,15 @@ func boundedTrace(L *lua.LState) string {
 	return strings.Join(lines, "\n")
 }
 
+// outermost is what gopher-lua calls the first function of a state.
+const outermost = "main chunk"
+
 func frameName(frame *lua.Debug) string {
 	switch name := frame.Name; {
 	case frame.LineDefined == 0:
 		return "main chunk"
+	case name == outermost:
+		return fmt.Sprintf("function <%s:%d>", frame.Source, frame.LineDefined)
 	case name == "" || name[0] == '(' || name[0] == '<':
 		return "function " + name
 	default:

@@ -17,7 +17,9 @@ const (
 	costTable    = 48
 	costFunction = 96
 	costObject   = 64
-	costState    = 16 << 10 // with the stack of its goroutine
+	costState    = 2 << 10 // beside its registers and calls
+	costCalls    = 704     // a segment of them
+	costThread   = 6 << 10 // its goroutine with the stack, its task or channels
 )
 
 // largeArray is the number of elements from which the room that an array has in advance matters.
@@ -25,7 +27,7 @@ const largeArray = 1 << 18
 
 // reach estimates how many bytes the scripts of the VM can reach. It needs the baton.
 func (vm *VM) reach() int64 {
-	w := walk{seen: make(visited), layout: tableLayout()}
+	w := walk{seen: make(visited), layout: tableLayout(), stacks: vm.rt.stacks}
 	w.value(vm.L.G.Global)
 	w.value(vm.L.G.Registry)
 	for _, local := range vm.shapes {
@@ -52,6 +54,7 @@ func (vm *VM) reach() int64 {
 // walk adds up what is reached.
 type walk struct {
 	layout  layout
+	stacks  stacks
 	seen    visited
 	depth   int
 	pending []lua.LValue // what lies deeper than maxWalk
@@ -143,9 +146,14 @@ func (w *walk) table(t *lua.LTable) {
 }
 
 func (w *walk) thread(t *thread) {
+	if !w.seen.add(unsafe.Pointer(t)) { //nolint:gosec // its address alone
+		return
+	}
+	w.bytes += costThread
 	for _, L := range append(t.below, t.L) {
-		w.bytes += costState
-		for _, v := range registers(L) {
+		registers, size := w.stacks.held(L)
+		w.bytes += costState + size
+		for _, v := range registers {
 			w.value(v)
 		}
 	}
@@ -176,20 +184,4 @@ func read[T any](t *lua.LTable, f field) (v T) {
 		v = *(*T)(unsafe.Add(unsafe.Pointer(t), f.offset)) //nolint:gosec // read only, with the baton
 	}
 	return v
-}
-
-// registers are the values on the stack of L. gopher-lua does not show those of outer calls, so they are
-// read where it keeps them; a version that keeps them elsewhere gives none.
-func registers(L *lua.LState) []lua.LValue {
-	reg := reflect.ValueOf(L).Elem().FieldByName("reg")
-	if !reg.IsValid() || reg.Kind() != reflect.Pointer || reg.IsNil() {
-		return nil
-	}
-	array := reg.Elem().FieldByName("array")
-	if !array.IsValid() || array.Type() != reflect.TypeFor[[]lua.LValue]() {
-		return nil
-	}
-	values := *(*[]lua.LValue)(unsafe.Pointer(array.UnsafeAddr())) //nolint:gosec // read only, with the baton
-	top := int(reg.Elem().FieldByName("top").Int())
-	return values[:min(top, len(values))]
 }

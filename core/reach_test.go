@@ -8,7 +8,7 @@ import (
 )
 
 func TestVisitedTellsObjectsApart(t *testing.T) {
-	if size := min(unsafe.Sizeof(lua.LTable{}), unsafe.Sizeof(lua.LFunction{}), unsafe.Sizeof(lua.LUserData{}), unsafe.Sizeof(lua.LState{})); size < objectAlign {
+	if size := min(unsafe.Sizeof(lua.LTable{}), unsafe.Sizeof(lua.LFunction{}), unsafe.Sizeof(lua.LUserData{}), unsafe.Sizeof(lua.LState{}), unsafe.Sizeof(thread{})); size < objectAlign {
 		t.Fatalf("an object of %d bytes may share its %d bytes with another one", size, objectAlign)
 	}
 	seen := make(visited)
@@ -53,6 +53,12 @@ func TestReachCountsWhatIsShared(t *testing.T) {
 			t.Errorf("%s: reaches %d bytes, want %d and some", source, got, want)
 		}
 		vm.Close()
+	}
+}
+
+func TestLayoutOfStacksIsKnown(t *testing.T) {
+	if s := newStacks(); !s.known {
+		t.Errorf("gopher-lua keeps the stacks of a state elsewhere: %+v", s)
 	}
 }
 

@@ -31,6 +31,9 @@ type Runtime struct {
 	embedded []*Embedded
 	compiled sync.Map // of the files that scripts require: name to compiled
 
+	layOut sync.Once
+	stacks stacks
+
 	methodsMu sync.Mutex
 	methods   map[methodKey]*builtin
 }

@@ -132,7 +132,7 @@ func (task *Task) judge() {
 
 // end closes what the task owns, lets go of it and wakes who waits for it.
 func (task *Task) end() {
-	task.lifetime.finish(nil)
+	task.cancel(nil)
 	task.mu.Lock()
 	owned := task.owned
 	task.owned = nil
@@ -172,11 +172,10 @@ func (e *Crash) Error() string { return fmt.Sprintf("the script crashed the VM: 
 // Go starts a task that calls f with args. It ends with the VM at the latest. Any goroutine may call it
 // while the body of c has not returned. A failure that nobody awaits is logged.
 func (c Call) Go(f Callback, args ...Value) *Task {
-	return c.Start(func(c Call) (values []Value, err error) {
-		c.Hold(func() {
-			values, err = f.Call(c, args...)
-			c.t.task.judge() // now: once it gives the baton away, the script may end and cancel it
-		})
+	return c.Start(func(c Call) ([]Value, error) {
+		c.t.task.take()
+		values, err := f.run(c.t, args)
+		c.t.task.judge() // now: once it gives the baton away, the script may end and cancel it
 		return values, err
 	})
 }
@@ -218,9 +217,15 @@ func (task *Task) Cancel(cause error) {
 	ended := task.ended
 	task.mu.Unlock()
 	if !ended {
-		task.lifetime.stop(cause)
+		task.cancel(cause)
 	}
 }
+
+// cancel is [Task.Cancel] for a task that may be ending.
+func (task *Task) cancel(cause error) { task.lifetime.stop(cause) }
+
+// stopped tells whether the task has no further instruction to run.
+func (task *Task) stopped() bool { return task.lifetime.over() }
 
 // Done is closed when the task has ended.
 func (task *Task) Done() <-chan struct{} {

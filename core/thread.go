@@ -59,13 +59,14 @@ func (t *thread) Done() <-chan struct{} {
 }
 
 func (t *thread) look() <-chan struct{} {
-	if t.task.lifetime.over() {
+	if t.task.stopped() {
 		t.left = 0
 		return t.vm.rt.closed
 	}
 	t.left = lookEvery
+	t.prepare()
 	if t.vm.host.Limits.Memory > 0 && t.vm.due() && t.vm.overMemory(0, 0) {
-		t.task.lifetime.stop(t.vm.memoryError())
+		t.task.cancel(t.vm.memoryError())
 		t.left = 0
 		return t.vm.rt.closed
 	}
@@ -81,6 +82,18 @@ func (t *thread) look() <-chan struct{} {
 		t.long = true
 	}
 	return nil
+}
+
+// prepare makes the state that runs ready for the instructions until the next look: what they raise has a
+// traceback of bounded size, and their calls have room.
+func (t *thread) prepare() {
+	if t.vm.foreign != nil {
+		return
+	}
+	t.L.Panic = panicTraced
+	if !t.vm.rt.stacks.makeRoom(t.L) {
+		t.L.RaiseError("stack overflow")
+	}
 }
 
 // Err is why the thread was stopped. gopher-lua raises its text.

@@ -61,7 +61,6 @@ type VM struct {
 	errorMT   *lua.LTable
 	threads   []*thread // of tasks that are over
 	null      *lua.LUserData
-	traced    *lua.LFunction // withTraceback
 
 	output   atomic.Int64 // bytes printed and logged
 	localsMu sync.Mutex
@@ -75,20 +74,10 @@ type VM struct {
 	foreign    *Task // set when another program runs the Lua state
 }
 
-// Registry sizes: a thread starts small and grows; see the RATIONALE.
-const (
-	registryStart = 128
-	registryGrow  = 4096
-	registryMax   = 1 << 20
-	callDepth     = 6000
-)
-
 // Open makes a VM. It must be closed.
 func (rt *Runtime) Open(host Host) *VM {
-	L := newState(lua.Options{
-		MinimizeStackMemory: true, CallStackSize: callDepth,
-		RegistrySize: registryStart, RegistryGrowStep: registryGrow, RegistryMaxSize: registryMax,
-	})
+	rt.layOut.Do(func() { rt.stacks = newStacks() })
+	L := newState(rt.stacks.options())
 	L.G.MainThread = L
 	vm := rt.newVM(host, L)
 	vm.bindStrings()
@@ -137,7 +126,7 @@ func (vm *VM) Run(ctx context.Context, chunk *Chunk, args ...string) error {
 // *Crash.
 func (vm *VM) Do(ctx context.Context, body func(Call) error) error {
 	task := vm.newTask(ctx)
-	release := context.AfterFunc(vm.ctx, func() { task.lifetime.stop(context.Cause(vm.ctx)) })
+	release := context.AfterFunc(vm.ctx, func() { task.cancel(context.Cause(vm.ctx)) })
 	defer release()
 	vm.pace.lead(task)
 	defer vm.pace.lead(nil)
@@ -154,7 +143,7 @@ func (vm *VM) end(cause error) {
 	vm.stop(cause)
 	vm.tasksMu.Lock()
 	for task := range vm.tasks {
-		task.lifetime.stop(cause)
+		task.cancel(cause)
 	}
 	for life := range vm.coroutines {
 		life.end()

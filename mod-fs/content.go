@@ -37,7 +37,7 @@ func contentFuncs() []core.Func {
 }
 
 func read(c core.Call, path string) (string, error) {
-	f, err := input.Open(c, path)
+	f, err := c.Root().Open(path)
 	if err != nil {
 		return "", coded(err)
 	}
@@ -98,7 +98,7 @@ type lineReader struct {
 }
 
 func lines(c core.Call, path string) (func(core.Call) (string, error), error) {
-	f, err := input.Open(c, path)
+	f, err := c.Root().Open(path)
 	if err != nil {
 		return nil, coded(err)
 	}

@@ -172,18 +172,21 @@ func TestReadStaysWithinMemory(t *testing.T) {
 	}
 }
 
-// A pipe that nobody writes to does not keep a script that is told to end.
+// A pipe that nobody opens at its other end does not keep a script that is told to end.
 func TestPipeEndsWithItsTask(t *testing.T) {
-	pipe := filepath.Join(t.TempDir(), "pipe")
-	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
-		t.Fatal(err)
+	newPipe := func() string {
+		pipe := filepath.Join(t.TempDir(), "pipe")
+		if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return pipe
 	}
 	rt, err := core.New(core.Config{Modules: modules(), Policy: core.FullPolicy()})
 	if err != nil {
 		t.Fatal(err)
 	}
 	told := errors.New("told to")
-	run := func(source string, used func(cancel func())) {
+	run := func(source, pipe string, used func(cancel func())) {
 		t.Helper()
 		chunk, err := core.Compile("pipe.lua", []byte(source))
 		if err != nil {
@@ -201,7 +204,10 @@ func TestPipeEndsWithItsTask(t *testing.T) {
 			t.Errorf("%s: Run = %v, want %v", source, err, told)
 		}
 	}
-	run(`fs.read(...)`, func(cancel func()) { cancel() })
+	for _, source := range []string{`fs.read(...)`, `fs.write(..., "x")`, `fs.append(..., "x")`} {
+		run(source, newPipe(), func(cancel func()) { cancel() })
+	}
+	pipe := newPipe()
 	// Now it is opened, and then read.
 	writer, err := os.OpenFile(pipe, os.O_RDWR, 0)
 	if err != nil {
@@ -211,5 +217,6 @@ func TestPipeEndsWithItsTask(t *testing.T) {
 	if _, err := writer.WriteString("a line\nand a half"); err != nil {
 		t.Fatal(err)
 	}
-	run(`for line in fs.lines(...) do fs.exists(line) end`, func(cancel func()) { cancel() })
+	run(`for line in fs.lines(...) do fs.exists(line) end`, pipe, func(cancel func()) { cancel() })
+	run(`fs.write(..., ("x"):rep(1000000))`, pipe, func(cancel func()) { cancel() })
 }

@@ -13,9 +13,7 @@ func Protect(L *lua.LState, fn lua.LValue, args []lua.LValue) ([]lua.LValue, err
 		inner.SetContext(ctx) // NewThread gives it another, derived from this one
 	}
 	inner.Push(fn)
-	for _, arg := range args {
-		inner.Push(arg)
-	}
+	Push(inner, args)
 	if err := inner.PCall(len(args), lua.MultRet, nil); err != nil {
 		return nil, err
 	}

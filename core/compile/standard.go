@@ -125,10 +125,7 @@ func pack(L *lua.LState) int {
 
 func unpack(L *lua.LState) int {
 	results, _ := L.CheckUserData(1).Value.([]lua.LValue)
-	for _, v := range results {
-		L.Push(v)
-	}
-	return len(results)
+	return Push(L, results)
 }
 
 func declare(L *lua.LState) int {

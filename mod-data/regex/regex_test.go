@@ -12,29 +12,12 @@ import (
 
 	"assay.rs/core"
 	"assay.rs/core/coretest"
+	"assay.rs/mod-data/internal/kit"
 )
 
 func TestExamples(t *testing.T) { coretest.Examples(t, []core.Module{New()}, nil) }
 
 func TestScripts(t *testing.T) { coretest.Run(t, "testdata", New()) }
-
-// withCall runs f as the body of a builtin.
-func withCall(tb testing.TB, ctx context.Context, f func(c core.Call) error) error {
-	tb.Helper()
-	body := core.Fn0(core.Doc{Name: "body", Text: "Runs the test.", Needs: core.Pure, Level: core.Check}, core.ReturnsNothing(),
-		func(c core.Call) (core.None, error) { return core.None{}, f(c) })
-	rt, err := core.New(core.Config{Modules: []core.Module{{Funcs: []core.Func{body}}}, Policy: core.CheckPolicy()})
-	if err != nil {
-		tb.Fatal(err)
-	}
-	chunk, err := core.Compile("test.lua", []byte("body()"))
-	if err != nil {
-		tb.Fatal(err)
-	}
-	vm := rt.Open(core.Host{})
-	defer vm.Close()
-	return vm.Run(ctx, chunk)
-}
 
 func places(s *search) ([][]int, error) {
 	var all [][]int
@@ -70,7 +53,7 @@ func FuzzMatches(f *testing.F) {
 			return
 		}
 		want := p.re.FindAllStringSubmatchIndex(text, -1)
-		err = withCall(t, t.Context(), func(c core.Call) error {
+		err = kit.Body(t, t.Context(), func(c core.Call) error {
 			got, err := places(&search{call: c, p: p, text: text, results: c.Meter()})
 			if err != nil || !slices.EqualFunc(got, want, slices.Equal) {
 				t.Errorf("matches of %q in %q = %v, %v, want %v", source, text, got, err, want)
@@ -104,7 +87,7 @@ func TestSearchEndsWithItsTask(t *testing.T) {
 		"all":   func(s *search) error { _, err := places(s); return err },
 	} {
 		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
-		err := withCall(t, ctx, func(c core.Call) error {
+		err := kit.Body(t, ctx, func(c core.Call) error {
 			s, err := newSearch(c, &cache{}, text, "(?:(a|b|ab)*c){50}x|(?:a*b*){30}y")
 			if err != nil {
 				return err
@@ -175,7 +158,7 @@ func BenchmarkFindAll(b *testing.B) {
 	re := regexp.MustCompile(`port=(\d+)`)
 	b.Run("assay", func(b *testing.B) {
 		known := &cache{}
-		err := withCall(b, context.Background(), func(c core.Call) error {
+		err := kit.Body(b, context.Background(), func(c core.Call) error {
 			for b.Loop() {
 				s, err := newSearch(c, known, text, re.String())
 				if err != nil {

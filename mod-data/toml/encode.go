@@ -2,12 +2,12 @@ package toml
 
 import (
 	"fmt"
-	"math"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"assay.rs/core"
+	"assay.rs/mod-data/internal/plain"
 )
 
 func encode(c core.Call, v core.Value) ([]byte, error) {
@@ -226,20 +226,10 @@ func (w *writer) inline(v core.Value) error {
 	return nil
 }
 
-// appendNumber writes whole numbers below 2^63 as integers.
 func appendNumber(out []byte, f float64) []byte {
-	const limit = 1 << 63
-	switch {
-	case math.IsNaN(f):
-		return append(out, "nan"...)
-	case math.IsInf(f, 1):
-		return append(out, "inf"...)
-	case math.IsInf(f, -1):
-		return append(out, "-inf"...)
-	case f == 0 && math.Signbit(f):
-		return append(out, "-0.0"...)
-	case f >= -limit && f < limit && f == math.Trunc(f):
-		return strconv.AppendInt(out, int64(f), 10)
+	out, done := plain.AppendNumber(out, f, "")
+	if done {
+		return out
 	}
 	return strconv.AppendFloat(out, f, 'g', -1, 64)
 }

@@ -6,6 +6,7 @@ import (
 	"assay.rs/core"
 
 	"assay.rs/mod-data/internal/anyvalue"
+	"assay.rs/mod-data/internal/kit"
 )
 
 // What is written is read back as it was.
@@ -14,7 +15,7 @@ func FuzzLuaValues(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		anyvalue.WithCall(t, func(c core.Call) {
+		kit.WithCall(t, func(c core.Call) {
 			v := anyvalue.Format{Special: true}.Table(c, data)
 			text, err := encode(c, v)
 			if err != nil {

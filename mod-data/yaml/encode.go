@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"assay.rs/core"
+	"assay.rs/mod-data/internal/plain"
 )
 
 // writer appends values to a text, in block style with two blanks for each level.
@@ -82,24 +83,14 @@ func (w *writer) scalar(v core.Value, indent int) error {
 	return nil
 }
 
-// appendNumber writes whole numbers below 2^63 as integers, and other numbers so that they read as floats
-// in YAML 1.1 too, which wants a point.
+// appendNumber writes numbers so that those with a fraction read as floats in YAML 1.1 too, which wants a point.
 func appendNumber(out []byte, f float64) []byte {
-	const limit = 1 << 63
-	switch {
-	case math.IsNaN(f):
-		return append(out, ".nan"...)
-	case math.IsInf(f, 1):
-		return append(out, ".inf"...)
-	case math.IsInf(f, -1):
-		return append(out, "-.inf"...)
-	case f == 0 && math.Signbit(f):
-		return append(out, "-0.0"...)
-	case f >= -limit && f < limit && f == math.Trunc(f):
-		return strconv.AppendInt(out, int64(f), 10)
+	out, done := plain.AppendNumber(out, f, ".")
+	if done {
+		return out
 	}
 	format := byte('f')
-	if abs := math.Abs(f); abs < 1e-6 || abs >= limit {
+	if abs := math.Abs(f); abs < 1e-6 || abs >= 1<<63 {
 		format = 'e'
 	}
 	digits := strconv.FormatFloat(f, format, -1, 64)

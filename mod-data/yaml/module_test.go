@@ -7,6 +7,7 @@ import (
 
 	"assay.rs/core"
 
+	"assay.rs/mod-data/internal/kit"
 	yamlv3 "go.yaml.in/yaml/v3"
 )
 
@@ -85,7 +86,7 @@ func FuzzRoundTrip(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		withCall(t, func(c core.Call) { roundTrip(t, c, text) })
+		kit.WithCall(t, func(c core.Call) { roundTrip(t, c, text) })
 	})
 }
 
@@ -133,7 +134,7 @@ func FuzzText(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		withCall(t, func(c core.Call) {
+		kit.WithCall(t, func(c core.Call) {
 			text := core.TextValue(s)
 			root, list, inner := c.NewTable(2), c.NewArray(3), c.NewTable(1)
 			inner.Set(s, text)

@@ -62,7 +62,7 @@ func (w *writer) line(s string) error {
 	switch {
 	case !utf8.ValidString(s):
 		return w.Fail(errValue, "text that is not UTF-8 has no form in YAML")
-	case plain(s):
+	case isPlain(s):
 		w.out = append(w.out, s...)
 	case strings.ContainsAny(s, `"\`) && onlyPlainRunes(s):
 		w.out = append(w.out, '\'')
@@ -93,8 +93,8 @@ func onlyPlainRunes(s string) bool {
 	return true
 }
 
-// plain tells whether s needs no quotes, for parsers of YAML 1.1 as well.
-func plain(s string) bool {
+// isPlain tells whether s needs no quotes, for parsers of YAML 1.1 as well.
+func isPlain(s string) bool {
 	if s == "" || !onlyPlainRunes(s) || s[0] == ' ' || s[len(s)-1] == ' ' || s[len(s)-1] == ':' ||
 		strings.Contains(s, ": ") || strings.Contains(s, " #") || strings.HasPrefix(s, "---") || strings.HasPrefix(s, "...") {
 		return false

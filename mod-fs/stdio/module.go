@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"assay.rs/core"
-	"assay.rs/mod-fs/internal/input"
 )
 
 // New is the table io.
@@ -93,13 +92,7 @@ func open(c core.Call, path, mode string) (core.Two[**file, *string], error) {
 }
 
 func openFile(c core.Call, path string, flag int) (*file, error) {
-	var opened *os.File
-	var err error
-	if flag == os.O_RDONLY {
-		opened, err = input.Open(c, path)
-	} else {
-		opened, err = c.Root().OpenFile(path, flag, 0o666)
-	}
+	opened, err := c.Root().OpenFile(path, flag, 0o666)
 	if err != nil {
 		return nil, err
 	}
