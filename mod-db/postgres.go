@@ -194,7 +194,7 @@ func (c *postgresCursor) next(row []cell) error {
 			continue
 		}
 		var err error
-		if row[i], err = postgresCell(string(text), c.types[i]); err != nil {
+		if row[i], err = postgresCell(text, c.types[i]); err != nil {
 			return err
 		}
 	}

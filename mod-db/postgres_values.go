@@ -57,17 +57,20 @@ func elementOf(oid uint32) (uint32, bool) {
 	return 0, false
 }
 
-// postgresCell is a value in the text format.
-func postgresCell(s string, oid uint32) (cell, error) {
-	switch oid {
+// postgresCell is a value in the text format. It keeps no part of text.
+func postgresCell(text []byte, oid uint32) (cell, error) {
+	switch oid { // these need no copy of the text
 	case oidBool:
-		return boolCell(s == "t"), nil
+		return boolCell(string(text) == "t"), nil
 	case oidInt2, oidInt4, oidInt8, oidOID:
-		n, err := strconv.ParseInt(s, 10, 64)
+		n, err := strconv.ParseInt(string(text), 10, 64)
 		return integerCell(n), err
 	case oidFloat4, oidFloat8:
-		n, err := strconv.ParseFloat(s, 64)
+		n, err := strconv.ParseFloat(string(text), 64)
 		return numberCell(n), err
+	}
+	s := string(text)
+	switch oid {
 	case oidBytea:
 		raw, err := bytea(s)
 		return textCell(raw), err
@@ -173,7 +176,7 @@ func (p *arrayParser) item(depth int) (any, error) {
 	if !isQuoted && text == "NULL" {
 		return nil, nil //nolint:nilnil // NULL is the value
 	}
-	value, err := postgresCell(text, p.element)
+	value, err := postgresCell([]byte(text), p.element)
 	if err != nil {
 		return nil, err
 	}

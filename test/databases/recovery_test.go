@@ -113,7 +113,8 @@ func TestConnectionThatIsHalfOpen(t *testing.T) {
 	})
 }
 
-// proxy passes bytes on until it is silenced.
+// proxy passes bytes on until it is silenced. Toxiproxy would silence new connections too, and close those
+// that it had silenced.
 type proxy struct {
 	listener net.Listener
 	to       string

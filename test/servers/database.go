@@ -134,7 +134,7 @@ func write(t testing.TB, as *syscall.SysProcAttr, dir, name string, data []byte)
 // Postgres runs a PostgreSQL server with an empty database assay, owned by the superuser assay.
 func Postgres(t testing.TB) *Database {
 	t.Helper()
-	postgres := realPath(t, program(t, "postgres", "postgresql"))
+	postgres := realPath(t, program(t, "postgres", "Debian's package postgresql"))
 	dir, as := folder(t, "postgres", true)
 	data := filepath.Join(dir, "data")
 	password := write(t, as, dir, "password", []byte(Password))
@@ -155,7 +155,7 @@ func Postgres(t testing.TB) *Database {
 // MariaDB runs a MariaDB server with an empty database assay, where the user assay may do all.
 func MariaDB(t testing.TB) *Database {
 	t.Helper()
-	mariadbd := realPath(t, program(t, "mariadbd", "mariadb-server-core"))
+	mariadbd := realPath(t, program(t, "mariadbd", "Debian's package mariadb-server-core"))
 	share := filepath.Join(filepath.Dir(mariadbd), "..", "share", "mysql")
 	dir, as := folder(t, "mariadb", false)
 	data := filepath.Join(dir, "data")

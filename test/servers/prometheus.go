@@ -21,7 +21,7 @@ scrape_configs:
 // the query count(up) has a result.
 func Prometheus(t testing.TB) string {
 	t.Helper()
-	name := program(t, "prometheus", "prometheus")
+	name := program(t, "prometheus", "Debian's package prometheus")
 	addr := fmt.Sprintf("127.0.0.1:%d", freePort(t))
 	dir := t.TempDir()
 	config := filepath.Join(dir, "prometheus.yml")

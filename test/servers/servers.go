@@ -27,16 +27,16 @@ const (
 )
 
 // program finds a program by name, or ends the test.
-func program(t testing.TB, name, debian string) string {
+func program(t testing.TB, name, source string) string {
 	t.Helper()
 	found, err := exec.LookPath(name)
 	if err == nil {
 		return found
 	}
 	if os.Getenv("CI") == "true" {
-		t.Fatalf("%s is missing: ./test/run installs it, from Debian's package %s", name, debian)
+		t.Fatalf("%s is missing: ./test/run installs it, from %s", name, source)
 	}
-	t.Skipf("%s is missing: ./test/run installs it, from Debian's package %s", name, debian)
+	t.Skipf("%s is missing: ./test/run installs it, from %s", name, source)
 	return ""
 }
 

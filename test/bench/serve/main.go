@@ -3,7 +3,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"net"
@@ -105,7 +104,7 @@ func (b *bench) rates(ctx context.Context) error {
 			}
 		}
 	}
-	ours, chiRate, node := median(rates[0]), median(rates[1]), median(rates[2])
+	ours, chiRate, node := load.Median(rates[0]), load.Median(rates[1]), load.Median(rates[2])
 	b.row("trivial JSON, requests/s: assay, chi, node", "", "%.0f, %.0f, %.0f", ours.PerSecond, chiRate.PerSecond, node.PerSecond)
 	b.row("ratio to chi", ">= 0.8", "%.2f", ours.PerSecond/chiRate.PerSecond)
 	b.row("ratio to node", ">= 1.4", "%.2f", ours.PerSecond/node.PerSecond)
@@ -115,11 +114,6 @@ func (b *bench) rates(ctx context.Context) error {
 
 func micro(d time.Duration) string {
 	return fmt.Sprintf("%.1f µs", float64(d)/float64(time.Microsecond))
-}
-
-func median(rates []load.Rate) load.Rate {
-	slices.SortFunc(rates, func(a, b load.Rate) int { return cmp.Compare(a.PerSecond, b.PerSecond) })
-	return rates[len(rates)/2]
 }
 
 // sleeping has a thousand connections whose handlers wait.
@@ -137,7 +131,7 @@ func (b *bench) sleeping(ctx context.Context) error {
 		}
 		rates = append(rates, r)
 	}
-	b.row("1,000 connections, handler sleeps 50 ms, requests/s", ">= 10,000", "%.0f", median(rates).PerSecond)
+	b.row("1,000 connections, handler sleeps 50 ms, requests/s", ">= 10,000", "%.0f", load.Median(rates).PerSecond)
 	return nil
 }
 

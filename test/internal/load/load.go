@@ -3,9 +3,11 @@ package load
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -40,6 +42,26 @@ func Start(ctx context.Context, name, program string, args ...string) (*Server, 
 		return nil, fmt.Errorf("%s has printed no port: %w", name, err)
 	}
 	return s, nil
+}
+
+// StartOn runs a program that listens on a port, and returns once it does.
+func StartOn(ctx context.Context, name, port, program string, args ...string) (*Server, error) {
+	s := &Server{Name: name, Port: port, cmd: exec.CommandContext(ctx, program, args...)}
+	s.cmd.Stderr = os.Stderr
+	if err := s.cmd.Start(); err != nil {
+		return nil, err
+	}
+	dialer := &net.Dialer{}
+	for began := time.Now(); ; time.Sleep(20 * time.Millisecond) {
+		conn, err := dialer.DialContext(ctx, "tcp", "127.0.0.1:"+port)
+		if err == nil {
+			return s, conn.Close()
+		}
+		if time.Since(began) > 10*time.Second {
+			s.Stop()
+			return nil, fmt.Errorf("%s does not listen: %w", name, err)
+		}
+	}
 }
 
 // Stop ends the program and gives its exit code.
@@ -94,13 +116,21 @@ func (s *Server) proc(file string) string {
 type Rate struct {
 	PerSecond float64
 	CPU       time.Duration // of the server, for each request
-	Failed    bool          // some answers were errors, or none came
+	Errors    int           // answers that were none, or had another status than 2xx or 3xx
+	Failed    bool          // there were such, or there was no answer at all
 }
 
-// Wrk puts load on a path of the server.
-func (s *Server) Wrk(ctx context.Context, path string, connections int, length time.Duration) (Rate, error) {
+// Median is the rate in the middle.
+func Median(rates []Rate) Rate {
+	slices.SortFunc(rates, func(a, b Rate) int { return cmp.Compare(a.PerSecond, b.PerSecond) })
+	return rates[len(rates)/2]
+}
+
+// Wrk puts load on a path of the server, with further options of wrk.
+func (s *Server) Wrk(ctx context.Context, path string, connections int, length time.Duration, options ...string) (Rate, error) {
 	before := s.CPU()
-	cmd := exec.CommandContext(ctx, "wrk", "-t1", "-c"+strconv.Itoa(connections), "-d"+strconv.Itoa(int(length.Seconds()))+"s", "--timeout", "10s", s.URL(path))
+	args := []string{"-t1", "-c" + strconv.Itoa(connections), "-d" + strconv.Itoa(int(length.Seconds())) + "s", "--timeout", "10s"}
+	cmd := exec.CommandContext(ctx, "wrk", append(append(args, options...), s.URL(path))...)
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		return Rate{}, fmt.Errorf("wrk: %w\n%s", err, out)
@@ -112,12 +142,30 @@ func (s *Server) Wrk(ctx context.Context, path string, connections int, length t
 		return Rate{}, fmt.Errorf("wrk printed no rate:\n%s", out)
 	}
 	n, _ := strconv.Atoi(string(total[1]))
-	r := Rate{Failed: n == 0 || strings.Contains(string(out), "Non-2xx") || strings.Contains(string(out), "Socket errors")}
+	r := Rate{Errors: failures(out)}
+	r.Failed = n == 0 || r.Errors > 0
 	r.PerSecond, _ = strconv.ParseFloat(string(rate[1]), 64)
 	if n > 0 {
 		r.CPU = used / time.Duration(n)
 	}
 	return r, nil
+}
+
+// failures adds up what wrk says of errors:
+//
+//	Socket errors: connect 0, read 1, write 0, timeout 2
+//	Non-2xx or 3xx responses: 3
+func failures(out []byte) int {
+	sum := 0
+	for line := range strings.Lines(string(out)) {
+		if name, counts, ok := strings.Cut(line, ": "); ok && (strings.Contains(name, "errors") || strings.Contains(name, "Non-2xx")) {
+			for _, count := range regexp.MustCompile(`\d+`).FindAllString(counts, -1) {
+				n, _ := strconv.Atoi(count)
+				sum += n
+			}
+		}
+	}
+	return sum
 }
 
 // Latencies asks a path for so long, with a request every pause from each of the workers, and gives how long
