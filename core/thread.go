@@ -99,7 +99,7 @@ func (t *thread) prepare() {
 
 // Err is why the thread was stopped. gopher-lua raises its text.
 func (t *thread) Err() error {
-	cause := context.Cause(t.task.ctx)
+	cause := t.task.lifetime.cause()
 	if cause == nil {
 		return context.Canceled
 	}
@@ -107,10 +107,10 @@ func (t *thread) Err() error {
 }
 
 // Deadline is the task's.
-func (t *thread) Deadline() (time.Time, bool) { return t.task.ctx.Deadline() }
+func (t *thread) Deadline() (time.Time, bool) { return t.task.lifetime.parent.Deadline() }
 
 // Value is the task's.
-func (t *thread) Value(key any) any { return t.task.ctx.Value(key) }
+func (t *thread) Value(key any) any { return t.task.lifetime.parent.Value(key) }
 
 // where is the script's position: "verify.lua:3".
 func (t *thread) where() string {
