@@ -83,7 +83,7 @@ func (vm *VM) global(name lua.LValue) lua.LValue {
 }
 
 func (vm *VM) bindAll() {
-	for name := range vm.rt.tables {
+	for _, name := range vm.rt.tableNames() {
 		vm.bindName(name)
 	}
 	for name := range vm.rt.globals {
@@ -106,7 +106,7 @@ func (vm *VM) bindName(name string) {
 	if vm.bound[name] {
 		return
 	}
-	if t := vm.rt.tables[name]; t != nil {
+	if t := vm.rt.tableNamed(name); t != nil {
 		vm.set(name, vm.open(t))
 		return
 	}

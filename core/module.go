@@ -19,6 +19,8 @@ type Module struct {
 	Consts []Const
 
 	Embedded *Embedded // Lua modules that come with it
+
+	later *later // set when it stands for others
 }
 
 // Const is a value of a module that is not a function.
@@ -70,7 +72,8 @@ func (vm *VM) nullValue() lua.LValue {
 	return vm.null
 }
 
-// Spec is the module as data: the source of the reference, of completion and of editor stubs.
+// Spec is the module as data: the source of the reference, of completion and of editor stubs. [Specs] knows
+// those that are made later.
 func (m Module) Spec() spec.Module {
 	s := spec.Module{Name: m.Name, Doc: m.Doc}
 	seen := make(map[string]bool)
@@ -117,7 +120,7 @@ func addCodes(s *spec.Module, seen map[string]bool, codes []*Code) {
 func Specs(modules ...Module) []spec.Module {
 	var joined []spec.Module
 	index := make(map[string]int)
-	for _, m := range modules {
+	for _, m := range made(modules) {
 		s := m.Spec()
 		at, known := index[m.Name]
 		if !known {

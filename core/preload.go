@@ -26,7 +26,7 @@ func Preload(L *lua.LState, policy Policy, host Host, modules ...Module) (*VM, e
 	vm := rt.newVM(host, L)
 	vm.foreign = &Task{vm: vm, ctx: vm.ctx, cancel: vm.stop, held: true, done: make(chan struct{})}
 	L.G.Registry.RawSetString(registryKey, &lua.LUserData{Value: vm, Metatable: lua.LNil})
-	for _, m := range modules {
+	for _, m := range made(modules) {
 		vm.addTo(m.Name)
 		for _, f := range m.Funcs {
 			// The state's own require knows its package.path and package.preload.
@@ -42,7 +42,7 @@ func Preload(L *lua.LState, policy Policy, host Host, modules ...Module) (*VM, e
 func (vm *VM) addTo(name string) {
 	own, had := vm.L.G.Global.RawGetString(name).(*lua.LTable)
 	vm.bindName(name)
-	t := vm.rt.tables[name]
+	t := vm.rt.tableNamed(name)
 	if !had || t == nil {
 		return
 	}

@@ -20,13 +20,17 @@ type Config struct {
 // Runtime holds what VMs share: the bound builtins and the policy. It is safe for concurrent use.
 type Runtime struct {
 	policy  Policy
-	specs   []spec.Module
-	tables  map[string]*table
+	specs   func() []spec.Module
 	globals map[string]*builtin
 	closed  chan struct{}
-	levels  map[string]Level // of each table and global that the policy keeps away
 	made    time.Time
 	seed    maphash.Seed // of the numbers that tostring gives tables
+
+	mu       sync.Mutex // guards what follows
+	tables   map[string]*table
+	levels   map[string]Level // of each table and global that the policy keeps away
+	declared map[string]bool
+	later    map[string][]*later
 
 	embedded []*Embedded
 	compiled sync.Map // of the files that scripts require: name to compiled
@@ -71,44 +75,47 @@ func New(cfg Config) (*Runtime, error) {
 	rt := &Runtime{
 		policy: policy, tables: make(map[string]*table), globals: make(map[string]*builtin),
 		closed: make(chan struct{}), levels: make(map[string]Level), methods: make(map[methodKey]*builtin),
+		declared: make(map[string]bool), later: make(map[string][]*later),
 		made: time.Now(), seed: maphash.MakeSeed(),
 	}
 	close(rt.closed)
 	rt.addLibrary()
-	declared := make(map[string]bool)
 	for _, m := range cfg.Modules {
-		if err := m.validate(); err != nil {
-			return nil, err
+		if m.later != nil {
+			for _, name := range m.later.tables {
+				rt.later[name] = append(rt.later[name], m.later)
+			}
+			continue
 		}
-		if err := rt.add(m, declared); err != nil {
+		if err := rt.declare(m); err != nil {
 			return nil, err
 		}
 		if m.Embedded != nil {
 			rt.embedded = append(rt.embedded, m.Embedded)
 		}
 	}
-	rt.specs = Specs(cfg.Modules...)
+	rt.specs = sync.OnceValue(func() []spec.Module { return Specs(cfg.Modules...) })
 	for _, name := range cfg.Policy.Without {
 		delete(rt.tables, name)
 		delete(rt.globals, name)
-	}
-	for name := range rt.levels {
-		if rt.tables[name] != nil || rt.globals[name] != nil {
-			delete(rt.levels, name)
-		}
+		delete(rt.later, name)
 	}
 	return rt, nil
 }
 
 // Specs is what the runtime's modules offer, whatever the policy permits.
-func (rt *Runtime) Specs() []spec.Module { return rt.specs }
+func (rt *Runtime) Specs() []spec.Module { return rt.specs() }
 
-func (rt *Runtime) add(m Module, declared map[string]bool) error {
+// declare adds the builtins of a module, as far as the policy permits them.
+func (rt *Runtime) declare(m Module) error {
+	if err := m.validate(); err != nil {
+		return err
+	}
 	claim := func(name string) error {
-		if declared[m.Name+"."+name] {
+		if rt.declared[m.Name+"."+name] {
 			return fmt.Errorf("declare %s: declared twice", fullName(m.Name, name))
 		}
-		declared[m.Name+"."+name] = true
+		rt.declared[m.Name+"."+name] = true
 		return nil
 	}
 	for _, f := range m.Funcs {

@@ -199,8 +199,8 @@ func (vm *VM) missing(chunk *Chunk) string {
 			return name + " does not exist in a sandbox"
 		}
 	}
-	for name, level := range vm.rt.levels {
-		if _, named := chunk.names[name]; named && level > vm.rt.policy.Level && vm.L.G.Global.RawGetString(name) == lua.LNil {
+	for name := range chunk.names {
+		if level, kept := vm.rt.levelOf(name); kept && level > vm.rt.policy.Level && vm.L.G.Global.RawGetString(name) == lua.LNil {
 			return name + " exists in scripts only; a check of type script gets it with permissions: [" + name + "]"
 		}
 	}

@@ -21,7 +21,7 @@ type Config struct {
 
 // New is the http client for scripts and checks.
 func New(cfg Config) core.Module {
-	m := &module{cfg}
+	m := &module{cfg, newTables()}
 	class := responseClass()
 	response := class.Type()
 	module := core.Module{Name: "http", Doc: "Makes HTTP requests. A status of 400 and more is not an error; no answer is."}
@@ -33,18 +33,21 @@ func New(cfg Config) core.Module {
 		core.Fn1(core.Doc{
 			Name: "request", Text: "Makes any request.", Needs: core.Net, Level: core.Check, Raises: codes(),
 			Examples: []string{`local r = http.request{method = "GET", url = URL .. "/health"}  assert.eq(r.status, 200)`},
-		}, core.Arg("request", requestType(), "What to ask for."), core.Returns(response, "The answer."),
+		}, core.Arg("request", m.tables.request, "What to ask for."), core.Returns(response, "The answer."),
 			func(c core.Call, r call) (*Response, error) { return m.request(c, nil, r) }),
 		core.Fn1(core.Doc{
 			Name: "client", Text: "Makes a client with defaults and connections of its own. It is closed when its task ends.",
 			Needs: core.Net, Level: core.Check, Raises: []*core.Code{core.ErrDenied},
 			Examples: []string{`local c = http.client{headers = {["X-Team"] = "a"}}  assert.eq(c:get(URL .. "/health").status, 200)`},
-		}, core.Opt("options", clientOptionsType(), call{}, "The defaults of its requests."),
+		}, core.Opt("options", m.tables.client, call{}, "The defaults of its requests."),
 			core.Returns(m.clientClass(response).Type(), "The client."), m.client))
 	return module
 }
 
-type module struct{ cfg Config }
+type module struct {
+	cfg    Config
+	tables tables
+}
 
 // verb is a method with a function of its own.
 type verb struct {
@@ -92,7 +95,7 @@ func urlArgument() core.Param[address] {
 // function declares http.get and its kin.
 func (m *module) function(v verb, response core.Type[*Response]) core.Func {
 	to := urlArgument()
-	how := core.Opt("options", optionsType(), call{}, "How to make the request.")
+	how := core.Opt("options", m.tables.options, call{}, "How to make the request.")
 	answer := core.Returns(response, "The answer.")
 	if !v.sends {
 		return core.Fn2(v.doc("local r = http."), to, how, answer, func(c core.Call, to address, o call) (*Response, error) {
@@ -108,7 +111,7 @@ func (m *module) function(v verb, response core.Type[*Response]) core.Func {
 // method declares the same for clients.
 func (m *module) method(v verb, class *core.Object[*client], response core.Type[*Response]) core.Func {
 	to := urlArgument()
-	how := core.Opt("options", optionsType(), call{}, "What is not as the client's defaults say.")
+	how := core.Opt("options", m.tables.options, call{}, "What is not as the client's defaults say.")
 	answer := core.Returns(response, "The answer.")
 	doc := v.doc("local c = http.client()  local r = c:")
 	if !v.sends {

@@ -92,7 +92,7 @@ func (m *module) clientClass(response core.Type[*Response]) *core.Object[*client
 		core.Fn2(core.Doc{
 			Name: "request", Text: "Makes any request.", Needs: core.Net, Level: core.Check, Raises: codes(),
 			Examples: []string{`local c = http.client()  assert.eq(c:request{method = "GET", url = URL .. "/health"}.status, 200)`},
-		}, class.Self(), core.Arg("request", requestType(), "What to ask for."), core.Returns(response, "The answer."),
+		}, class.Self(), core.Arg("request", m.tables.request, "What to ask for."), core.Returns(response, "The answer."),
 			func(c core.Call, own *client, r call) (*Response, error) { return m.request(c, own, r) }),
 		core.Fn1(core.Doc{
 			Name: "close", Text: "Closes the connections. Further requests are errors.", Needs: core.Net, Level: core.Check,

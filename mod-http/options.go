@@ -24,23 +24,22 @@ type call struct {
 	harmless                  bool // it may be repeated, whatever its method
 }
 
-func optionsType() core.Type[call] {
-	return core.Record("http.Options", "How to make a request.", slices.Concat(keys(), bodyKeys())...)
+// tables are the option tables of the module, made once for all functions.
+type tables struct {
+	options, stream core.Type[call]
+	request, client core.Type[call]
 }
 
-func clientOptionsType() core.Type[call] {
-	return core.Record("http.ClientOptions", "How a client makes requests, unless the options of a request say otherwise.", keys()...)
-}
-
-func requestType() core.Type[call] {
-	own := []core.Key[call]{
-		core.NewKey("url", addressType(), func(o *call) *address { return &o.to }, "Absolute URL. Required."), methodKey(),
+func newTables() tables {
+	common, sent := keys(), bodyKeys()
+	method := core.NewKey("method", core.String(), func(o *call) *string { return &o.method }, "Any method.").Default(`"GET"`)
+	target := core.NewKey("url", addressType(), func(o *call) *address { return &o.to }, "Absolute URL. Required.")
+	return tables{
+		options: core.Record("http.Options", "How to make a request.", slices.Concat(common, sent)...),
+		stream:  core.Record("http.StreamOptions", "How to make the request.", slices.Concat([]core.Key[call]{method}, sent, common)...),
+		request: core.Record("http.Request", "What to ask for, and how.", slices.Concat([]core.Key[call]{target, method}, sent, common)...),
+		client:  core.Record("http.ClientOptions", "How a client makes requests, unless the options of a request say otherwise.", common...),
 	}
-	return core.Record("http.Request", "What to ask for, and how.", slices.Concat(own, bodyKeys(), keys())...)
-}
-
-func methodKey() core.Key[call] {
-	return core.NewKey("method", core.String(), func(o *call) *string { return &o.method }, "Any method.").Default(`"GET"`)
 }
 
 // bodyKeys are what a request may send, one of them.

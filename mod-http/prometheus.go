@@ -21,7 +21,7 @@ var (
 
 // Prometheus is the table prometheus: a query in one call. It shares the client of [New].
 func Prometheus(cfg Config) core.Module {
-	m := &module{cfg}
+	m := &module{cfg, newTables()}
 	return core.Module{Name: "prometheus", Doc: "Asks Prometheus, and whatever has its HTTP API.", Funcs: []core.Func{
 		core.Fn3(core.Doc{
 			Name: "query",
@@ -36,7 +36,7 @@ func Prometheus(cfg Config) core.Module {
 		},
 			core.Arg("url", addressType(), "The server, without `/api/v1`."),
 			core.Arg("promql", core.String(), "The query."),
-			core.Opt("options", optionsType(), call{}, "How to make the request."),
+			core.Opt("options", m.tables.options, call{}, "How to make the request."),
 			core.Returns(queryResultType(), "A number, a text, or an array of series."),
 			m.query),
 	}}

@@ -1,8 +1,6 @@
 package http
 
 import (
-	"slices"
-
 	"assay.rs/core"
 	"assay.rs/core/spec"
 )
@@ -23,11 +21,6 @@ const (
 		"stream has begun; to go on with one that broke, call again with the header `Last-Event-ID`."
 	pathText = "The file to write."
 )
-
-// streamType is the option table of requests whose body is not kept.
-func streamType() core.Type[call] {
-	return core.Record("http.StreamOptions", "How to make the request.", slices.Concat([]core.Key[call]{methodKey()}, bodyKeys(), keys())...)
-}
 
 func chunkCallback() core.Type[core.Callback] {
 	return callback("chunk", spec.Type{Kind: spec.Scalar, Name: "string"}, "What has arrived.")
@@ -56,7 +49,7 @@ const (
 
 // streamFunctions declares http.stream, http.download and http.sse.
 func (m *module) streamFunctions(response core.Type[*Response]) []core.Func {
-	how := core.Opt("options", streamType(), call{}, "How to make the request.")
+	how := core.Opt("options", m.tables.stream, call{}, "How to make the request.")
 	answer := core.Returns(response, "The answer, without the body that was used.")
 	return []core.Func{
 		core.Fn3(streamDoc("stream", streamText, `local n = 0  http.stream`+streamExample, core.Net),
@@ -79,7 +72,7 @@ func (m *module) streamFunctions(response core.Type[*Response]) []core.Func {
 
 // streamMethods declares the same for clients.
 func (m *module) streamMethods(class *core.Object[*client], response core.Type[*Response]) []core.Func {
-	how := core.Opt("options", streamType(), call{}, "What is not as the client's defaults say.")
+	how := core.Opt("options", m.tables.stream, call{}, "What is not as the client's defaults say.")
 	answer := core.Returns(response, "The answer, without the body that was used.")
 	return []core.Func{
 		core.Fn4(streamDoc("stream", streamText, `local n, c = 0, http.client()  c:stream`+streamExample, core.Net),

@@ -31,7 +31,11 @@ func main() {
 // modules is every builtin of this binary.
 func modules() []core.Module {
 	return append(prelude.Modules(),
-		base64.New(), http.New(http.Config{}), http.Prometheus(http.Config{}), json.New(), yaml.New(),
+		core.Later("base64", base64.New),
+		core.Later("http", func() core.Module { return http.New(http.Config{}) }),
+		core.Later("prometheus", func() core.Module { return http.Prometheus(http.Config{}) }),
+		core.Later("json", json.New),
+		core.Later("yaml", yaml.New),
 		core.Module{Embedded: core.Embed("assay", stdlib.Files())})
 }
 

@@ -27,23 +27,23 @@ func modules() []core.Module { return modulesWith(http.Config{}, nil) }
 
 // modulesWith is modules with a client for http, and servers that tell where they listen.
 func modulesWith(client http.Config, listening func(url string)) []core.Module {
-	all := append(prelude.Modules(),
-		base64.New(),
-		crypto.New(),
-		db.New(db.Config{}),
-		disk.New(),
-		fs.New(),
-		http.New(client),
-		http.Prometheus(client),
-		json.New(),
-		regex.New(),
-		stdio.New(),
-		template.New(),
-		toml.New(),
-		yaml.New(),
+	return append(prelude.Modules(),
+		core.Later("base64", base64.New),
+		core.Later("crypto", crypto.New),
+		core.Later("db", func() core.Module { return db.New(db.Config{}) }),
+		core.Later("disk", disk.New),
+		core.Later("fs", fs.New),
+		core.Later("http", func() core.Module { return http.New(client) }),
+		core.Later("prometheus", func() core.Module { return http.Prometheus(client) }),
+		core.Later("json", json.New),
+		core.Later("regex", regex.New),
+		core.Later("io", stdio.New),
+		core.Later("template", template.New),
+		core.Later("toml", toml.New),
+		core.Later("yaml", yaml.New),
 		core.Module{Embedded: core.Embed("assay", stdlib.Files())},
+		core.LaterAll(func() []core.Module { return serving(listening) }, "http", "ws"),
 	)
-	return append(all, serving(listening)...)
 }
 
 // documented is every builtin that the documentation has: those of tests too.

@@ -37,6 +37,7 @@ import (
 
 	"assay.rs/core"
 	"assay.rs/core/prelude"
+	"assay.rs/core/spec"
 )
 
 // Kit is what scripts are run with. Its zero value has the modules of package prelude and may do all.
@@ -115,7 +116,10 @@ func withPrelude(modules []core.Module) []core.Module {
 	}
 	all := slices.Clone(modules)
 	for _, m := range prelude.Modules() {
-		if !slices.ContainsFunc(names(m.Spec()), func(name string) bool { return declared[name] }) {
+		again := slices.ContainsFunc(core.Specs(m), func(s spec.Module) bool {
+			return slices.ContainsFunc(names(s), func(name string) bool { return declared[name] })
+		})
+		if !again {
 			all = append(all, m)
 		}
 	}

@@ -15,7 +15,9 @@ import (
 // Modules are the modules of this package.
 func Modules() []core.Module {
 	return []core.Module{
-		assertModule(), asyncModule(), logModule(), envModule(), timeModule(), osModule(), stringModule(), globals(),
+		core.Later("assert", assertModule), core.Later("async", asyncModule), core.Later("log", logModule),
+		core.Later("env", envModule), core.Later("time", timeModule), core.Later("os", osModule),
+		core.Later("string", stringModule), globals(),
 	}
 }
 

@@ -25,6 +25,19 @@ type Redactor struct {
 	forms    map[string]bool
 	longest  int
 	replacer *strings.Replacer
+
+	userinfo, sensitive pattern
+}
+
+// pattern is a regular expression that is compiled when it is first used, not whenever the program starts.
+type pattern struct {
+	once     sync.Once
+	compiled *regexp.Regexp
+}
+
+func (p *pattern) replace(s, source, by string) string {
+	p.once.Do(func() { p.compiled = regexp.MustCompile(source) })
+	return p.compiled.ReplaceAllString(s, by)
 }
 
 // Longest is the length in bytes of the longest form of a secret.
@@ -69,9 +82,9 @@ func (r *Redactor) Add(value string) {
 	r.replacer = strings.NewReplacer(pairs...)
 }
 
-var userinfo = regexp.MustCompile(`([a-zA-Z][a-zA-Z0-9+.-]*://[^/?#\s"'@:]*):([^/?#\s"']+)@`)
+const userinfo = `([a-zA-Z][a-zA-Z0-9+.-]*://[^/?#\s"'@:]*):([^/?#\s"']+)@`
 
-var sensitive = regexp.MustCompile(`(?i)("?\b(?:authorization|proxy-authorization|cookie|set-cookie)\b["']?\s*[:=]\s*)([^\r\n]+)`)
+const sensitive = `(?i)("?\b(?:authorization|proxy-authorization|cookie|set-cookie)\b["']?\s*[:=]\s*)([^\r\n]+)`
 
 // Text returns s without secrets.
 func (r *Redactor) Text(s string) string {
@@ -85,14 +98,14 @@ func (r *Redactor) Text(s string) string {
 		s = replacer.Replace(s)
 	}
 	if strings.Contains(s, "://") && strings.Contains(s, "@") {
-		s = userinfo.ReplaceAllString(s, "$1:"+Mask+"@")
+		s = r.userinfo.replace(s, userinfo, "$1:"+Mask+"@")
 	}
 	return s
 }
 
 // Line returns a line of a configuration file without secrets, credentials written out included.
 func (r *Redactor) Line(s string) string {
-	return sensitive.ReplaceAllString(r.Text(s), "${1}"+Mask)
+	return r.sensitive.replace(r.Text(s), sensitive, "${1}"+Mask)
 }
 
 // Any returns v with each string in it, keys included, as Text gives it. Other values are as they were.
