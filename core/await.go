@@ -113,7 +113,9 @@ func (task *Task) settle() {
 		task.reported = time.AfterFunc(reportAfter, task.report)
 		task.vm.unreported(task)
 	}
-	close(task.done)
+	if task.done != nil {
+		close(task.done)
+	}
 	task.mu.Unlock()
 	for _, w := range watches {
 		w.saw(task)

@@ -177,7 +177,7 @@ func (co *coroutine) yield(values []lua.LValue) []lua.LValue {
 func (t *thread) enterGhost() {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	ghost := &Task{vm: t.vm, ctx: ctx, cancel: func(error) {}, main: t, cur: t}
+	ghost := &Task{vm: t.vm, lifetime: lifetime{parent: ctx}, main: t, cur: t}
 	t.task = ghost
 	ghost.take()
 }

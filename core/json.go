@@ -71,6 +71,12 @@ func DecodeJSON(c Call, text string, keepNull bool) (Value, error) {
 	return Value{v}, d.end()
 }
 
+// A text starts with so much room, and up to so many bytes it takes too little to ask for.
+const (
+	startJSON = 128
+	freeJSON  = chargedFrom / 4
+)
+
 // EncodeJSON writes v as JSON text. It needs the baton.
 //
 // Keys are sorted. A table is an array when it was made as one or its keys are 1 to n, else an object,
@@ -84,7 +90,10 @@ func DecodeJSON(c Call, text string, keepNull bool) (Value, error) {
 // JSON, and tables that contain themselves. Nesting over 200 and text over [MaxJSONText] have the code
 // [ErrJSONLimit]. When the task is stopped meanwhile, the error is the cause.
 func EncodeJSON(c Call, v Value, indent string) ([]byte, error) {
-	e := jsonEncoder{Descent: Descent{Call: c, Invalid: ErrJSONValue, Limit: ErrJSONLimit}, indent: indent}
+	e := jsonEncoder{
+		Descent: Descent{Call: c, Invalid: ErrJSONValue, Limit: ErrJSONLimit}, indent: indent,
+		out: make([]byte, 0, startJSON), charged: freeJSON,
+	}
 	if err := e.value(v.lua()); err != nil {
 		return nil, err
 	}

@@ -34,6 +34,7 @@ func TestMemoryLimit(t *testing.T) {
 		"tables":           `local t = {} for i = 1, 1e9 do t[i] = {i} end`,
 		"closures":         `local t = {} for i = 1, 1e9 do t[i] = function() return t, i end end`,
 		"coroutines":       `local t = {} for i = 1, 1e9 do t[i] = coroutine.wrap(function() coroutine.yield() end) t[i]() end`,
+		"deep coroutines":  `local function f(n) if n == 0 then coroutine.yield() else f(n - 1) end return n end local t = {} for i = 1, 1e9 do t[i] = coroutine.wrap(f) t[i](5000) end`,
 		"strings in hash":  `local t = {} for i = 1, 1e9 do t["key" .. i] = true end`,
 		"in a coroutine":   `coroutine.wrap(function() local s = "x" while true do s = s .. s end end)()`,
 		"in a task":        `spawn(function() local s = "x" while true do s = s .. s end end).await()`,

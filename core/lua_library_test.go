@@ -100,6 +100,8 @@ func TestLibraryUnderAttack(t *testing.T) {
 		"long number":         `local s = ("9"):rep(2^20) for i = 1, 20 do tonumber(s) tonumber(s, 36) tonumber("0x" .. s) end`,
 		"select flood":        `local function f(n, ...) return select("#", ...) < n and f(n, 1, ...) end f(1e7)`,
 		"select of many":      `local t = {} for i = 1, 1e5 do t[i] = i end while true do select("#", unpack(t)) select(-1, unpack(t)) end`,
+		"unpack afresh":       `local t = {} for i = 1, 2e5 do t[i] = i end while true do coroutine.wrap(function() return select("#", unpack(t)) end)() end`,
+		"many arguments":      `local t = {} for i = 1, 2e5 do t[i] = i end while true do pcall(select, "#", unpack(t)) end`,
 		"one index":           `local t = {} t[67108863] = 1`,
 		"rawset of one index": `for i = 1, 30 do rawset({}, 4194303 - i, 1) end`,
 		"next over holes":     `local t = {} for i = 1, 20000 do t["k" .. i] = i end for i = 1, 20000 do t["k" .. i] = nil end while true do next(t) end`,

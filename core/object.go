@@ -92,7 +92,12 @@ func (o *Object[T]) Type() Type[T] {
 			return object.value.(T), nil
 		},
 		to: func(t *thread, v T) lua.LValue {
-			return &lua.LUserData{Value: &instance{&o.class, v}, Metatable: t.vm.metatable(&o.class)}
+			made := &struct { // one allocation for both
+				lua.LUserData
+				instance
+			}{lua.LUserData{Metatable: t.vm.metatable(&o.class)}, instance{&o.class, v}}
+			made.Value = &made.instance
+			return &made.LUserData
 		},
 	}
 }

@@ -24,7 +24,7 @@ func Preload(L *lua.LState, policy Policy, host Host, modules ...Module) (*VM, e
 		return nil, fmt.Errorf("preload: %w", err)
 	}
 	vm := rt.newVM(host, L)
-	vm.foreign = &Task{vm: vm, ctx: vm.ctx, cancel: vm.stop, held: true, done: make(chan struct{})}
+	vm.foreign = &Task{vm: vm, lifetime: lifetime{parent: vm.ctx}, held: true}
 	L.G.Registry.RawSetString(registryKey, &lua.LUserData{Value: vm, Metatable: lua.LNil})
 	for _, m := range made(modules) {
 		vm.addTo(m.Name)

@@ -28,34 +28,32 @@ const (
 
 // Task is one goroutine with one Lua thread. A task that waits in a builtin lets others run.
 type Task struct {
-	vm     *VM
-	ctx    context.Context //nolint:containedctx // a task is the lifetime that the context stands for
-	cancel context.CancelCauseFunc
-	main   *thread
-	cur    *thread // the thread that runs: main, or a coroutine of it
-	held   bool    // the task has the baton; its own goroutines alone look
-	done   chan struct{}
+	vm       *VM
+	lifetime lifetime
+	main     *thread
+	cur      *thread // the thread that runs: main, or a coroutine of it
+	held     bool    // the task has the baton; its own goroutines alone look
 
-	values []Value // what its function returned; after done
-	err    error   // how it ended; after done
+	values []Value // what its function returned; once it has ended
+	err    error   // how it ended; once it has
 	judged bool
-	cause  error // why its context ended, if that was before its function
+	cause  error // why its lifetime ended, if that was before its function
 
 	mu       sync.Mutex
 	owned    []io.Closer
 	ended    bool
+	done     chan struct{} // nil until somebody asks for it
 	watches  []*watch
 	heard    bool        // somebody has asked how it ends
 	reported *time.Timer // until a failure that nobody has asked about is logged
 }
 
-// newTask makes a task whose context is derived from ctx.
+// newTask makes a task that ends with ctx.
 func (vm *VM) newTask(ctx context.Context) *Task { return vm.newTaskOn(ctx, nil) }
 
 // newTaskOn is newTask with a thread that no other task has, or nil.
 func (vm *VM) newTaskOn(ctx context.Context, main *thread) *Task {
-	task := &Task{vm: vm, done: make(chan struct{}), main: main}
-	task.ctx, task.cancel = context.WithCancelCause(ctx)
+	task := &Task{vm: vm, lifetime: lifetime{parent: ctx}, main: main}
 	if main == nil {
 		task.main = vm.newThread(task, nil)
 	}
@@ -129,7 +127,7 @@ func (task *Task) judge() {
 	if task.judged {
 		return
 	}
-	task.judged, task.cause = true, context.Cause(task.ctx)
+	task.judged, task.cause = true, task.lifetime.cause()
 }
 
 // end closes what the task owns, lets go of it and wakes who waits for it.
@@ -151,7 +149,7 @@ func (task *Task) end() {
 	task.vm.pace.finish()
 }
 
-// interrupted is how a task ends whose context has ended.
+// interrupted is how a task ends whose lifetime ended before.
 func interrupted(cause, err error) error {
 	if exit, ok := errors.AsType[*Exit](cause); ok {
 		return exit
@@ -189,9 +187,7 @@ var errForeign = errors.New("this Lua state has no tasks: they need a VM that as
 func (c Call) Start(body func(Call) ([]Value, error)) *Task {
 	vm := c.t.vm
 	if vm.foreign != nil {
-		task := &Task{vm: vm, cancel: func(error) {}, done: make(chan struct{}), ended: true, err: errForeign}
-		close(task.done)
-		return task
+		return &Task{vm: vm, lifetime: lifetime{parent: vm.ctx}, ended: true, err: errForeign}
 	}
 	task := vm.newTask(vm.ctx)
 	vm.running.Go(func() { task.run(body) })
@@ -225,8 +221,21 @@ func (task *Task) Cancel(cause error) {
 	}
 }
 
-// stopped tells whether the task's context has ended: then every further instruction raises.
-func (task *Task) stopped() bool { return task.ctx.Err() != nil }
+// cancel is [Task.Cancel] for a task that may be ending.
+func (task *Task) cancel(cause error) { task.lifetime.stop(cause) }
+
+// stopped tells whether the task has no further instruction to run.
+func (task *Task) stopped() bool { return task.lifetime.over() }
 
 // Done is closed when the task has ended.
-func (task *Task) Done() <-chan struct{} { return task.done }
+func (task *Task) Done() <-chan struct{} {
+	task.mu.Lock()
+	defer task.mu.Unlock()
+	if task.done == nil {
+		task.done = make(chan struct{})
+		if task.ended {
+			close(task.done)
+		}
+	}
+	return task.done
+}

@@ -33,7 +33,7 @@ func (ts Tasks) Run(ctx context.Context, work func(c Call) error) (err error) {
 		} else {
 			vm.keepThread(task.main)
 		}
-		if cause := context.Cause(task.ctx); cause != nil {
+		if cause := task.lifetime.cause(); cause != nil {
 			err = interrupted(cause, err)
 		}
 		task.give()

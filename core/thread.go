@@ -15,13 +15,14 @@ const lookEvery = 200
 // thread is one Lua thread: the one of a task, or a coroutine's. It is the context of its Lua state:
 // gopher-lua asks Done before every instruction, which makes it the hook that stops a script.
 type thread struct {
+	left int // instructions until the next look; first, since every instruction counts it down
+
 	vm      *VM
 	task    *Task       // the task it runs for; a coroutine's changes with who resumes it
 	root    *lua.LState // what scripts see as the thread of the task
 	L       *lua.LState // what runs: root, or the state of the innermost protected call
 	co      *coroutine  // nil for the thread of a task
 	depth   int         // how many coroutines are resumed within each other
-	left    int         // instructions until the next look
 	charged int64       // bytes charged since the last look at the heap
 	pressed time.Time   // since when another task is known to wait for the baton
 	long    bool        // it has computed for a quantum without a break
@@ -98,7 +99,7 @@ func (t *thread) prepare() {
 
 // Err is why the thread was stopped. gopher-lua raises its text.
 func (t *thread) Err() error {
-	cause := context.Cause(t.task.ctx)
+	cause := t.task.lifetime.cause()
 	if cause == nil {
 		return context.Canceled
 	}
@@ -106,10 +107,10 @@ func (t *thread) Err() error {
 }
 
 // Deadline is the task's.
-func (t *thread) Deadline() (time.Time, bool) { return t.task.ctx.Deadline() }
+func (t *thread) Deadline() (time.Time, bool) { return t.task.lifetime.parent.Deadline() }
 
 // Value is the task's.
-func (t *thread) Value(key any) any { return t.task.ctx.Value(key) }
+func (t *thread) Value(key any) any { return t.task.lifetime.parent.Value(key) }
 
 // where is the script's position: "verify.lua:3".
 func (t *thread) where() string {

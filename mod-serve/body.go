@@ -54,7 +54,7 @@ func (s *server) readWithin(req *request) *answer {
 		body, err = io.ReadAll(io.LimitReader(req.Body, s.options.maxBody+1))
 	}
 	_ = control.SetReadDeadline(time.Time{})
-	req.body = body
+	req.body, req.timed = body, time.Now()
 	switch {
 	case int64(len(body)) > s.options.maxBody:
 		return tooLarge(req)

@@ -33,12 +33,12 @@ func (s *server) endpoint(req *request) bool {
 }
 
 // finish counts and logs an answered request.
-func (s *server) finish(req *request, started time.Time) {
+func (s *server) finish(req *request) {
 	s.figures.inFlight.Add(-1)
 	if !s.counts && s.access == nil {
 		return
 	}
-	took := time.Since(started)
+	took := time.Since(req.began)
 	if s.counts {
 		s.figures.count(req, took)
 	}

@@ -1,7 +1,6 @@
 package serve
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -23,10 +22,10 @@ const maxURI = 8 << 10
 
 // ServeHTTP answers one request.
 func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	started := time.Now()
-	req := &request{Request: r, server: s, out: &recorder{ResponseWriter: w, patience: s.options.idleTimeout}}
+	req := &request{Request: r, server: s, began: time.Now(), out: recorder{ResponseWriter: w, patience: s.options.idleTimeout}}
+	req.timed = req.began
 	s.figures.inFlight.Add(1)
-	defer s.finish(req, started)
+	defer s.finish(req)
 	defer s.recover(req)
 	if s.draining.Load() {
 		w.Header().Set("Connection", "close")
@@ -88,13 +87,12 @@ func (s *server) missing(req *request) answer {
 
 // runHandler runs the script's functions as a task and sends what they return.
 func (s *server) runHandler(req *request) {
-	ctx, cancel := context.WithCancelCause(req.Context())
-	defer cancel(nil)
-	req.stop = s.stopLater(cancel)
-	defer req.stop()
 	var a answer
 	whole := false // the answer can be sent
-	err := s.tasks.Run(ctx, func(c core.Call) error {
+	err := s.tasks.Run(req.Context(), func(c core.Call) error {
+		timer := s.stopLater(c.Task(), req.timed)
+		defer timer.Stop()
+		req.timer = timer
 		v, err := s.call(c, core.ValueOf(c, s.requests, req), req, 0)
 		if err != nil || req.socket != nil {
 			return err
@@ -106,8 +104,8 @@ func (s *server) runHandler(req *request) {
 			whole = true
 			return nil
 		}
-		req.stop()
-		return s.stream(c, ctx, cancel, req, a)
+		timer.Stop()
+		return s.stream(c, req, a)
 	})
 	switch {
 	case whole && (err == nil || errors.As(err, new(*core.Interrupted))):
@@ -118,10 +116,9 @@ func (s *server) runHandler(req *request) {
 	s.closeSocket(req, err)
 }
 
-// stopLater ends the handler at its timeout, unless stop is called before.
-func (s *server) stopLater(cancel context.CancelCauseFunc) (stop func()) {
-	timer := time.AfterFunc(s.options.handlerTimeout, func() { cancel(errHandlerTime) })
-	return func() { timer.Stop() }
+// stopLater ends the task of a handler at its timeout, unless the timer is stopped before.
+func (s *server) stopLater(task *core.Task, from time.Time) *time.Timer {
+	return time.AfterFunc(s.options.handlerTimeout-time.Since(from), func() { task.Cancel(errHandlerTime) })
 }
 
 // call runs the middleware from the one at i on, then the handler. It needs the baton.

@@ -18,16 +18,12 @@ type figures struct {
 	inFlight    atomic.Int64
 	connections atomic.Int64
 
-	mu        sync.Mutex
-	requests  map[series]int64
-	durations map[series]*histogram
+	mu     sync.Mutex
+	series map[series]*histogram
 }
 
-// series is what a figure is about; status is 0 in those of durations.
-type series struct {
-	method, route string
-	status        int
-}
+// series is what figures are about.
+type series struct{ method, route string }
 
 // bounds are the upper ends of the buckets, in seconds: those that Prometheus' clients have.
 func bounds() []float64 {
@@ -35,9 +31,10 @@ func bounds() []float64 {
 }
 
 type histogram struct {
-	buckets []int64 // each counts what is within its bound and not within the one before
-	count   int64
-	sum     float64
+	buckets  []int64 // each counts what is within its bound and not within the one before
+	count    int64
+	sum      float64
+	statuses map[int]int64 // how many of the answers had each
 }
 
 func (f *figures) count(req *request, took time.Duration) {
@@ -47,13 +44,13 @@ func (f *figures) count(req *request, took time.Duration) {
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.requests == nil {
-		f.requests, f.durations = make(map[series]int64), make(map[series]*histogram)
-	}
-	h := f.durations[of]
+	h := f.series[of]
 	if h == nil {
-		h = &histogram{buckets: make([]int64, len(bounds()))}
-		f.durations[of] = h
+		if f.series == nil {
+			f.series = make(map[series]*histogram)
+		}
+		h = &histogram{buckets: make([]int64, len(bounds())), statuses: make(map[int]int64)}
+		f.series[of] = h
 	}
 	seconds := took.Seconds()
 	if i, _ := slices.BinarySearch(bounds(), seconds); i < len(h.buckets) {
@@ -61,8 +58,7 @@ func (f *figures) count(req *request, took time.Duration) {
 	}
 	h.count++
 	h.sum += seconds
-	of.status = req.out.status
-	f.requests[of]++
+	h.statuses[req.out.status]++
 }
 
 // knownMethod keeps clients from making a series for each name that they think of.
@@ -94,13 +90,17 @@ func (f *figures) write(b *strings.Builder) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	b.WriteString("# HELP assay_http_requests_total Requests that were answered.\n# TYPE assay_http_requests_total counter\n")
-	for _, of := range slices.SortedFunc(maps.Keys(f.requests), compareSeries) {
-		fmt.Fprintf(b, "assay_http_requests_total{%s,status=\"%d\"} %d\n", of.labels(), of.status, f.requests[of])
+	all := slices.SortedFunc(maps.Keys(f.series), compareSeries)
+	for _, of := range all {
+		h := f.series[of]
+		for _, status := range slices.Sorted(maps.Keys(h.statuses)) {
+			fmt.Fprintf(b, "assay_http_requests_total{%s,status=\"%d\"} %d\n", of.labels(), status, h.statuses[status])
+		}
 	}
 	const name = "assay_http_request_duration_seconds"
 	fmt.Fprintf(b, "# HELP %s How long answers took.\n# TYPE %s histogram\n", name, name)
-	for _, of := range slices.SortedFunc(maps.Keys(f.durations), compareSeries) {
-		h, sum := f.durations[of], int64(0)
+	for _, of := range all {
+		h, sum := f.series[of], int64(0)
 		for i, bound := range bounds() {
 			sum += h.buckets[i]
 			fmt.Fprintf(b, "%s_bucket{%s,le=\"%s\"} %d\n", name, of.labels(), strconv.FormatFloat(bound, 'g', -1, 64), sum)
@@ -115,5 +115,5 @@ func (of series) labels() string {
 }
 
 func compareSeries(a, b series) int {
-	return cmp.Or(cmp.Compare(a.route, b.route), cmp.Compare(a.method, b.method), cmp.Compare(a.status, b.status))
+	return cmp.Or(cmp.Compare(a.route, b.route), cmp.Compare(a.method, b.method))
 }

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"assay.rs/core"
 )
@@ -12,13 +13,15 @@ import (
 type request struct {
 	*http.Request
 	server *server
-	out    *recorder
+	out    recorder
+	began  time.Time
+	timed  time.Time // from when the handler has its time
 	found  found
 	body   []byte
 	id     string
-	stop   func()    // lets the handler last longer than its timeout
-	socket WebSocket // set once the request has become one
-	forget func()    // takes the socket from those that a drain closes
+	timer  *time.Timer // ends the handler at its timeout
+	socket WebSocket   // set once the request has become one
+	forget func()      // takes the socket from those that a drain closes
 }
 
 func requestClass() *core.Object[*request] {

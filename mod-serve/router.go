@@ -23,7 +23,8 @@ const inTree = http.MethodGet
 
 type tree struct {
 	mux    *chi.Mux
-	routes map[string]*route
+	routes map[string]*route // by pattern
+	exact  map[string]*route // those whose pattern is a path
 }
 
 // newRouter refuses patterns that are none, and two that are the same.
@@ -63,7 +64,7 @@ func newRouter(all []route) (*router, error) {
 	return r, nil
 }
 
-func newTree() *tree { return &tree{chi.NewMux(), make(map[string]*route)} }
+func newTree() *tree { return &tree{chi.NewMux(), make(map[string]*route), make(map[string]*route)} }
 
 // add puts a route into the tree. chi panics at what it cannot take.
 func (t *tree) add(r *route) (err error) {
@@ -78,6 +79,9 @@ func (t *tree) add(r *route) (err error) {
 	}
 	t.mux.MethodFunc(inTree, r.pattern, nil)
 	t.routes[r.pattern] = r
+	if !strings.ContainsAny(r.pattern, "{*") {
+		t.exact[r.pattern] = r
+	}
 	return nil
 }
 
@@ -108,8 +112,8 @@ func (r *router) find(method string, u *url.URL) found {
 }
 
 func (t *tree) find(path string, raw bool) found {
-	if len(t.routes) == 0 {
-		return found{}
+	if r := t.exact[path]; r != nil || len(t.routes) == 0 {
+		return found{route: r}
 	}
 	ctx := chi.Context{}
 	matched := t.routes[t.mux.Find(&ctx, inTree, path)]

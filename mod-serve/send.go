@@ -14,7 +14,7 @@ import (
 // send sends an answer that is no stream. What goes wrong on the way to the client is the client's
 // to notice.
 func (s *server) send(req *request, a answer) {
-	w := req.out
+	w := &req.out
 	if w.wrote() {
 		return
 	}
@@ -34,12 +34,15 @@ func (s *server) send(req *request, a answer) {
 	}
 }
 
+// countedBelow is the size of a body up to which net/http gives its length itself, at less cost.
+const countedBelow = 2048
+
 func (s *server) sendText(req *request, a answer) {
 	status := a.status
 	if status == 0 {
 		status = http.StatusOK
 	}
-	w := req.out
+	w := &req.out
 	h := w.Header()
 	if status == http.StatusNoContent || status == http.StatusNotModified {
 		w.WriteHeader(status)
@@ -55,7 +58,9 @@ func (s *server) sendText(req *request, a answer) {
 		sendCompressed(w, req.Method, status, a.text)
 		return
 	}
-	h["Content-Length"] = []string{strconv.Itoa(len(a.text))}
+	if len(a.text) > countedBelow || req.Method == http.MethodHead {
+		h["Content-Length"] = []string{strconv.Itoa(len(a.text))}
+	}
 	w.WriteHeader(status)
 	if req.Method != http.MethodHead {
 		_, _ = w.Write(a.text)
@@ -104,5 +109,5 @@ func (s *server) sendOpen(req *request, f *os.File, info fs.FileInfo, name, enco
 	if h["Etag"] == nil {
 		h["Etag"] = []string{`"` + tag + `"`}
 	}
-	http.ServeContent(req.out, req.Request, name, info.ModTime(), f)
+	http.ServeContent(&req.out, req.Request, name, info.ModTime(), f)
 }

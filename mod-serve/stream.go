@@ -17,11 +17,12 @@ import (
 var errGone = errors.New("the client is gone")
 
 // stream lets a handler send events, or use a WebSocket, for as long as it likes. It needs the baton.
-func (s *server) stream(c core.Call, ctx context.Context, cancel context.CancelCauseFunc, req *request, a answer) error {
+func (s *server) stream(c core.Call, req *request, a answer) error {
 	if a.kind == socket {
 		return s.useSocket(c, req, a)
 	}
-	defer s.streams.add(func() { cancel(errShutdown) })()
+	task, ctx := c.Task(), c.Context()
+	defer s.streams.add(func() { task.Cancel(errShutdown) })()
 	var err error
 	c.Away(func() { err = s.beginEvents(req, a) })
 	if err != nil {
@@ -30,7 +31,7 @@ func (s *server) stream(c core.Call, ctx context.Context, cancel context.CancelC
 	send := c.NewFunction(core.Fn1(
 		core.Doc{Name: "send", Text: "Sends an event.", Needs: core.Listen, Level: core.Script},
 		core.Arg("event", eventType(), "What to send."), core.ReturnsNothing(),
-		func(_ core.Call, text string) (core.None, error) { return core.None{}, sendEvent(ctx, req.out, text) }))
+		func(_ core.Call, text string) (core.None, error) { return core.None{}, sendEvent(ctx, &req.out, text) }))
 	_, err = a.stream.Call(c, send)
 	return err
 }

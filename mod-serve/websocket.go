@@ -29,8 +29,8 @@ func (s *server) upgrade(req *request, o AcceptOptions) (WebSocket, error) {
 	case req.out.wrote():
 		return nil, errUpgrade.Errorf("the request has been answered already")
 	}
-	req.stop() // it may last longer than handler_timeout
-	conn, err := s.accept(req.out, req.Request, o)
+	req.timer.Stop() // it may last longer than handler_timeout
+	conn, err := s.accept(&req.out, req.Request, o)
 	if err != nil {
 		return nil, errUpgrade.With(fmt.Errorf("accept the WebSocket: %w", err), "")
 	}

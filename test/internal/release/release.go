@@ -40,7 +40,8 @@ func hot() []string {
 // hotInScripts is where scripts spend time besides.
 func hotInScripts() []string {
 	return []string{
-		"strings", "bytes", "bufio", "io", "slices", "net/http/...", "assay.rs/core", "assay.rs/mod-serve",
+		"strings", "bytes", "bufio", "io", "slices", "context", "assay.rs/core", "assay.rs/mod-serve",
+		"net", "net/http/...", "internal/poll", "syscall",
 		"modernc.org/sqlite/...", "modernc.org/libc/...",
 	}
 }
