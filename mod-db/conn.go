@@ -125,7 +125,7 @@ func (c *Conn) query(call core.Call, sql string, p params, most int) (*resultSet
 }
 
 func readAll(call core.Call, cur cursor, most int) (*resultSet, error) {
-	rows := newResultSet(cur.columns())
+	rows := newResultSet(call, cur.columns())
 	for len(rows.rows) < most {
 		err := cur.next(rows.row())
 		if errors.Is(err, io.EOF) {
@@ -190,7 +190,7 @@ func scriptError(err error) error {
 }
 
 func (c *Conn) stream(call core.Call, cur cursor, fn core.Callback, started func()) error {
-	rows := newResultSet(cur.columns())
+	rows := newResultSet(call, cur.columns())
 	for {
 		err := cur.next(rows.row())
 		started()

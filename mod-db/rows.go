@@ -10,7 +10,7 @@ import (
 // resultSet is all rows of a query. They become tables as they are read, without the baton.
 type resultSet struct {
 	names   []string // the columns, each with a name of its own
-	columns core.Columns
+	columns *core.Columns
 	rows    []core.Table
 	late    []lateValue
 	next    []cell
@@ -26,10 +26,10 @@ type lateValue struct {
 	data any
 }
 
-func newResultSet(columns []string) *resultSet {
+func newResultSet(c core.Call, columns []string) *resultSet {
 	names := uniqueNames(columns)
 	return &resultSet{
-		names: names, columns: core.NewColumns(names),
+		names: names, columns: c.NewColumns(names),
 		next: make([]cell, len(names)), values: make([]core.Value, len(names)),
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"assay.rs/test/servers"
 )
 
 // spoken is what every client prints that talks to an echo service.
@@ -18,6 +20,7 @@ type library struct {
 	name, program, extension string
 	env                      []string
 	has                      []string // succeeds when the library is there
+	trust                    string   // the variable for a file with the authority to trust
 }
 
 func libraries(t *testing.T) []library {
@@ -32,8 +35,8 @@ func libraries(t *testing.T) []library {
 	}
 	node := []string{"NODE_PATH=" + filepath.Join(cache, "npm", "node_modules")}
 	return []library{
-		{"npm's ws", "node", ".js", node, []string{"-e", "require('ws')"}},
-		{"Debian's python3-websockets", "/usr/bin/python3", ".py", nil, []string{"-c", "import websockets"}},
+		{"npm's ws", "node", ".js", node, []string{"-e", "require('ws')"}, "NODE_EXTRA_CA_CERTS"},
+		{"Debian's python3-websockets", "/usr/bin/python3", ".py", nil, []string{"-c", "import websockets"}, "SSL_CERT_FILE"},
 	}
 }
 
@@ -59,6 +62,18 @@ func TestWebSocketInterop(t *testing.T) {
 					t.Errorf("%v\ngot:\n%s\nwant:\n%s", err, got, spoken)
 				}
 			})
+			t.Run("as a client over TLS", func(t *testing.T) {
+				url, authority := secureEcho(t)
+				client := l.command(t, "testdata/ws/client"+l.extension, url)
+				client.Env = append(client.Env, l.trust+"="+authority)
+				out, err := client.CombinedOutput()
+				if got := strings.TrimSpace(string(out)); err != nil || got != spoken {
+					t.Errorf("%v\ngot:\n%s\nwant:\n%s", err, got, spoken)
+				}
+				if out, err := l.command(t, "testdata/ws/client"+l.extension, url).CombinedOutput(); err == nil {
+					t.Errorf("a client that does not know the authority was served:\n%s", out)
+				}
+			})
 			t.Run("as a server", func(t *testing.T) {
 				port := serving(t, l.command(t, "testdata/ws/server"+l.extension))
 				out, err := exec.CommandContext(t.Context(), filepath.Join(built, "assay"), "testdata/ws/client.lua", "ws://127.0.0.1:"+port+"/").CombinedOutput()
@@ -70,10 +85,34 @@ func TestWebSocketInterop(t *testing.T) {
 	}
 }
 
+// secureEcho starts the echo service with a certificate, and gives its URL and the file of the authority.
+func secureEcho(t *testing.T) (url, authority string) {
+	t.Helper()
+	issuer, mounted := servers.NewIssuer(t), &secret{dir: t.TempDir()}
+	cert, key := issuer.Issue(t, "echo")
+	mounted.put(t, cert, key)
+	service := exec.CommandContext(t.Context(), filepath.Join(built, "assay"), "testdata/ws/service.lua", filepath.Join(mounted.dir, "tls.crt"), filepath.Join(mounted.dir, "tls.key"))
+	return "wss://127.0.0.1:" + serving(t, service) + "/echo", issuer.File
+}
+
+func TestWebSocketOverTLS(t *testing.T) {
+	url, authority := secureEcho(t)
+	out, err := exec.CommandContext(t.Context(), filepath.Join(built, "assay"), "testdata/ws/client.lua", url, authority).CombinedOutput()
+	if got := strings.ReplaceAll(strings.TrimSpace(string(out)), "\t", " "); err != nil || got != spoken {
+		t.Errorf("%v\ngot:\n%s\nwant:\n%s", err, got, spoken)
+	}
+	out, err = exec.CommandContext(t.Context(), filepath.Join(built, "assay"), "testdata/ws/client.lua", url).CombinedOutput()
+	if err == nil || !strings.Contains(string(out), "certificate") {
+		t.Errorf("without the authority: %v, want an error about the certificate:\n%s", err, out)
+	}
+}
+
 // serving starts a program that prints its port first, and ends it with the test.
 func serving(t *testing.T, cmd *exec.Cmd) (port string) {
 	t.Helper()
-	cmd.Stderr = os.Stderr
+	if cmd.Stderr == nil {
+		cmd.Stderr = os.Stderr
+	}
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)

@@ -15,8 +15,8 @@ import (
 
 const (
 	noteClients = 32
-	noteRounds  = 6
-	noteLength  = 5 * time.Second
+	noteRounds  = 12
+	noteLength  = 3 * time.Second
 )
 
 // notes puts load on the example, with a database that is given by its URL alone.

@@ -1,5 +1,6 @@
-// Command soak puts an even load on a service for a long time and tells what grows. It prints a table and
-// fails when descriptors, threads or memory do not stay where they were.
+// Command soak puts an even load on a service for a long time, checks each answer, and tells what grows. It
+// prints a table, writes it to latest.md in its folder, and fails when descriptors, threads or memory do not
+// stay where they were.
 package main
 
 import (
@@ -8,7 +9,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"math/rand/v2"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -17,7 +17,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"assay.rs/test/internal/load"
@@ -59,23 +58,34 @@ func run(ctx context.Context, length time.Duration, rate int) error {
 	if err != nil {
 		return err
 	}
-	server, err := load.Start(ctx, "assay", binary, "--log-level=error", filepath.Join(w.Root, "test", "bench", "soak", "service.lua"))
+	here := filepath.Join(w.Root, "test", "bench", "soak")
+	server, err := load.Start(ctx, "assay", binary, "--log-level=error", filepath.Join(here, "service.lua"), filepath.Join(dir, "soak.db"))
 	if err != nil {
 		return err
 	}
 	defer server.Stop()
 	var c counts
 	samples := soak(ctx, server, length, rate, &c)
-	fmt.Print("| after | resident MB | Lua MB | descriptors | threads | tasks |\n| --- | --- | --- | --- | --- | --- |\n")
-	for _, s := range samples {
-		fmt.Printf("| %s | %.1f | %.1f | %d | %d | %d |\n", s.at.Round(time.Second), float64(s.resident)/1e6, float64(s.memory)/1e6, s.files, s.threads, s.tasks)
-	}
-	fmt.Printf("\n%d requests as they should be, %d not\n", c.right.Load(), c.wrong.Load())
-	return judge(samples, &c)
+	judged := judge(samples, &c)
+	table := write(samples, &c, length, rate, judged)
+	fmt.Print(table)
+	return errors.Join(judged, os.WriteFile(filepath.Join(here, "latest.md"), []byte(table), 0o600))
 }
 
-// counts are how the answers were.
-type counts struct{ right, wrong atomic.Int64 }
+// write is the table, and what came of it.
+func write(samples []sample, c *counts, length time.Duration, rate int, judged error) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "A service with a database, templates, WebSockets and event streams under %d requests a second for %s; one in a hundred fails as asked.\n\n", rate, length)
+	b.WriteString("| after | resident MB | Lua MB | descriptors | threads | tasks |\n| --- | --- | --- | --- | --- | --- |\n")
+	for _, s := range samples {
+		fmt.Fprintf(&b, "| %s | %.1f | %.1f | %d | %d | %d |\n", s.at.Round(time.Second), float64(s.resident)/1e6, float64(s.memory)/1e6, s.files, s.threads, s.tasks)
+	}
+	fmt.Fprintf(&b, "\n%d requests were answered as they should be, %d not.\n", c.right.Load(), c.wrong.Load())
+	if judged == nil {
+		b.WriteString("Nothing grows.\n")
+	}
+	return b.String()
+}
 
 func soak(ctx context.Context, server *load.Server, length time.Duration, rate int, c *counts) []sample {
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}, Timeout: 20 * time.Second}
@@ -98,38 +108,6 @@ func soak(ctx context.Context, server *load.Server, length time.Duration, rate i
 	}
 	all.Wait()
 	return append(samples, take(ctx, client, server, time.Since(began)))
-}
-
-// one makes a request of some kind; one in a hundred is an error, and one in two thousand does not end.
-func one(ctx context.Context, client *http.Client, server *load.Server, c *counts) {
-	kinds := []string{"/", "/", "/", "/sleep", "/self", "/events", "/talk", "/rows"}
-	path, want := kinds[rand.IntN(len(kinds))], http.StatusOK
-	switch n := rand.IntN(2000); {
-	case n == 0:
-		path, want = "/loop", http.StatusServiceUnavailable
-	case n < 20:
-		path, want = "/raise", http.StatusInternalServerError
-	}
-	method, body := http.MethodGet, ""
-	if path == "/rows" {
-		method, body = http.MethodPost, `{"text": "`+strings.Repeat("x", rand.IntN(2000))+`"}`
-	}
-	req, err := http.NewRequestWithContext(ctx, method, server.URL(path), strings.NewReader(body))
-	if err != nil {
-		c.wrong.Add(1)
-		return
-	}
-	answer, err := client.Do(req)
-	if err != nil {
-		c.wrong.Add(1)
-		return
-	}
-	defer answer.Body.Close()
-	if _, err := io.Copy(io.Discard, answer.Body); err != nil || answer.StatusCode != want {
-		c.wrong.Add(1)
-		return
-	}
-	c.right.Add(1)
 }
 
 func take(ctx context.Context, client *http.Client, server *load.Server, at time.Duration) sample {
@@ -188,7 +166,7 @@ func judge(samples []sample, c *counts) error {
 		}
 	}
 	if n := c.wrong.Load(); n > 0 {
-		problems = append(problems, fmt.Errorf("%d requests were not answered as they should be", n))
+		problems = append(problems, fmt.Errorf("%d requests were not answered as they should be; the first: %s", n, *c.first.Load()))
 	}
 	if last := samples[len(samples)-1]; last.tasks != 1 {
 		problems = append(problems, fmt.Errorf("%d tasks are left, want that of the script", last.tasks))

@@ -1,4 +1,4 @@
-local conn = ws.connect(arg[1], {subprotocols = {"other", "chat"}})
+local conn = ws.connect(arg[1], {subprotocols = {"other", "chat"}, ca_cert_file = arg[2]})
 assert.eq(conn.subprotocol, "chat")
 conn:send("text ü")
 print(select(2, conn:recv(10)), "text ü")

@@ -6,4 +6,4 @@ http.serve(0, {GET = {["/echo"] = function()
       if kind == "text" then conn:send(data) else conn:send_binary(data) end
     end
   end, ws_options = {subprotocols = {"chat"}}}
-end}}, {host = "127.0.0.1", on_listen = print})
+end}}, {host = "127.0.0.1", tls = arg[1] and {cert = arg[1], key = arg[2]}, on_listen = print})
