@@ -6,13 +6,10 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 
-	"assay.rs/test/internal/release"
-	"assay.rs/test/internal/workspace"
+	"assay.rs/test/internal/stage"
 	"assay.rs/test/servers"
 )
 
@@ -25,32 +22,30 @@ func main() {
 
 // bench is what is measured, and the tables so far.
 type bench struct {
-	root, dir, assay, scan string
-	databases              []database
-	text                   strings.Builder
+	*stage.Stage
+
+	assay, scan string
+	databases   []database
+	text        strings.Builder
 }
 
 // database is one as scripts and Go programs name it.
 type database struct{ name, url, driver, dsn string }
 
 func run(ctx context.Context) error {
-	w, err := workspace.Open(".")
+	s, err := stage.Open()
 	if err != nil {
 		return err
 	}
-	dir, err := os.MkdirTemp("", "assay-bench-")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(dir)
+	defer s.Close()
 	h := &host{ctx: ctx}
 	defer h.end()
 	postgres, err := start(h, servers.Postgres)
 	if err != nil {
 		return err
 	}
-	file, url := filepath.Join(dir, "bench.db"), postgres.URL("sslmode=disable")
-	b := &bench{root: w.Root, dir: dir, databases: []database{
+	file, url := filepath.Join(s.Dir, "bench.db"), postgres.URL("sslmode=disable")
+	b := &bench{Stage: s, databases: []database{
 		{"SQLite", "sqlite://" + file, "sqlite", file}, {"PostgreSQL", url, "pgx", url},
 	}}
 	for _, step := range []func(context.Context) error{b.build, b.scans, b.notes} {
@@ -58,24 +53,17 @@ func run(ctx context.Context) error {
 			return err
 		}
 	}
-	fmt.Print(b.text.String())
-	return os.WriteFile(b.file("latest.md"), []byte(b.text.String()), 0o600)
+	return s.Publish("db", b.text.String())
 }
 
-func (b *bench) file(name string) string { return filepath.Join(b.root, "test", "bench", "db", name) }
+func (b *bench) file(name string) string { return filepath.Join(b.Root, "test", "bench", "db", name) }
 
 func (b *bench) build(ctx context.Context) (err error) {
-	full := release.Binaries()[slices.IndexFunc(release.Binaries(), func(b release.Binary) bool { return b.Name == "assay" })]
-	if b.assay, err = full.Build(ctx, b.root, b.dir, false); err != nil {
+	if b.assay, err = b.Binary(ctx, "assay"); err != nil {
 		return err
 	}
-	b.scan = filepath.Join(b.dir, "scan")
-	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", b.scan, "./bench/db/scan")
-	build.Dir, build.Env = filepath.Join(b.root, "test"), append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		return fmt.Errorf("build scan: %w\n%s", err, out)
-	}
-	return nil
+	b.scan, err = b.Program(ctx, "./bench/db/scan")
+	return err
 }
 
 func (b *bench) printf(format string, args ...any) { fmt.Fprintf(&b.text, format, args...) }

@@ -55,9 +55,9 @@ func (b *bench) service(ctx context.Context, d database) (resident []int64, err 
 	}
 	url := d.url
 	if d.driver == "sqlite" {
-		url = "sqlite://" + filepath.Join(b.dir, "notes.db")
+		url = "sqlite://" + filepath.Join(b.Dir, "notes.db")
 	}
-	script := filepath.Join(b.root, "examples", "notes", "service.lua")
+	script := filepath.Join(b.Root, "examples", "notes", "service.lua")
 	server, err := load.StartOn(ctx, d.name, port, "env", "PORT="+port, "DATABASE_URL="+url, b.assay, script)
 	if err != nil {
 		return nil, err
