@@ -10,13 +10,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
 	"assay.rs/test/internal/load"
-	"assay.rs/test/internal/release"
-	"assay.rs/test/internal/workspace"
+	"assay.rs/test/internal/stage"
 )
 
 const (
@@ -33,26 +31,23 @@ func main() {
 
 // bench is the folder of the binaries, and the table so far.
 type bench struct {
-	root, dir, assay, service string
-	table                     strings.Builder
+	*stage.Stage
+
+	assay, service string
+	table          strings.Builder
 }
 
 func run(ctx context.Context) error {
-	w, err := workspace.Open(".")
+	s, err := stage.Open()
 	if err != nil {
 		return err
 	}
-	dir, err := os.MkdirTemp("", "assay-bench-")
+	defer s.Close()
+	binary, err := s.Binary(ctx, "assay")
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(dir)
-	full := release.Binaries()[slices.IndexFunc(release.Binaries(), func(b release.Binary) bool { return b.Name == "assay" })]
-	binary, err := full.Build(ctx, w.Root, dir, false)
-	if err != nil {
-		return err
-	}
-	b := &bench{root: w.Root, dir: dir, assay: binary, service: filepath.Join(w.Root, "test", "bench", "serve", "service.lua")}
+	b := &bench{Stage: s, assay: binary, service: filepath.Join(s.Root, "test", "bench", "serve", "service.lua")}
 	b.table.WriteString("http.serve on loopback, beside chi on net/http and node; medians of rounds that took turns.\n\n" +
 		"| what | measured | reach |\n| --- | --- | --- |\n")
 	for _, measure := range []func(context.Context) error{b.rates, b.sleeping, b.idle, b.endless, b.raising, b.slow} {
@@ -60,8 +55,7 @@ func run(ctx context.Context) error {
 			return err
 		}
 	}
-	fmt.Print(b.table.String())
-	return os.WriteFile(filepath.Join(w.Root, "test", "bench", "serve", "latest.md"), []byte(b.table.String()), 0o600)
+	return s.Publish("serve", b.table.String())
 }
 
 func (b *bench) row(what, reach, format string, args ...any) {
@@ -74,14 +68,12 @@ func (b *bench) start(ctx context.Context) (*load.Server, error) {
 
 // rates compares a trivial handler.
 func (b *bench) rates(ctx context.Context) error {
-	chi := filepath.Join(b.dir, "chi")
-	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", chi, "./bench/chi")
-	build.Dir, build.Env = filepath.Join(b.root, "test"), append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		return fmt.Errorf("build chi: %w\n%s", err, out)
+	chi, err := b.Program(ctx, "./bench/chi")
+	if err != nil {
+		return err
 	}
 	var servers []*load.Server
-	for _, p := range [][]string{{"assay", b.assay, b.service}, {"chi", chi}, {"node", "node", filepath.Join(b.root, "test", "bench", "serve", "server.js")}} {
+	for _, p := range [][]string{{"assay", b.assay, b.service}, {"chi", chi}, {"node", "node", filepath.Join(b.Root, "test", "bench", "serve", "server.js")}} {
 		server, err := load.Start(ctx, p[0], p[1], p[2:]...)
 		if err != nil {
 			return err

@@ -12,16 +12,15 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
 	"time"
 
 	"assay.rs/test/internal/load"
-	"assay.rs/test/internal/release"
-	"assay.rs/test/internal/workspace"
+	"assay.rs/test/internal/stage"
 )
 
 func main() {
@@ -44,22 +43,17 @@ type sample struct {
 }
 
 func run(ctx context.Context, length time.Duration, rate int) error {
-	w, err := workspace.Open(".")
+	s, err := stage.Open()
 	if err != nil {
 		return err
 	}
-	dir, err := os.MkdirTemp("", "assay-soak-")
+	defer s.Close()
+	binary, err := s.Binary(ctx, "assay")
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(dir)
-	full := release.Binaries()[slices.IndexFunc(release.Binaries(), func(b release.Binary) bool { return b.Name == "assay" })]
-	binary, err := full.Build(ctx, w.Root, dir, false)
-	if err != nil {
-		return err
-	}
-	here := filepath.Join(w.Root, "test", "bench", "soak")
-	server, err := load.Start(ctx, "assay", binary, "--log-level=error", filepath.Join(here, "service.lua"), filepath.Join(dir, "soak.db"))
+	script := filepath.Join(s.Root, "test", "bench", "soak", "service.lua")
+	server, err := load.Start(ctx, "assay", binary, "--log-level=error", script, filepath.Join(s.Dir, "soak.db"))
 	if err != nil {
 		return err
 	}
@@ -67,9 +61,7 @@ func run(ctx context.Context, length time.Duration, rate int) error {
 	var c counts
 	samples := soak(ctx, server, length, rate, &c)
 	judged := judge(samples, &c)
-	table := write(samples, &c, length, rate, judged)
-	fmt.Print(table)
-	return errors.Join(judged, os.WriteFile(filepath.Join(here, "latest.md"), []byte(table), 0o600))
+	return errors.Join(judged, s.Publish("soak", write(samples, &c, length, rate, judged)))
 }
 
 // write is the table, and what came of it.
