@@ -28,7 +28,7 @@ func Parse(source string) *Tree {
 			t = again.tree
 		}
 	}
-	t.sortErrors()
+	sortErrors(t.Errors)
 	return t
 }
 

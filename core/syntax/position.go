@@ -1,9 +1,7 @@
 package syntax
 
 import (
-	"cmp"
 	"fmt"
-	"slices"
 	"sort"
 	"strings"
 	"unicode/utf8"
@@ -110,6 +108,8 @@ func (t *Tree) addError(start, end int, message string) {
 	}
 }
 
-func (t *Tree) sortErrors() {
-	slices.SortStableFunc(t.Errors, func(a, b Error) int { return cmp.Compare(a.Start, b.Start) })
+// sortErrors puts errors in the order of the source. The stable sorts of package slices would be compiled for
+// this type alone.
+func sortErrors(errors []Error) {
+	sort.SliceStable(errors, func(i, j int) bool { return errors[i].Start < errors[j].Start })
 }

@@ -19,7 +19,7 @@ func Resolve(t *Tree) *Bindings {
 	r.open(false)
 	r.statements(t.Root)
 	r.close()
-	slices.SortStableFunc(r.out.Errors, func(a, b Error) int { return a.Start - b.Start })
+	sortErrors(r.out.Errors)
 	return r.out
 }
 
