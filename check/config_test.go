@@ -230,7 +230,7 @@ func FuzzLoad(f *testing.F) {
 		f.Add(s)
 	}
 	dir := f.TempDir()
-	types := Standard(prelude.Modules)
+	types := Standard(prelude.Modules()...)
 	f.Fuzz(func(t *testing.T, text string) {
 		path := filepath.Join(dir, "checks.yaml")
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {

@@ -55,7 +55,7 @@ func newBench(t *testing.T) *bench {
 	t.Helper()
 	c := newClock()
 	b := &bench{t: t, dir: t.TempDir(), clock: c}
-	b.options = Options{Types: Standard(prelude.Modules), Clock: c, LookupEnv: func(string) (string, bool) { return "", false }}
+	b.options = Options{Types: Standard(prelude.Modules()...), Clock: c, LookupEnv: func(string) (string, bool) { return "", false }}
 	return b
 }
 

@@ -23,7 +23,7 @@ func BenchmarkLoad(b *testing.B) {
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := Load(file, Options{Types: Standard(prelude.Modules)}); err != nil {
+		if _, err := Load(file, Options{Types: Standard(prelude.Modules()...)}); err != nil {
 			b.Fatal(err)
 		}
 	}

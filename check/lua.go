@@ -17,15 +17,15 @@ import (
 
 // lua holds the runtimes of script checks: one for each folder and set of permissions.
 type lua struct {
-	modules func() []core.Module
+	modules []core.Module
 	names   func() map[string]bool
 
 	mu       sync.Mutex
 	runtimes map[string]*core.Runtime
 }
 
-func newLua(modules func() []core.Module) *lua {
-	l := &lua{modules: sync.OnceValue(modules), runtimes: map[string]*core.Runtime{}}
+func newLua(modules []core.Module) *lua {
+	l := &lua{modules: modules, runtimes: map[string]*core.Runtime{}}
 	l.names = sync.OnceValue(l.everyName)
 	return l
 }
@@ -33,7 +33,7 @@ func newLua(modules func() []core.Module) *lua {
 // everyName is each table, global function and function of a table that the modules declare.
 func (l *lua) everyName() map[string]bool {
 	names := map[string]bool{}
-	for _, m := range core.Specs(l.modules()...) {
+	for _, m := range core.Specs(l.modules...) {
 		if m.Name != "" {
 			names[m.Name] = true
 		}
@@ -93,7 +93,7 @@ func (l *lua) runtime(roots, permissions []string) (*core.Runtime, error) {
 	}
 	policy := core.CheckPolicy(roots...)
 	policy.Permissions = permissions
-	rt, err := core.New(core.Config{Modules: l.modules(), Policy: policy})
+	rt, err := core.New(core.Config{Modules: l.modules, Policy: policy})
 	if err != nil {
 		return nil, err
 	}

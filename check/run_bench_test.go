@@ -27,7 +27,7 @@ func BenchmarkRun(b *testing.B) {
 	if err := os.WriteFile(file, []byte(text.String()), 0o600); err != nil {
 		b.Fatal(err)
 	}
-	plan, err := Load(file, Options{Types: Standard(prelude.Modules)})
+	plan, err := Load(file, Options{Types: Standard(prelude.Modules()...)})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -12,7 +12,7 @@ import (
 )
 
 func TestSchemaAgreesWithTheReader(t *testing.T) {
-	types := Standard(prelude.Modules)
+	types := Standard(prelude.Modules()...)
 	raw, err := JSONSchema(types...)
 	if err != nil {
 		t.Fatal(err)

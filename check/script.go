@@ -13,8 +13,8 @@ import (
 )
 
 // Script is the type script: it runs Lua with the builtins of the modules that exist in checks. It passes when it
-// ends without raising. The modules are asked for when a file has a script.
-func Script(modules func() []core.Module) Type {
+// ends without raising.
+func Script(modules ...core.Module) Type {
 	lua := newLua(modules)
 	return Type{
 		Name: "script", Text: "Runs Lua, which passes when it ends without raising.",

@@ -14,9 +14,9 @@ import (
 const TerminationLog = "/dev/termination-log"
 
 // Standard returns the types that every binary has: http, prometheus, and script with the builtins of the modules.
-func Standard(modules func() []core.Module) []Type {
+func Standard(modules ...core.Module) []Type {
 	c := NewClient(os.LookupEnv)
-	return []Type{HTTP(c), Prometheus(c), Script(modules)}
+	return []Type{HTTP(c), Prometheus(c), Script(modules...)}
 }
 
 // elsewhere are the types that are planned, or another binary's.

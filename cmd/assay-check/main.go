@@ -40,7 +40,7 @@ func modules() []core.Module {
 }
 
 // checkTypes is every type of check of this binary.
-func checkTypes() []check.Type { return check.Standard(modules) }
+func checkTypes() []check.Type { return check.Standard(modules()...) }
 
 func rootCommand(stdout, stderr io.Writer) *cobra.Command {
 	var flags command.CheckFlags

@@ -51,7 +51,7 @@ func documented() []core.Module { return append(modules(), mock.New()) }
 
 // checkTypes is every type of check of this binary.
 func checkTypes() []check.Type {
-	return append(check.Standard(modules), check.SQL(databases{}))
+	return append(check.Standard(modules()...), check.SQL(databases{}))
 }
 
 // databases is how checks of the type sql reach theirs.
