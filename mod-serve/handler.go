@@ -90,9 +90,9 @@ func (s *server) runHandler(req *request) {
 	var a answer
 	whole := false // the answer can be sent
 	err := s.tasks.Run(req.Context(), func(c core.Call) error {
-		timer := s.stopLater(c.Task(), req.timed)
-		defer timer.Stop()
-		req.timer = timer
+		req.task, req.alarm = c.Task(), s.alarms.Get().(*alarm)
+		req.alarm.set(req.task, req.timed.Add(s.options.handlerTimeout))
+		defer s.silence(req)
 		v, err := s.call(c, core.ValueOf(c, s.requests, req), req, 0)
 		if err != nil || req.socket != nil {
 			return err
@@ -104,7 +104,7 @@ func (s *server) runHandler(req *request) {
 			whole = true
 			return nil
 		}
-		timer.Stop()
+		req.alarm.off(req.task)
 		return s.stream(c, req, a)
 	})
 	switch {
@@ -116,9 +116,10 @@ func (s *server) runHandler(req *request) {
 	s.closeSocket(req, err)
 }
 
-// stopLater ends the task of a handler at its timeout, unless the timer is stopped before.
-func (s *server) stopLater(task *core.Task, from time.Time) *time.Timer {
-	return time.AfterFunc(s.options.handlerTimeout-time.Since(from), func() { task.Cancel(errHandlerTime) })
+// silence gives the alarm of a request back.
+func (s *server) silence(req *request) {
+	req.alarm.off(req.task)
+	s.alarms.Put(req.alarm)
 }
 
 // call runs the middleware from the one at i on, then the handler. It needs the baton.
