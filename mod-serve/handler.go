@@ -132,7 +132,7 @@ func (s *server) call(c core.Call, self core.Value, req *request, i int) (core.V
 		core.Opt("request", core.Any(), self, "The request."),
 		core.Returns(core.Any(), "The answer."),
 		func(c core.Call, v core.Value) (core.Value, error) { return s.call(c, v, req, i+1) }))
-	return first(s.routes.middleware[i].Call(c, self, next))
+	return s.routes.middleware[i].First(c, self, next)
 }
 
 func (s *server) innermost(c core.Call, self core.Value, req *request) (core.Value, error) {
@@ -142,18 +142,11 @@ func (s *server) innermost(c core.Call, self core.Value, req *request) (core.Val
 		t.Set(staticKey, core.BoolValue(true))
 		return t.Value(), nil
 	case r != nil:
-		return first(r.handler.Call(c, self))
+		return r.handler.First(c, self)
 	case !s.routes.notFound.IsZero() && len(s.router.allowed(req.URL)) == 0:
-		return first(s.routes.notFound.Call(c, self))
+		return s.routes.notFound.First(c, self)
 	}
 	return s.missing(req).value(c), nil
-}
-
-func first(results []core.Value, err error) (core.Value, error) {
-	if err != nil || len(results) == 0 {
-		return core.Nil(), err
-	}
-	return results[0], nil
 }
 
 // value is an answer of the server's own as a middleware sees it. It needs the baton.
