@@ -4,6 +4,8 @@ import (
 	_ "unsafe" // for go:linkname
 
 	lua "github.com/yuin/gopher-lua"
+
+	"assay.rs/core/compile"
 )
 
 // jumpTable is how gopher-lua does each of its instructions; one is true when the function that it ends is the one
@@ -34,8 +36,13 @@ func (t *thread) run(L *lua.LState, base *callFrame) {
 			L.RaiseError("%s", t.Err().Error())
 		}
 		op := int(instruction >> 26)
-		if op <= lua.OP_LE && op >= lua.OP_EQ && t.vm.int64s != nil && compares(in, op, instruction) {
-			continue
+		if op >= lua.OP_EQ {
+			if op <= lua.OP_LE && t.vm.int64s != nil && compares(in, op, instruction) {
+				continue
+			}
+			if op == lua.OP_NOP {
+				giveKeys(in, instruction)
+			}
 		}
 		if jumpTable[op](L, instruction, base) == 1 {
 			return
@@ -74,4 +81,13 @@ func compares(in *luaState, op int, instruction uint32) bool {
 		frame.Pc++
 	}
 	return true
+}
+
+// giveKeys gives a new table the keys that its constructor is about to set.
+func giveKeys(in *luaState, instruction uint32) {
+	frame := in.currentFrame
+	t, ok := in.reg.array[frame.LocalBase+int(instruction>>18&0xff)].(*lua.LTable)
+	if shape := compile.Shape(frame.Fn.Proto, instruction); ok && shape != nil {
+		shape.Give(t)
+	}
 }
