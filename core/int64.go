@@ -1,6 +1,7 @@
 package core
 
 import (
+	"cmp"
 	"errors"
 	"math"
 	"strconv"
@@ -97,9 +98,9 @@ func (vm *VM) int64Metatable() *lua.LTable {
 		L.Push(currentThread(L).vm.integer(-n))
 		return 1
 	}))
-	mt.RawSetString("__eq", vm.L.NewFunction(func(L *lua.LState) int { return int64Compare(L, func(c int) bool { return c == 0 }) }))
-	mt.RawSetString("__lt", vm.L.NewFunction(func(L *lua.LState) int { return int64Compare(L, func(c int) bool { return c < 0 }) }))
-	mt.RawSetString("__le", vm.L.NewFunction(func(L *lua.LState) int { return int64Compare(L, func(c int) bool { return c <= 0 }) }))
+	mt.RawSetString("__eq", vm.L.NewFunction(int64Operator(func(order int) bool { return order == 0 })))
+	mt.RawSetString("__lt", vm.L.NewFunction(int64Operator(func(order int) bool { return order < 0 })))
+	mt.RawSetString("__le", vm.L.NewFunction(int64Operator(func(order int) bool { return order <= 0 })))
 	mt.RawSetString("__tostring", vm.L.NewFunction(func(L *lua.LState) int {
 		n, _ := int64Of(L.Get(1))
 		L.Push(lua.LString(strconv.FormatInt(n, 10)))
@@ -149,37 +150,48 @@ func int64Arith(L *lua.LState, exact func(a, b int64) (int64, error), float func
 	return 1
 }
 
-func int64Compare(L *lua.LState, holds func(int) bool) int {
-	a, errA := integer(L.Get(1))
-	b, errB := integer(L.Get(2))
-	if errA != nil || errB != nil {
-		x, okX := Value{L.Get(1)}.Number()
-		y, okY := Value{L.Get(2)}.Number()
-		if !okX || !okY {
-			L.RaiseError("attempt to compare %s with %s", typeName(L.Get(1)), typeName(L.Get(2)))
-		}
-		L.Push(lua.LBool(x == x && y == y && holds(sign(x, y))))
-		return 1
-	}
-	c := 0
+// compareInt64 orders two values of which one is an int64 value and the other one too, or a number. They compare
+// exactly. With NaN nothing holds: it is neither equal nor less, nor is what stands before it.
+func compareInt64(a, b lua.LValue) (order int, ok bool) {
+	x, okX := int64Of(a)
+	y, okY := int64Of(b)
 	switch {
-	case a < b:
-		c = -1
-	case a > b:
-		c = 1
+	case okX && okY:
+		return cmp.Compare(x, y), true
+	case okX:
+		if f, ok := b.(lua.LNumber); ok {
+			return int64Beside(x, float64(f)), true
+		}
+	case okY:
+		f, ok := a.(lua.LNumber)
+		if f != f {
+			return 1, true
+		}
+		return -int64Beside(y, float64(f)), ok
 	}
-	L.Push(lua.LBool(holds(c)))
-	return 1
+	return 0, false
 }
 
-func sign(x, y float64) int {
+// int64Beside orders n, which is beyond +-2^53 as all int64 values are, and f, which has no fraction there.
+func int64Beside(n int64, f float64) int {
 	switch {
-	case x < y:
+	case f >= 1<<63:
 		return -1
-	case x > y:
+	case f >= -1<<63:
+		return cmp.Compare(n, int64(f))
+	}
+	return 1 // also beside NaN
+}
+
+// int64Operator is a comparison that gopher-lua makes by itself, such as that of two keys in one of its functions.
+func int64Operator(holds func(order int) bool) lua.LGFunction {
+	return func(L *lua.LState) int {
+		order, ok := compareInt64(L.Get(1), L.Get(2))
+		if !ok {
+			L.RaiseError("attempt to compare %s with %s", typeName(L.Get(1)), typeName(L.Get(2)))
+		}
+		L.Push(lua.LBool(holds(order)))
 		return 1
-	default:
-		return 0
 	}
 }
 

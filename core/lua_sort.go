@@ -100,10 +100,8 @@ func lessThan(L *lua.LState, a, b lua.LValue) bool {
 			return x < y
 		}
 	}
-	x, okX := bits64(a)
-	y, okY := bits64(b)
-	if okX && okY {
-		return x < y
+	if order, ok := compareInt64(a, b); ok {
+		return order < 0
 	}
 	return L.LessThan(a, b)
 }

@@ -124,13 +124,15 @@ func (t *thread) state() *lua.LState {
 
 // newState is the one maker of Lua states besides the VM's own.
 func (t *thread) newState() *lua.LState {
-	var L *lua.LState
-	if s := t.vm.rt.stacks; s.known {
-		L = s.another(t.vm.L)
-	} else {
-		L, _ = t.vm.L.NewThread() // vm.L has no context, so the new state gets none that would never be asked
+	s := t.vm.rt.stacks
+	if !s.known {
+		L, _ := t.vm.L.NewThread() // vm.L has no context, so the new state gets none that would never be asked
+		L.SetContext(t)
+		return L
 	}
+	L := s.another(t.vm.L)
 	L.SetContext(t)
+	inside(L).mainLoop = t.loop
 	return L
 }
 

@@ -1,10 +1,11 @@
 package core
 
 import (
-	"reflect"
 	"unsafe"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"assay.rs/core/internal/tables"
 )
 
 // What values count for, in bytes: about what they take in memory, but half of that for a table, so that
@@ -125,8 +126,7 @@ func (w *walk) inside(v lua.LValue) {
 func (w *walk) table(t *lua.LTable) {
 	w.bytes += costTable
 	w.value(t.Metatable)
-	array, byName := read[[]lua.LValue](t, w.layout.array), read[map[string]lua.LValue](t, w.layout.byName)
-	byValue := read[map[lua.LValue]lua.LValue](t, w.layout.byValue)
+	array, byName, byValue := w.layout.array.Of(t), w.layout.byName.Of(t), w.layout.byValue.Of(t)
 	w.bytes += int64(len(array)) * costValue
 	if len(array) > largeArray {
 		w.bytes += int64(len(array)) * costGrowth
@@ -159,29 +159,16 @@ func (w *walk) thread(t *thread) {
 	}
 }
 
-// layout is where gopher-lua keeps what a table holds: its array, its fields by name, and the other ones. It
-// shows them only with an allocation, or two look-ups, for each.
-type layout struct{ array, byName, byValue field }
+// layout is where gopher-lua keeps what a table holds: its array, its fields by name, and the other ones.
+type layout struct {
+	array   tables.Field[[]lua.LValue]
+	byName  tables.Field[map[string]lua.LValue]
+	byValue tables.Field[map[lua.LValue]lua.LValue]
+}
 
 func tableLayout() layout {
-	return layout{fieldOf[[]lua.LValue]("array"), fieldOf[map[string]lua.LValue]("strdict"), fieldOf[map[lua.LValue]lua.LValue]("dict")}
-}
-
-// field is the place of a field of a table. A version that keeps it elsewhere has none.
-type field struct {
-	offset uintptr
-	known  bool
-}
-
-func fieldOf[T any](name string) field {
-	f, ok := reflect.TypeFor[lua.LTable]().FieldByName(name)
-	return field{f.Offset, ok && f.Type == reflect.TypeFor[T]()}
-}
-
-// read is the field of t, or nothing.
-func read[T any](t *lua.LTable, f field) (v T) {
-	if f.known {
-		v = *(*T)(unsafe.Add(unsafe.Pointer(t), f.offset)) //nolint:gosec // read only, with the baton
+	return layout{
+		tables.FieldOf[[]lua.LValue]("array"), tables.FieldOf[map[string]lua.LValue]("strdict"),
+		tables.FieldOf[map[lua.LValue]lua.LValue]("dict"),
 	}
-	return v
 }

@@ -63,7 +63,7 @@ func TestLayoutOfStacksIsKnown(t *testing.T) {
 }
 
 func TestLayoutOfTablesIsKnown(t *testing.T) {
-	if l := tableLayout(); !l.array.known || !l.byName.known || !l.byValue.known {
+	if l := tableLayout(); !l.array.Known || !l.byName.Known || !l.byValue.Known {
 		t.Errorf("gopher-lua keeps the parts of a table elsewhere: %+v", l)
 	}
 }

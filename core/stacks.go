@@ -1,6 +1,7 @@
 package core
 
 import (
+	"context"
 	"reflect"
 	"unsafe"
 
@@ -23,6 +24,25 @@ const (
 
 // These are gopher-lua's, as [newStacks] makes sure of.
 type (
+	luaState struct {
+		_            *lua.Global
+		_            *lua.LState
+		_            *lua.LTable
+		_            func(*lua.LState)
+		_            bool
+		_            lua.Options
+		_            int32
+		reg          *registry
+		stack        [2]unsafe.Pointer // an interface, of *callFrames
+		_            unsafe.Pointer
+		currentFrame *callFrame
+		_            bool
+		_            unsafe.Pointer
+		_            bool
+		mainLoop     func(*lua.LState, *callFrame)
+		_            context.Context
+		_            context.CancelFunc
+	}
 	registry struct {
 		array   []lua.LValue
 		top     int
@@ -40,39 +60,43 @@ type (
 		_ [lua.FramesPerSegment]callFrame
 	}
 	callFrame struct {
-		_                   int
-		_, _                unsafe.Pointer
-		_, _, _, _, _, _, _ int
+		_          int
+		Fn         *lua.LFunction
+		_          unsafe.Pointer
+		Pc         int
+		_          int
+		LocalBase  int
+		_, _, _, _ int
 	}
 )
+
+// inside is the state as gopher-lua has it.
+func inside(L *lua.LState) *luaState {
+	return (*luaState)(unsafe.Pointer(L)) //nolint:gosec // the types are alike
+}
 
 // stacks is where gopher-lua keeps the stacks of a state. Its own [lua.LState.NewThread] makes the list of
 // call frames as long as the deepest calls that are allowed, lets registers grow by a fixed step, and fills
 // two tables that nobody uses. Our states start small, and each look makes the room that they may need
 // until the next one.
 type stacks struct {
-	stack, reg uintptr
-	known      bool // a version that keeps them elsewhere makes its states itself
+	known bool // a version that keeps them elsewhere makes its states, and runs them, itself
 }
 
 func newStacks() (s stacks) {
 	state := reflect.ValueOf(newState(s.options())).Elem()
-	stack, reg := state.FieldByName("stack"), state.FieldByName("reg")
-	if !stack.IsValid() || stack.Kind() != reflect.Interface || !reg.IsValid() {
+	if !alike(state.Type(), reflect.TypeFor[luaState]()) {
 		return s
 	}
-	at := func(name string) uintptr {
-		f, _ := state.Type().FieldByName(name)
-		return f.Offset
-	}
-	s.stack, s.reg = at("stack"), at("reg")
-	s.known = alike(stack.Elem().Type(), reflect.TypeFor[*callFrames]()) && alike(reg.Type(), reflect.TypeFor[*registry]())
+	s.known = alike(state.FieldByName("stack").Elem().Type(), reflect.TypeFor[*callFrames]())
 	return s
 }
 
 // alike tells whether values of both types are the same in memory, and fields that have a name have the same.
 func alike(theirs, ours reflect.Type) bool {
 	switch {
+	case theirs == ours:
+		return true
 	case theirs.Size() != ours.Size():
 		return false
 	case theirs.Kind() == reflect.Pointer && ours.Kind() == reflect.UnsafePointer:
@@ -109,13 +133,7 @@ func (s stacks) options() lua.Options {
 	return o
 }
 
-func (s stacks) registry(L *lua.LState) **registry {
-	return (**registry)(unsafe.Add(unsafe.Pointer(L), s.reg)) //nolint:gosec // the types are alike
-}
-
-func (s stacks) frames(L *lua.LState) **callFrames {
-	return &(*[2]*callFrames)(unsafe.Add(unsafe.Pointer(L), s.stack))[1] //nolint:gosec // the types are alike
-}
+func frames(L *lua.LState) *callFrames { return (*callFrames)(inside(L).stack[1]) }
 
 // state is a Lua state and the stacks that it starts with.
 type state struct {
@@ -130,12 +148,13 @@ type state struct {
 
 // another makes a state beside one that never ran.
 func (s stacks) another(beside *lua.LState) *lua.LState {
-	made := &state{LState: *beside, registry: **s.registry(beside)}
+	made := &state{LState: *beside, registry: *inside(beside).reg}
 	made.registry.array, made.registry.top, made.registry.growBy = made.array[:], 0, registryGrow
 	made.registry.handler[1] = unsafe.Pointer(&made.LState) //nolint:gosec // it raises what overflows
 	made.segments[0] = &made.segment
 	made.frames.segments = made.segments[:]
-	*s.registry(&made.LState), *s.frames(&made.LState) = &made.registry, &made.frames
+	in := inside(&made.LState)
+	in.reg, in.stack[1] = &made.registry, unsafe.Pointer(&made.frames) //nolint:gosec // of the interface's type
 	return &made.LState
 }
 
@@ -145,8 +164,8 @@ func (s stacks) held(L *lua.LState) (registers []lua.LValue, size int64) {
 	if !s.known {
 		return nil, 0
 	}
-	registry, frames := *s.registry(L), *s.frames(L)
-	size = int64(len(registry.array))*costValue + int64(frames.segIdx)*costCalls
+	registry, calls := inside(L).reg, frames(L)
+	size = int64(len(registry.array))*costValue + int64(calls.segIdx)*costCalls
 	return registry.array[:min(registry.top, len(registry.array))], size
 }
 
@@ -156,13 +175,13 @@ func (s stacks) makeRoom(L *lua.LState) bool {
 	if !s.known {
 		return true
 	}
-	registry, frames := *s.registry(L), *s.frames(L)
+	registry, calls := inside(L).reg, frames(L)
 	registry.growBy = max(registryGrow, len(registry.array))
-	used, have := int(frames.segIdx), len(frames.segments)
+	used, have := int(calls.segIdx), len(calls.segments)
 	if have-used < segmentRoom && have < segmentMax {
 		longer := make([]*callSegment, min(2*have, segmentMax))
-		copy(longer, frames.segments)
-		frames.segments = longer
+		copy(longer, calls.segments)
+		calls.segments = longer
 	}
 	return used*lua.FramesPerSegment < callDepth
 }

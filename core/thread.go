@@ -12,10 +12,11 @@ import (
 // lookEvery is the number of VM instructions between two looks at the outside world.
 const lookEvery = 200
 
-// thread is one Lua thread: the one of a task, or a coroutine's. It is the context of its Lua state:
-// gopher-lua asks Done before every instruction, which makes it the hook that stops a script.
+// thread is one Lua thread: the one of a task, or a coroutine's. It runs the instructions of its Lua state, whose
+// context it is as well.
 type thread struct {
-	left int // instructions until the next look; first, since every instruction counts it down
+	left int                           // instructions until the next look; first, since every instruction counts it down
+	loop func(*lua.LState, *callFrame) // t.run
 
 	vm      *VM
 	task    *Task       // the task it runs for; a coroutine's changes with who resumes it
@@ -37,6 +38,7 @@ type thread struct {
 // newThread is the one maker of Lua threads.
 func (vm *VM) newThread(task *Task, co *coroutine) *thread {
 	t := &thread{vm: vm, task: task, co: co}
+	t.loop = t.run
 	t.root = t.newState()
 	t.L = t.root
 	return t
@@ -50,7 +52,8 @@ func currentThread(L *lua.LState) *thread {
 	return foreignThread(L)
 }
 
-// Done is nil while the thread may go on.
+// Done is nil while the thread may go on. A version of gopher-lua whose loop is not ours asks it before each
+// instruction.
 func (t *thread) Done() <-chan struct{} {
 	t.left--
 	if t.left > 0 {

@@ -3,9 +3,12 @@ package compile
 import (
 	"math"
 	"reflect"
+	"slices"
 	"unsafe"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"assay.rs/core/internal/tables"
 )
 
 const (
@@ -19,6 +22,7 @@ type pool struct {
 	strings map[string]int
 	numbers map[uint64]int
 	values  []lua.LValue
+	shapes  []lua.LValue         // of what constructors make
 	protos  []*lua.FunctionProto // the functions that use it
 }
 
@@ -50,6 +54,22 @@ func (p *pool) number(v float64) int {
 	return i
 }
 
+// shape is the index, for [Shape], of the keys that a constructor sets.
+func (p *pool) shape(names []string) int {
+	p.shapes = append(p.shapes, &lua.LUserData{Value: tables.NewShape(names)})
+	return len(p.shapes)
+}
+
+// Shape is what the table in register A gets from a NOP, which gopher-lua's own loop passes over. They stand behind the
+// constants, counted from the end.
+func Shape(proto *lua.FunctionProto, nop uint32) *tables.Shape {
+	if object, ok := proto.Constants[len(proto.Constants)-int(nop&maskBx)].(*lua.LUserData); ok {
+		shape, _ := object.Value.(*tables.Shape)
+		return shape
+	}
+	return nil
+}
+
 // finish gives the functions of the pool its constants, and the machine the texts among them.
 func (p *pool) finish() {
 	texts := make([]string, len(p.values))
@@ -58,6 +78,8 @@ func (p *pool) finish() {
 			texts[i] = string(s)
 		}
 	}
+	slices.Reverse(p.shapes)
+	p.values = append(p.values, p.shapes...)
 	for _, proto := range p.protos {
 		proto.Constants = p.values
 		*stringConstants(proto) = texts

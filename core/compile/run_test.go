@@ -225,6 +225,11 @@ func verify(t testing.TB, p *lua.FunctionProto, upvalues int) {
 			}
 			verify(t, inner, int(inner.NumUpvalues))
 			pc += int(inner.NumUpvalues)
+		case lua.OP_NOP:
+			reg(a)
+			if bx == 0 || int(p.Code[pc-1]>>26) != lua.OP_NEWTABLE || Shape(p, p.Code[pc]) == nil {
+				bad("no keys for a new table")
+			}
 		default:
 			bad("unknown operation")
 		}

@@ -12,6 +12,9 @@ func (f *function) table(id syntax.NodeID) int {
 	kids := f.kids(id)
 	r := f.alloc(id, 1)
 	create := f.emit(line, abc(lua.OP_NEWTABLE, r, 0, 0))
+	if names := f.itemNames(kids); len(names) > 0 {
+		f.emit(line, abx(lua.OP_NOP, r, f.pool.shape(names)))
+	}
 	list := list{f: f, id: id, table: r}
 	named := 0
 	for i, kid := range kids {
@@ -26,6 +29,25 @@ func (f *function) table(id syntax.NodeID) int {
 	list.flush()
 	f.code[create] |= abc(0, 0, min(list.count, maskBC), min(named, maskBC))
 	return r
+}
+
+// maxNames is for how many keys a constructor is told them in advance.
+const maxNames = 64
+
+// itemNames are the names that a constructor sets before the first key that is not known here, so that next gives the
+// keys in the order of the source.
+func (f *function) itemNames(items []syntax.NodeID) (names []string) {
+	for _, item := range items {
+		switch f.kind(item) {
+		case syntax.NamedItem:
+			if len(names) < maxNames {
+				names = append(names, f.tree.Name(f.kids(item)[0]))
+			}
+		case syntax.KeyedItem:
+			return names
+		}
+	}
+	return names
 }
 
 // items compiles the table of some expressions into the next register.

@@ -5,15 +5,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"math/rand/v2"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
-	"sync"
 	"testing"
 
 	"assay.rs/core"
@@ -87,112 +84,6 @@ func TestServerThatIsRestartedUnderLoad(t *testing.T) {
 		end
 		assert.eq(conn:query_one("select count(distinct task) as n from load_").n, 8)`)
 	})
-}
-
-func TestConnectionThatIsHalfOpen(t *testing.T) {
-	onServers(t, func(t *testing.T, name string, d *servers.Database) {
-		p := newProxy(t, d.Port)
-		run(t, name, d.URLAt(p.port(), "sslmode=disable"), map[string]func(){"silence": p.silence}, `
-		local conn = db.connect(URL, {timeout = 0.5, max_conns = 2})
-		assert.eq(conn:query_one("select 1 as n").n, 1)
-		control.silence() -- of the connections that there are; nobody is told
-		local start = time.monotonic()
-		local ok, e = pcall(conn.query, conn, "select 1")
-		assert.eq(e.code, "db.timeout")
-		local got
-		retry(function() got = conn:query_one("select 2 as n").n end, {attempts = 20, initial = 0.1})
-		assert.eq(got, 2)
-		assert.is_true(time.monotonic() - start < 5, "works again after " .. time.monotonic() - start)
-		-- One that was idle is asked before it is used.
-		control.silence()
-		sleep(0.6)
-		start = time.monotonic()
-		retry(function() got = conn:query_one("select 3 as n").n end, {attempts = 20, initial = 0.1})
-		assert.eq(got, 3)
-		assert.is_true(time.monotonic() - start < 5, "works again after " .. time.monotonic() - start)`)
-	})
-}
-
-// proxy passes bytes on until it is silenced. Toxiproxy would silence new connections too, and close those
-// that it had silenced.
-type proxy struct {
-	listener net.Listener
-	to       string
-	mu       sync.Mutex
-	silent   []chan struct{} // one for each connection
-	open     []io.Closer
-	all      sync.WaitGroup
-}
-
-func newProxy(t *testing.T, port int) *proxy {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	p := &proxy{listener: l, to: net.JoinHostPort("127.0.0.1", strconv.Itoa(port))}
-	p.all.Go(p.accept)
-	t.Cleanup(func() {
-		p.silence()
-		p.mu.Lock()
-		for _, c := range append(p.open, l) {
-			_ = c.Close() // it may be closed already
-		}
-		p.mu.Unlock()
-		p.all.Wait()
-	})
-	return p
-}
-
-func (p *proxy) port() int { return p.listener.Addr().(*net.TCPAddr).Port }
-
-// silence stops passing bytes on for the connections that there are, without closing them.
-func (p *proxy) silence() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	for _, c := range p.silent {
-		close(c)
-	}
-	p.silent = nil
-}
-
-func (p *proxy) accept() {
-	for {
-		client, err := p.listener.Accept()
-		if err != nil {
-			return
-		}
-		server, err := net.Dial("tcp", p.to)
-		if err != nil {
-			_ = client.Close() // as a server that is down refuses
-			continue
-		}
-		silent := make(chan struct{})
-		p.mu.Lock()
-		p.silent, p.open = append(p.silent, silent), append(p.open, client, server)
-		p.mu.Unlock()
-		p.all.Go(func() { pass(server, client, silent) })
-		p.all.Go(func() { pass(client, server, silent) })
-	}
-}
-
-func pass(to io.WriteCloser, from io.Reader, silent <-chan struct{}) {
-	buffer := make([]byte, 32<<10)
-	for {
-		n, err := from.Read(buffer)
-		select {
-		case <-silent:
-			return // both ends stay open
-		default:
-		}
-		if err != nil {
-			_ = to.Close() // it may be closed already
-			return
-		}
-		if _, err := to.Write(buffer[:n]); err != nil {
-			return
-		}
-	}
 }
 
 func TestEndOfAQueryReachesTheServer(t *testing.T) {

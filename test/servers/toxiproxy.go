@@ -47,6 +47,14 @@ func (p *Toxiproxy) Add(t testing.TB, toxic, stream string, attributes map[strin
 	p.tell(t, "/proxies/server/toxics", map[string]any{"type": toxic, "stream": stream, "attributes": attributes}, nil)
 }
 
+// Silence lets nothing pass, in either direction and through new connections too, and tells nobody.
+func (p *Toxiproxy) Silence(t testing.TB) {
+	t.Helper()
+	for _, stream := range []string{"upstream", "downstream"} {
+		p.Add(t, "timeout", stream, map[string]int{"timeout": 0})
+	}
+}
+
 // Heal lets everything pass again. A connection whose bytes were dropped is closed.
 func (p *Toxiproxy) Heal(t testing.TB) {
 	t.Helper()
