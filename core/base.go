@@ -46,7 +46,7 @@ func xpcall(L *lua.LState) int {
 // cannot look at the functions that were running.
 func protected(L *lua.LState, handler *lua.LFunction) int {
 	t := currentThread(L)
-	results, err := t.protect(L.Get(1), stackFrom(L, 2))
+	results, err := t.protect(L.Get(1), stackFrom(L, 2, nil), nil)
 	t.carried = nil // nobody passes it on any more
 	t.checkStopped()
 	if err != nil {
@@ -63,7 +63,7 @@ func (t *thread) handled(handler *lua.LFunction, raised lua.LValue) lua.LValue {
 	if handler == nil {
 		return raised
 	}
-	results, err := t.protect(handler, []lua.LValue{raised})
+	results, err := t.protect(handler, []lua.LValue{raised}, nil)
 	t.checkStopped()
 	switch {
 	case err != nil:

@@ -61,21 +61,43 @@ func (f Callback) Call(c Call, args ...Value) ([]Value, error) {
 	return f.run(c.t, args)
 }
 
+// First is [Callback.Call] for a function of which only the first result counts; without results it is nil.
+func (f Callback) First(c Call, args ...Value) (Value, error) {
+	if t := c.t; !t.task.held {
+		t.task.take()
+		defer func() { t.task.give() }() // by then t.task may be another: see enterGhost
+	}
+	var room [4]lua.LValue
+	returned, err := f.returned(c.t, args, room[:])
+	if err != nil || len(returned) == 0 {
+		return Nil(), err
+	}
+	return Value{returned[0]}, nil
+}
+
 // run is Call with the baton.
 func (f Callback) run(t *thread, args []Value) ([]Value, error) {
-	given := make([]lua.LValue, len(args))
-	for i, arg := range args {
-		given[i] = arg.lua()
-	}
-	returned, err := t.protect(f.f, given)
+	returned, err := f.returned(t, args, nil)
 	if err != nil {
-		return nil, t.scriptError(err)
+		return nil, err
 	}
 	results := make([]Value, len(returned))
 	for i, v := range returned {
 		results[i] = Value{v}
 	}
 	return results, nil
+}
+
+func (f Callback) returned(t *thread, args []Value, room []lua.LValue) ([]lua.LValue, error) {
+	given := make([]lua.LValue, len(args))
+	for i, arg := range args {
+		given[i] = arg.lua()
+	}
+	returned, err := t.protect(f.f, given, room)
+	if err != nil {
+		return nil, t.scriptError(err)
+	}
+	return returned, nil
 }
 
 // ToString is v as Lua's tostring gives it, metamethods included. It needs the baton.

@@ -61,7 +61,7 @@ func (vm *VM) helper(h compile.Helper) lua.LValue {
 // protectScope runs the rest of a block that has a <close> variable.
 func protectScope(L *lua.LState, fn lua.LValue, args []lua.LValue) ([]lua.LValue, error) {
 	t := currentThread(L)
-	results, err := t.protect(fn, args)
+	results, err := t.protect(fn, args, nil)
 	t.checkStopped()
 	if err != nil {
 		return nil, err

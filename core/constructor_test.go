@@ -1,6 +1,7 @@
 package core
 
 import (
+	"strings"
 	"sync"
 	"testing"
 )
@@ -53,4 +54,13 @@ end`
 		})
 	}
 	running.Wait()
+}
+
+// A chunk of very many constructors runs too: only the first ones give their keys.
+func TestManyConstructors(t *testing.T) {
+	source := "local t\nfor i = 1, 3 do\n" + strings.Repeat("t = { a = i, b = 2 }\n", 2000) + "end\nprint(t.a, next(t))"
+	got, err := runScript(t, t.Context(), source)
+	if want := "3\ta\t3"; err != nil || got != want {
+		t.Errorf("printed %q, %v, want %q", got, err, want)
+	}
 }

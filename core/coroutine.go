@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"weak"
 
@@ -135,13 +136,13 @@ func (co *coroutine) start(args []lua.LValue) {
 				co.out <- transfer{err: raisedText(fmt.Sprint(value)), ended: true}
 			}
 		}()
-		values, err := t.protect(f, args)
+		values, err := t.protect(f, args, nil)
 		co.out <- transfer{values: values, err: err, ended: true}
 	}()
 }
 
-func stackFrom(L *lua.LState, first int) []lua.LValue {
-	values := make([]lua.LValue, 0, max(0, L.GetTop()-first+1))
+func stackFrom(L *lua.LState, first int, room []lua.LValue) []lua.LValue {
+	values := slices.Grow(room[:0], max(0, L.GetTop()-first+1))
 	for i := first; i <= L.GetTop(); i++ {
 		values = append(values, L.Get(i))
 	}
@@ -238,7 +239,7 @@ func coResume(L *lua.LState) int {
 		L.Push(lua.LString("cannot resume non-suspended coroutine"))
 		return 2
 	}
-	result := co.resume(t, stackFrom(L, 2))
+	result := co.resume(t, stackFrom(L, 2, nil))
 	t.checkStopped()
 	if result.err != nil {
 		L.Push(lua.LFalse)
@@ -258,7 +259,7 @@ func coWrap(L *lua.LState) int {
 
 func resumeWrapped(L *lua.LState) int {
 	t, face := currentThread(L), L.Get(lua.UpvalueIndex(1)).(*lua.LState)
-	result := face.Context().(handle).co.resume(t, stackFrom(L, 1))
+	result := face.Context().(handle).co.resume(t, stackFrom(L, 1, nil))
 	t.checkStopped()
 	if result.err != nil {
 		L.Error(result.err.Object, 0)
@@ -271,7 +272,7 @@ func coYield(L *lua.LState) int {
 	if t.co == nil {
 		L.RaiseError("attempt to yield from outside a coroutine")
 	}
-	args := t.co.yield(stackFrom(L, 1))
+	args := t.co.yield(stackFrom(L, 1, nil))
 	t.checkStopped()
 	return compile.Push(L, args)
 }

@@ -59,7 +59,7 @@ func inTurns(b *testing.B, c Call, chunk *Chunk) error {
 	times := make([][]time.Duration, 3)
 	for b.Loop() {
 		for i, run := range []func(){
-			func() { _, _ = c.t.protect(limited, nil) },
+			func() { _, _ = c.t.protect(limited, nil, nil) },
 			onSame, onPlain,
 		} {
 			start := time.Now()

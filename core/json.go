@@ -90,14 +90,13 @@ const (
 // JSON, and tables that contain themselves. Nesting over 200 and text over [MaxJSONText] have the code
 // [ErrJSONLimit]. When the task is stopped meanwhile, the error is the cause.
 func EncodeJSON(c Call, v Value, indent string) ([]byte, error) {
-	e := jsonEncoder{
-		Descent: Descent{Call: c, Invalid: ErrJSONValue, Limit: ErrJSONLimit}, indent: indent,
-		out: make([]byte, 0, startJSON), charged: freeJSON,
-	}
+	e := c.t.vm.newEncoder(c, indent)
 	if err := e.value(v.lua()); err != nil {
 		return nil, err
 	}
-	return e.out, nil
+	out := e.out
+	c.t.vm.keepEncoder(e)
+	return out, nil
 }
 
 // halted is why the task was stopped, or nil while it may go on. It is cheap enough to ask for each table.

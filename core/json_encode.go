@@ -17,6 +17,32 @@ type jsonEncoder struct {
 	members []Member // of the objects that are open
 }
 
+// newEncoder makes one for a text, with the lists of the last one. It needs the baton.
+func (vm *VM) newEncoder(c Call, indent string) *jsonEncoder {
+	e := vm.encoder
+	if e == nil {
+		e = &jsonEncoder{}
+	}
+	vm.encoder = nil
+	e.Descent.Call, e.Invalid, e.Limit = c, ErrJSONValue, ErrJSONLimit
+	e.out, e.charged, e.indent = make([]byte, 0, startJSON), freeJSON, indent
+	return e
+}
+
+// maxKept is how long the lists of an encoder are that is kept.
+const maxKept = 64
+
+// keepEncoder keeps an encoder that has come to its end, for the next text. It needs the baton.
+func (vm *VM) keepEncoder(e *jsonEncoder) {
+	if cap(e.members) > maxKept || cap(e.steps) > maxKept {
+		return
+	}
+	clear(e.members[:cap(e.members)])
+	clear(e.steps[:cap(e.steps)])
+	e.out, e.Descent.Call = nil, Call{}
+	vm.encoder = e
+}
+
 func (e *jsonEncoder) value(v lua.LValue) error {
 	switch v := v.(type) {
 	case lua.LString:

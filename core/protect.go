@@ -20,19 +20,19 @@ const maxSpare = 4
 
 var errProtected = errors.New("stack overflow: too many calls of pcall and of builtins that call back within each other")
 
-// protect calls f with args and gives its results, or what it raised. It needs the baton.
+// protect calls f with args and gives its results, in room if there is enough, or what it raised. It needs the baton.
 //
 // Each protected call has a Lua state to itself. gopher-lua, when it raises, cuts every function of the
 // state off from the local variables that it shares with others, also of functions below the call that
 // are to go on: a counter in a closure would stop counting with the first error that anybody catches.
 // In a state of its own all that is cut off is dead anyway.
-func (t *thread) protect(f lua.LValue, args []lua.LValue) ([]lua.LValue, *lua.ApiError) {
+func (t *thread) protect(f lua.LValue, args, room []lua.LValue) ([]lua.LValue, *lua.ApiError) {
 	if t.task == t.vm.foreign {
-		return t.runIn(t.L, f, args)
+		return t.runIn(t.L, f, args, room)
 	}
 	if !t.entered {
 		t.entered = true
-		results, err := t.runIn(t.L, f, args)
+		results, err := t.runIn(t.L, f, args, room)
 		// What a Go panic leaves behind is not fit for use.
 		t.entered = err != nil && err.Type == lua.ApiErrorPanic
 		return results, err
@@ -43,7 +43,7 @@ func (t *thread) protect(f lua.LValue, args []lua.LValue) ([]lua.LValue, *lua.Ap
 	t.below = append(t.below, t.L)
 	t.L = t.state()
 	t.vm.L.G.CurrentThread = t.L
-	results, err := t.runIn(t.L, f, args)
+	results, err := t.runIn(t.L, f, args, room)
 	t.leave(err)
 	if err != nil {
 		t.place(f, err)
@@ -138,7 +138,7 @@ func (t *thread) newState() *lua.LState {
 
 // runIn leaves the stack of L as it was, and the thread with as many instructions until the next look as it
 // had: each state has looks of its own, the first one at once.
-func (t *thread) runIn(L *lua.LState, f lua.LValue, args []lua.LValue) ([]lua.LValue, *lua.ApiError) {
+func (t *thread) runIn(L *lua.LState, f lua.LValue, args, room []lua.LValue) ([]lua.LValue, *lua.ApiError) {
 	base, left, n := L.GetTop(), t.left, len(args)
 	if t.task == t.vm.foreign {
 		L.Push(L.NewFunction(withTraceback)) // no look does it
@@ -154,7 +154,7 @@ func (t *thread) runIn(L *lua.LState, f lua.LValue, args []lua.LValue) ([]lua.LV
 	if err != nil {
 		return nil, asAPIError(err)
 	}
-	results := stackFrom(L, base+1)
+	results := stackFrom(L, base+1, room)
 	L.SetTop(base)
 	return results, nil
 }

@@ -160,7 +160,7 @@ func (t *thread) safeToString(v lua.LValue) string {
 		s = currentThread(L).tostring(L.Get(1))
 		return 0
 	})
-	if _, err := t.protect(f, []lua.LValue{v}); err != nil {
+	if _, err := t.protect(f, []lua.LValue{v}, nil); err != nil {
 		return describeRaised(v)
 	}
 	return s

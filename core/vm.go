@@ -54,7 +54,8 @@ type VM struct {
 	int64mt   *lua.LTable
 	source    *rand.Rand // of math.random
 	matching  matching
-	script    string // the path in the global arg, and
+	encoder   *jsonEncoder // that no text is made with
+	script    string       // the path in the global arg, and
 	args      []string
 	hasArgs   bool
 	lazy      *lua.LTable // the metatable of _G that opens tables when they are asked for

@@ -63,7 +63,7 @@ func (l *limited) Accept() (net.Conn, error) {
 		<-l.places
 		return nil, err
 	}
-	return &placed{Conn: conn, free: sync.OnceFunc(func() { <-l.places })}, nil
+	return newConnection(conn, func() { <-l.places }), nil
 }
 
 // Close may be called again: net/http closes what is closed already.
@@ -73,15 +73,4 @@ func (l *limited) Close() (err error) {
 		err = l.Listener.Close()
 	})
 	return err
-}
-
-// placed is a connection that has a place.
-type placed struct {
-	net.Conn
-	free func()
-}
-
-func (p *placed) Close() error {
-	defer p.free()
-	return p.Conn.Close()
 }

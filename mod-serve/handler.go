@@ -90,9 +90,9 @@ func (s *server) runHandler(req *request) {
 	var a answer
 	whole := false // the answer can be sent
 	err := s.tasks.Run(req.Context(), func(c core.Call) error {
-		timer := s.stopLater(c.Task(), req.timed)
-		defer timer.Stop()
-		req.timer = timer
+		req.task, req.alarm = c.Task(), s.alarms.Get().(*alarm)
+		req.alarm.set(req.task, req.timed.Add(s.options.handlerTimeout))
+		defer s.silence(req)
 		v, err := s.call(c, core.ValueOf(c, s.requests, req), req, 0)
 		if err != nil || req.socket != nil {
 			return err
@@ -104,7 +104,7 @@ func (s *server) runHandler(req *request) {
 			whole = true
 			return nil
 		}
-		timer.Stop()
+		req.alarm.off(req.task)
 		return s.stream(c, req, a)
 	})
 	switch {
@@ -116,9 +116,10 @@ func (s *server) runHandler(req *request) {
 	s.closeSocket(req, err)
 }
 
-// stopLater ends the task of a handler at its timeout, unless the timer is stopped before.
-func (s *server) stopLater(task *core.Task, from time.Time) *time.Timer {
-	return time.AfterFunc(s.options.handlerTimeout-time.Since(from), func() { task.Cancel(errHandlerTime) })
+// silence gives the alarm of a request back.
+func (s *server) silence(req *request) {
+	req.alarm.off(req.task)
+	s.alarms.Put(req.alarm)
 }
 
 // call runs the middleware from the one at i on, then the handler. It needs the baton.
@@ -131,7 +132,7 @@ func (s *server) call(c core.Call, self core.Value, req *request, i int) (core.V
 		core.Opt("request", core.Any(), self, "The request."),
 		core.Returns(core.Any(), "The answer."),
 		func(c core.Call, v core.Value) (core.Value, error) { return s.call(c, v, req, i+1) }))
-	return first(s.routes.middleware[i].Call(c, self, next))
+	return s.routes.middleware[i].First(c, self, next)
 }
 
 func (s *server) innermost(c core.Call, self core.Value, req *request) (core.Value, error) {
@@ -141,18 +142,11 @@ func (s *server) innermost(c core.Call, self core.Value, req *request) (core.Val
 		t.Set(staticKey, core.BoolValue(true))
 		return t.Value(), nil
 	case r != nil:
-		return first(r.handler.Call(c, self))
+		return r.handler.First(c, self)
 	case !s.routes.notFound.IsZero() && len(s.router.allowed(req.URL)) == 0:
-		return first(s.routes.notFound.Call(c, self))
+		return s.routes.notFound.First(c, self)
 	}
 	return s.missing(req).value(c), nil
-}
-
-func first(results []core.Value, err error) (core.Value, error) {
-	if err != nil || len(results) == 0 {
-		return core.Nil(), err
-	}
-	return results[0], nil
 }
 
 // value is an answer of the server's own as a middleware sees it. It needs the baton.

@@ -19,9 +19,10 @@ type request struct {
 	found  found
 	body   []byte
 	id     string
-	timer  *time.Timer // ends the handler at its timeout
-	socket WebSocket   // set once the request has become one
-	forget func()      // takes the socket from those that a drain closes
+	task   *core.Task // that the handler runs as, and
+	alarm  *alarm     // what ends it at its timeout
+	socket WebSocket  // set once the request has become one
+	forget func()     // takes the socket from those that a drain closes
 }
 
 func requestClass() *core.Object[*request] {

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"strconv"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -40,6 +41,7 @@ type server struct {
 	draining atomic.Bool
 	streams  closers
 	sockets  closers
+	alarms   sync.Pool    // of those that no handler has
 	room     atomic.Int64 // bytes that further bodies may have
 	reserved core.Reservation
 }
@@ -66,7 +68,7 @@ func (m *module) newServer(c core.Call, r routes, o options) (s *server, closeAl
 		options: o, routes: r, requests: m.requests.Type(), accept: m.cfg.Accept, tell: m.cfg.Listening,
 		tasks: c.Tasks(), root: c.Root(), log: c.Log(), usage: c.Usage,
 		healthPath: o.health.or("/healthz"), readyPath: o.ready.or("/readyz"), metricsPath: o.metrics.or("/metrics"),
-		counts: o.metrics.on,
+		counts: o.metrics.on, alarms: sync.Pool{New: func() any { return newAlarm() }},
 	}
 	s.watched = s.healthPath+s.readyPath+s.metricsPath != ""
 	s.room.Store(bodyRoom(o.maxBody))

@@ -29,7 +29,7 @@ func (s *server) upgrade(req *request, o AcceptOptions) (WebSocket, error) {
 	case req.out.wrote():
 		return nil, errUpgrade.Errorf("the request has been answered already")
 	}
-	req.timer.Stop() // it may last longer than handler_timeout
+	req.alarm.off(req.task) // it may last longer than handler_timeout
 	conn, err := s.accept(&req.out, req.Request, o)
 	if err != nil {
 		return nil, errUpgrade.With(fmt.Errorf("accept the WebSocket: %w", err), "")

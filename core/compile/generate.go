@@ -21,6 +21,8 @@ type generator struct {
 	register []uint8
 	captured []bool // an inner function holds it
 
+	shapes int // that the pools have
+
 	pools []*pool // the first is main's own, the last still takes functions
 	spare []*function
 }

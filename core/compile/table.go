@@ -13,6 +13,7 @@ func (f *function) table(id syntax.NodeID) int {
 	r := f.alloc(id, 1)
 	create := f.emit(line, abc(lua.OP_NEWTABLE, r, 0, 0))
 	if names := f.itemNames(kids); len(names) > 0 {
+		f.shapes++
 		f.emit(line, abx(lua.OP_NOP, r, f.pool.shape(names)))
 	}
 	list := list{f: f, id: id, table: r}
@@ -31,12 +32,17 @@ func (f *function) table(id syntax.NodeID) int {
 	return r
 }
 
-// maxNames is for how many keys a constructor is told them in advance.
-const maxNames = 64
+const (
+	maxNames  = 64   // that the table of a constructor is given in advance
+	maxShapes = 1000 // constructors of a chunk that give them: they live as long as it, and no limit counts them
+)
 
 // itemNames are the names that a constructor sets before the first key that is not known here, so that next gives the
 // keys in the order of the source.
 func (f *function) itemNames(items []syntax.NodeID) (names []string) {
+	if f.shapes == maxShapes {
+		return nil
+	}
 	for _, item := range items {
 		switch f.kind(item) {
 		case syntax.NamedItem:
