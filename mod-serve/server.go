@@ -41,7 +41,8 @@ type server struct {
 	draining atomic.Bool
 	streams  closers
 	sockets  closers
-	alarms   sync.Pool    // of those that no handler has
+	alarms   sync.Pool // of those that no handler has
+	dated    atomic.Pointer[date]
 	room     atomic.Int64 // bytes that further bodies may have
 	reserved core.Reservation
 }
