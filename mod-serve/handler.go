@@ -22,7 +22,7 @@ const maxURI = 8 << 10
 
 // ServeHTTP answers one request.
 func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	req := &request{Request: r, server: s, began: time.Now(), out: recorder{ResponseWriter: w, server: s}}
+	req := &request{Request: r, server: s, began: time.Now(), out: recorder{ResponseWriter: w, patience: s.options.idleTimeout}}
 	req.timed = req.began
 	s.figures.inFlight.Add(1)
 	defer s.finish(req)

@@ -8,12 +8,12 @@ import (
 )
 
 // recorder is the way to the client. It knows what was sent, and waits for a client that takes no bytes
-// no longer than idle_timeout.
+// only as long as its patience lasts.
 type recorder struct {
 	http.ResponseWriter
-	server *server
-	status int
-	bytes  int64
+	patience time.Duration
+	status   int
+	bytes    int64
 }
 
 // statusGone is what the access log has for a client that left before there was an answer.
@@ -24,11 +24,7 @@ func (w *recorder) wrote() bool { return w.status != 0 }
 func (w *recorder) WriteHeader(status int) {
 	if status >= http.StatusOK && w.status == 0 {
 		w.status = status
-		now := time.Now()
-		w.wait(now)
-		if h := w.Header(); h["Date"] == nil {
-			h["Date"] = w.server.date(now)
-		}
+		w.wait()
 	}
 	w.ResponseWriter.WriteHeader(status)
 }
@@ -38,7 +34,7 @@ func (w *recorder) Write(p []byte) (int, error) {
 		w.WriteHeader(http.StatusOK)
 	}
 	if w.bytes > 0 {
-		w.wait(time.Now()) // the first one is the header's
+		w.wait() // the first one is the header's
 	}
 	n, err := w.ResponseWriter.Write(p)
 	w.bytes += int64(n)
@@ -46,8 +42,8 @@ func (w *recorder) Write(p []byte) (int, error) {
 }
 
 // wait sets the time until which the client must take what is sent next.
-func (w *recorder) wait(now time.Time) {
-	_ = http.NewResponseController(w.ResponseWriter).SetWriteDeadline(now.Add(w.server.options.idleTimeout)) // without one it waits longer
+func (w *recorder) wait() {
+	_ = http.NewResponseController(w.ResponseWriter).SetWriteDeadline(time.Now().Add(w.patience)) // without one it waits longer
 }
 
 // flush sends what was written.
@@ -66,21 +62,4 @@ func (w *recorder) gone() {
 	if w.status == 0 {
 		w.status = statusGone
 	}
-}
-
-// date is the field of that name during one second. net/http would write it anew for each answer.
-type date struct {
-	second int64
-	text   []string
-}
-
-// date gives the field for an answer that is sent now. It must not be changed.
-func (s *server) date(now time.Time) []string {
-	second := now.Unix()
-	if d := s.dated.Load(); d != nil && d.second == second {
-		return d.text
-	}
-	d := &date{second, []string{now.UTC().Format(http.TimeFormat)}}
-	s.dated.Store(d)
-	return d.text
 }

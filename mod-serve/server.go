@@ -41,8 +41,7 @@ type server struct {
 	draining atomic.Bool
 	streams  closers
 	sockets  closers
-	alarms   sync.Pool // of those that no handler has
-	dated    atomic.Pointer[date]
+	alarms   sync.Pool    // of those that no handler has
 	room     atomic.Int64 // bytes that further bodies may have
 	reserved core.Reservation
 }
