@@ -10,23 +10,19 @@ import (
 	"time"
 )
 
-// connection is one of a server's. It lets other goroutines run before it looks for a request and before it
-// answers one. When there is nobody, that costs nothing. When the server is busy, several requests are answered
-// in a row, and the next ones have come in when it looks for them: fewer reads are for nothing, a client that
-// runs on the same host is woken once for several answers, and so are we for several requests. Each of these
-// costs as much as a small handler.
+// connection is one of a server's.
 type connection struct {
 	net.Conn
 
 	read, write deadline
-	answers     atomic.Bool // something was written since the last read that brought something
-	free        func()      // gives its place to another one
+	quick       *atomic.Bool // answers are quick: see [server.finish]
+	free        func()       // gives its place to another one
 }
 
-func newConnection(c net.Conn, free func()) *connection {
+func newConnection(c net.Conn, quick *atomic.Bool, free func()) *connection {
 	opened := time.Now()
 	return &connection{
-		Conn: c, free: sync.OnceFunc(free),
+		Conn: c, quick: quick, free: sync.OnceFunc(free),
 		read: deadline{move: c.SetReadDeadline, opened: opened}, write: deadline{move: c.SetWriteDeadline, opened: opened},
 	}
 }
@@ -38,15 +34,16 @@ func (c *connection) Close() error {
 }
 
 func (c *connection) Read(p []byte) (int, error) {
-	runtime.Gosched()
+	if c.quick.Load() {
+		// Meanwhile the next request comes in, and net/http ends the read that it begins beside each handler: to
+		// look at once is mostly for nothing.
+		runtime.Gosched()
+	}
 	if c.read.over() {
 		return 0, os.ErrDeadlineExceeded
 	}
 	for {
 		n, err := c.Conn.Read(p)
-		if n > 0 {
-			c.answers.Store(false)
-		}
 		if !c.read.early(err) {
 			return n, err
 		}
@@ -54,9 +51,6 @@ func (c *connection) Read(p []byte) (int, error) {
 }
 
 func (c *connection) Write(p []byte) (n int, err error) {
-	if !c.answers.Swap(true) {
-		runtime.Gosched()
-	}
 	if c.write.over() {
 		return 0, os.ErrDeadlineExceeded
 	}
