@@ -60,9 +60,11 @@ func (r *request) describe(a Attempt) *Request {
 		}
 		b.WriteString(" -H " + shell(h.name+": "+value))
 	}
-	if u, err := url.Parse(r.url); err == nil && u.User != nil {
-		if password, ok := u.User.Password(); ok {
-			a.Hide(password)
+	if strings.Contains(r.url, "@") {
+		if u, err := url.Parse(r.url); err == nil && u.User != nil {
+			if password, ok := u.User.Password(); ok {
+				a.Hide(password)
+			}
 		}
 	}
 	if r.body != nil {

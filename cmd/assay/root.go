@@ -49,6 +49,7 @@ Flags stand before or after a check file; before a script they are assay's, afte
 func (p *program) root() *cobra.Command {
 	var checks command.CheckFlags
 	var scripts scriptFlags
+	var version bool
 	root := &cobra.Command{
 		Use:   "assay [flags] FILE [ARG...]",
 		Short: "Runs checks and Lua scripts",
@@ -59,9 +60,12 @@ func (p *program) root() *cobra.Command {
 		Args:              cobra.ArbitraryArgs,
 		SilenceErrors:     true,
 		SilenceUsage:      true,
-		Version:           command.Version(),
 		ValidArgsFunction: completeFiles,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if version {
+				_, err := fmt.Fprintf(p.stdout, "assay %s\n", command.Version())
+				return err
+			}
 			if len(args) == 0 {
 				return p.withoutArguments(cmd, &checks, &scripts)
 			}
@@ -71,8 +75,9 @@ func (p *program) root() *cobra.Command {
 	root.SetIn(p.stdin)
 	root.SetOut(p.stdout)
 	root.SetErr(p.stderr)
-	root.SetVersionTemplate("assay {{.Version}}\n")
 	root.Flags().SetInterspersed(false)
+	// cobra's own flag prints through a template, and a program that executes one keeps every method (RATIONALE.md).
+	root.Flags().BoolVarP(&version, "version", "v", false, "version for assay")
 	p.log.Bind(root.PersistentFlags())
 	checks.Bind(root.Flags())
 	scripts.bind(root.Flags())

@@ -59,6 +59,26 @@ func TestSlimLinks(t *testing.T) {
 	}
 }
 
+// What executes templates of package text/template looks methods up by their names, which keeps every method of
+// every type.
+func TestFullLinksNoExecutorOfTemplates(t *testing.T) {
+	w := open(t)
+	full := release.Binaries()[slices.IndexFunc(release.Binaries(), func(b release.Binary) bool { return b.Name == "assay" })]
+	name, err := full.Build(t.Context(), w.Root, t.TempDir(), true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := symbols(t, name)
+	if len(linked(got, "net/http.(*Server).Serve")) == 0 {
+		t.Fatalf("no HTTP server in %d symbols of %s: this test reads them wrongly", len(got), full.Name)
+	}
+	for _, executor := range []string{"text/template.(*state)", "text/template.(*Template).execute"} {
+		if found := linked(got, executor); len(found) > 0 {
+			t.Errorf("%s links %d symbols of %s, such as %s", full.Name, len(found), executor, found[0])
+		}
+	}
+}
+
 // The symbols looked for above are those of this version of Go: a program that
 // does all three has them all.
 func TestEnginesAreRecognised(t *testing.T) {

@@ -14,37 +14,29 @@ import (
 
 // functions are what templates can call.
 type functions struct {
-	names  map[string]any // of all of them; what they are does not matter
+	names  map[string]any // all of them
 	limits map[string]func(args []reflect.Value) error
-	own    map[string]any  // as they are
-	ready  map[string]bool // those that the templates have
+	own    map[string]any // those that ask for memory themselves
 }
 
-// newFunctions are the functions of sprig, of Helm, and the hidden ones.
+// newFunctions are the functions of sprig, of Helm, and those of package text/template that write.
 func (s *set) newFunctions() functions {
-	f := functions{names: sprig.GenericFuncMap(), limits: s.limits(), own: make(map[string]any), ready: make(map[string]bool)}
+	f := functions{names: sprig.GenericFuncMap(), limits: s.limits(), own: make(map[string]any)}
 	maps.Copy(f.names, writers())
-	for _, own := range []map[string]any{s.helm(), s.outside(), s.regexps(), s.hiddenFunctions()} {
+	for _, own := range []map[string]any{s.helm(), s.outside(), s.regexps()} {
 		maps.Copy(f.own, own)
 	}
 	maps.Copy(f.names, f.own)
 	return f
 }
 
-// use gives the templates a function that one of them names. The others are left out, since to guard them
-// all takes longer than to render.
-func (s *set) use(name string) {
-	fn, known := s.functions.names[name]
-	if !known || s.functions.ready[name] {
-		return
+// callee is the function of that name.
+func (s *set) callee(name string) (callee, bool) {
+	if own, ok := s.own[name]; ok {
+		return callee{name: name, fn: reflect.ValueOf(own)}, true
 	}
-	s.functions.ready[name] = true
-	if own, ok := s.functions.own[name]; ok {
-		fn = own
-	} else {
-		fn = s.guarded(fn, deep(name), s.functions.limits[name])
-	}
-	s.root.Funcs(template.FuncMap{name: fn})
+	fn, ok := s.names[name]
+	return callee{name: name, fn: reflect.ValueOf(fn), guarded: true, deep: deep(name), limit: s.functions.limits[name]}, ok
 }
 
 // writers are the functions of package text/template that make text of anything.

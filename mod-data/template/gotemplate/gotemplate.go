@@ -1,19 +1,18 @@
-// Package gotemplate renders templates of package text/template with the functions of sprig and those
-// that Helm adds.
+// Package gotemplate renders templates in the language of package text/template with the functions of sprig
+// and those that Helm adds.
 //
-// A [set] holds the templates of one rendering. Before they run, hidden actions are put into them
-// (instrument.go) that count iterations and calls, and every function that makes text or lists asks for the
-// memory first (guard.go), so that no template can take more than its task may have.
+// A [set] holds the templates of one rendering, as package parse reads them. A [run] walks through one (run.go,
+// iterate.go), evaluates its pipelines (pipe.go, field.go) and calls functions (call.go). Iterations and calls are
+// counted, and every function that makes text or lists asks for the memory first (guard.go), so that no template
+// can take more than its task may have.
 package gotemplate
 
 import (
-	"bytes"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io/fs"
+	"reflect"
 	"strings"
-	"text/template"
 	"text/template/parse"
 )
 
@@ -56,29 +55,22 @@ const (
 // Render renders the template text, which errors call name, with data as the dot. What a template is wrong
 // about is an [*Error].
 func Render(c Config, name, text string, data any) (string, error) {
-	s := &set{config: c, root: template.New(name), hidden: "x" + strings.ToLower(rand.Text())}
+	s := &set{config: c, name: name, trees: make(map[string]*parse.Tree)}
 	s.functions = s.newFunctions()
-	if c.Strict {
-		s.root.Option("missingkey=error")
-	}
 	if err := s.parse(name, text); err != nil {
 		return "", err
 	}
-	out, err := s.execute(name, data)
-	if err != nil {
-		return "", s.failed(err, false)
-	}
-	return out, nil
+	return s.execute(name, data)
 }
 
 // set is the templates of one rendering.
 type set struct {
 	config Config
-	root   *template.Template
+	name   string                 // of the template that is rendered
+	trees  map[string]*parse.Tree // the templates, by name
 	functions
-	hidden string // what the names of the hidden functions begin with
-	depth  int    // of calls
-	tpls   int    // texts that tpl was given
+	depth int // of calls
+	tpls  int // texts that tpl was given
 }
 
 func (s *set) spend(steps, bytes int) error {
@@ -98,17 +90,15 @@ func (s *set) parse(name, text string) error {
 	}
 	trees, err := parse.Parse(name, text, "", "", s.names, builtins())
 	if err != nil {
-		return s.failed(err, true)
+		return &Error{Syntax: true, Message: strings.TrimPrefix(err.Error(), "template: "), cause: err}
 	}
 	var called []string
 	for _, tree := range trees {
-		called = append(called, s.instrument(tree)...)
-		if _, err := s.root.AddParseTree(tree.Name, tree); err != nil {
-			return s.failed(err, true)
-		}
+		called = appendCalled(called, tree.Root)
+		s.trees[tree.Name] = tree
 	}
 	for _, other := range called {
-		if s.defined(other) {
+		if s.trees[other] != nil {
 			continue
 		}
 		if err := s.load(other); err != nil {
@@ -142,9 +132,26 @@ func blocks(text string) int {
 	return n
 }
 
-func (s *set) defined(name string) bool {
-	t := s.root.Lookup(name)
-	return t != nil && t.Tree != nil
+// appendCalled adds the names of the templates that a node calls.
+func appendCalled(names []string, n parse.Node) []string {
+	switch n := n.(type) {
+	case *parse.ListNode:
+		if n == nil {
+			return names
+		}
+		for _, n := range n.Nodes {
+			names = appendCalled(names, n)
+		}
+	case *parse.IfNode:
+		return appendCalled(appendCalled(names, n.List), n.ElseList)
+	case *parse.WithNode:
+		return appendCalled(appendCalled(names, n.List), n.ElseList)
+	case *parse.RangeNode:
+		return appendCalled(appendCalled(names, n.List), n.ElseList)
+	case *parse.TemplateNode:
+		return append(names, n.Name)
+	}
+	return names
 }
 
 // load adds the template that a file has.
@@ -159,51 +166,20 @@ func (s *set) load(name string) error {
 	return s.parse(name, text)
 }
 
-// execute runs a template of the set.
+// execute renders a template of the set.
 func (s *set) execute(name string, data any) (string, error) {
-	var out output
-	out.spend = s.spend
-	err := s.root.ExecuteTemplate(&out, name, data)
+	out := output{spend: s.spend}
+	defer s.leave()
+	if err := s.enter(); err != nil {
+		return "", &Error{Message: name + ": " + err.Error(), cause: err}
+	}
+	err := s.render(&out, s.trees[name], reflect.ValueOf(data))
 	return out.String(), err
-}
-
-// output asks for what is written to it.
-type output struct {
-	bytes.Buffer
-	spend func(steps, bytes int) error
-}
-
-func (o *output) Write(p []byte) (int, error) {
-	if err := o.spend(1, len(p)); err != nil {
-		return 0, err
-	}
-	return o.Buffer.Write(p)
-}
-
-// failed is an error of package text/template as a person reads it.
-func (s *set) failed(err error, syntax bool) error {
-	if known, ok := errors.AsType[*Error](err); ok && !strings.HasPrefix(err.Error(), "template: ") {
-		return known
-	}
-	message := strings.TrimPrefix(err.Error(), "template: ")
-	if i := strings.Index(message, s.hidden); i >= 0 {
-		message = s.plain(message)
-	}
-	return &Error{Syntax: syntax, Message: message, cause: err}
-}
-
-// plain takes the hidden functions out of a message.
-func (s *set) plain(message string) string {
-	for _, name := range [...]string{printName, escapeName, stepName, enterName, leaveName} {
-		message = strings.ReplaceAll(message, " | "+s.hidden+name, "")
-		message = strings.ReplaceAll(message, s.hidden+name, name)
-	}
-	return message
 }
 
 // include gives what a template prints; one that is not defined is loaded.
 func (s *set) include(name string, data any) (string, error) {
-	if !s.defined(name) {
+	if s.trees[name] == nil {
 		if err := s.load(name); err != nil {
 			if errors.Is(err, fs.ErrNotExist) || s.config.Load == nil {
 				return "", fmt.Errorf("template %q is neither defined nor a file", name)
@@ -217,7 +193,7 @@ func (s *set) include(name string, data any) (string, error) {
 // tpl renders a text as a template.
 func (s *set) tpl(text string, data any) (string, error) {
 	s.tpls++
-	name := fmt.Sprintf("%s (tpl %d)", s.root.Name(), s.tpls)
+	name := fmt.Sprintf("%s (tpl %d)", s.name, s.tpls)
 	if err := s.parse(name, text); err != nil {
 		return "", err
 	}

@@ -49,7 +49,10 @@ func (s *set) measured(v reflect.Value, deep bool, depth int) error {
 			return err
 		}
 		for it := v.MapRange(); it.Next(); {
-			if err := s.spend(1, entrySize+growth*it.Key().Len()); err != nil {
+			if err := s.spend(1, entrySize); err != nil {
+				return err
+			}
+			if err := s.measured(it.Key(), false, depth+1); err != nil {
 				return err
 			}
 			if err := s.measured(it.Value(), deep, depth+1); err != nil {
@@ -70,43 +73,6 @@ func (s *set) spendTimes(size, n int) error {
 		return fmt.Errorf("%d times %d bytes are too many", n, size)
 	}
 	return s.spend(1, int(low))
-}
-
-// guarded is fn, which asks for memory before it works and gives a panic as an error. limit, if any, sees the
-// arguments first.
-func (s *set) guarded(fn any, deep bool, limit func(args []reflect.Value) error) any {
-	f := reflect.ValueOf(fn)
-	t := f.Type()
-	in := make([]reflect.Type, t.NumIn())
-	for i := range in {
-		in[i] = t.In(i)
-	}
-	out := []reflect.Type{t.Out(0), reflect.TypeFor[error]()}
-	run := func(args []reflect.Value) (results []reflect.Value) {
-		defer func() {
-			if r := recover(); r != nil {
-				results = []reflect.Value{reflect.Zero(out[0]), reflect.ValueOf(panicked(r))}
-			}
-		}()
-		if err := s.measureArguments(args, t.IsVariadic(), deep); err != nil {
-			panic(err)
-		}
-		if limit != nil {
-			if err := limit(args); err != nil {
-				panic(err)
-			}
-		}
-		if t.IsVariadic() {
-			results = f.CallSlice(args)
-		} else {
-			results = f.Call(args)
-		}
-		if len(results) == 1 {
-			results = append(results, reflect.Zero(out[1]))
-		}
-		return results
-	}
-	return reflect.MakeFunc(reflect.FuncOf(in, out, t.IsVariadic()), run).Interface()
 }
 
 func (s *set) measureArguments(args []reflect.Value, variadic, deep bool) error {

@@ -23,7 +23,7 @@ type Binary struct {
 // Binaries are all that are shipped.
 func Binaries() []Binary {
 	return []Binary{
-		{Name: "assay", Budget: 24_600_000, Zipped: 9_400_000, Hot: append(hot(), hotInScripts()...)},
+		{Name: "assay", Budget: 24_000_000, Zipped: 9_000_000, Hot: append(hot(), hotInScripts()...)},
 		{Name: "assay-check", Budget: 11_000_000, Zipped: 4_300_000, Hot: hot()},
 	}
 }
