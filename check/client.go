@@ -43,6 +43,7 @@ func (r *request) headerValue(name string) (string, bool) {
 // describe is the request for the document. Credentials in it become secrets on the way.
 func (r *request) describe(a Attempt) *Request {
 	var b strings.Builder
+	b.Grow(64 + len(r.url))
 	b.WriteString("curl -sS")
 	if !r.noRedirects {
 		b.WriteString(" -L")

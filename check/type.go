@@ -136,7 +136,7 @@ func Broken(class retry.Class, cause error, more ...retry.Class) error {
 	return &fault{classes: append([]retry.Class{class}, more...), message: cause.Error(), cause: cause}
 }
 
-// assess adds an assertion and keeps the first that failed as the error.
+// assess adds an assertion and keeps the first that failed as the error, which message is for.
 func (o *Outcome) assess(a Assertion, message string, more ...retry.Class) {
 	o.Assertions = append(o.Assertions, a)
 	if !a.Passed && o.Err == nil {
