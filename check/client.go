@@ -43,6 +43,7 @@ func (r *request) headerValue(name string) (string, bool) {
 // describe is the request for the document. Credentials in it become secrets on the way.
 func (r *request) describe(a Attempt) *Request {
 	var b strings.Builder
+	b.Grow(64 + len(r.url))
 	b.WriteString("curl -sS")
 	if !r.noRedirects {
 		b.WriteString(" -L")
@@ -60,9 +61,11 @@ func (r *request) describe(a Attempt) *Request {
 		}
 		b.WriteString(" -H " + shell(h.name+": "+value))
 	}
-	if u, err := url.Parse(r.url); err == nil && u.User != nil {
-		if password, ok := u.User.Password(); ok {
-			a.Hide(password)
+	if strings.Contains(r.url, "@") {
+		if u, err := url.Parse(r.url); err == nil && u.User != nil {
+			if password, ok := u.User.Password(); ok {
+				a.Hide(password)
+			}
 		}
 	}
 	if r.body != nil {

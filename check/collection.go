@@ -9,7 +9,13 @@ import (
 // Section reads a map by a table of keys of its own, which is made when there is such a map. what names it in
 // messages: "expect".
 func Section(what string, table func() []Key) Value {
-	return Value{func() schema { return tableSchema(table()) }, func(r *Reader, n *yaml.Node) { r.keys(n, "'"+what+"'", table()) }}
+	var made []Key
+	return Value{func() schema { return tableSchema(table()) }, func(r *Reader, n *yaml.Node) {
+		if made == nil {
+			made = table()
+		}
+		r.keys(n, "'"+what+"'", made)
+	}}
 }
 
 // OneOrMany reads a value or a list of values. each reads one and keeps it; reset forgets those of `defaults`.

@@ -21,7 +21,7 @@ func (p *Plan) Validated() *Report {
 			if c.selected {
 				result := run.notBegun(c, "only validated")
 				result.clean(p.redactor)
-				r.Checks = append(r.Checks, result)
+				r.Checks = append(r.Checks, *result)
 			}
 		}
 	}

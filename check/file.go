@@ -161,37 +161,70 @@ func (r *Reader) expand(n *yaml.Node, at int) []entry {
 
 // check reads one check. It always returns one, so that others can be judged as well.
 func (r *Reader) check(n *yaml.Node, e entry, level settings, defaults *yaml.Node) *check {
-	c := &check{settings: level, place: r.place(n), selected: true}
-	var typ string
+	// All checks are read into the same place by the same tables, which are larger than most checks.
+	if r.common == nil {
+		r.common = commonKeys(&r.read, &r.typ)
+	}
+	r.read, r.typ = check{settings: level, place: r.place(n), selected: true}, ""
+	r.one(n, e, defaults)
+	c := r.read
+	return &c
+}
+
+// one reads a check into r.read.
+func (r *Reader) one(n *yaml.Node, e entry, defaults *yaml.Node) {
+	c := &r.read
 	what := fmt.Sprintf("check %d", e.at+1)
 	if name, ok := stringOf(orNull(n.Get("name"))); ok {
 		what = fmt.Sprintf("check '%s'", clip(name))
 	}
 	if n.Kind != yaml.Map {
 		r.Fail(n, "%s must be a map, not %s", what, describe(n))
-		return c
+		return
 	}
-	common := commonKeys(c, &typ)
 	if t, ok := stringOf(orNull(n.Get("type"))); ok {
-		typ = t
+		r.typ = t
 	}
-	t, known := r.typeNamed(typ)
+	t, known := r.typeNamed(r.typ)
 	var own []Key
 	if known {
-		c.typ, c.body = t, t.New()
-		own = c.body.Keys()
+		c.typ = t
+		c.body, own = r.blank(t)
 		r.inherit(own, defaults.Get(t.Name))
 	} else {
-		r.checkUnknownType(n, typ, what)
-		own = r.tolerant(n, common)
+		r.checkUnknownType(n, r.typ, what)
+		own = r.tolerant(n, r.common)
 	}
-	r.keys(n, what, append(common, own)...)
+	r.keys(n, what, append(r.common, own)...)
 	c.settings.settle(r, n)
 	r.rename(c, n, e)
 	if known {
+		if filled, ok := c.body.(refillable); ok {
+			c.body = filled.take()
+		}
 		c.body.Prepare(&Prep{r: r, n: n, Check: c.name})
 	}
-	return c
+}
+
+// refillable is a body into which many checks are read by the same keys.
+type refillable interface {
+	Body
+
+	// take gives what was read as a body of its own, and leaves this one as a new one is.
+	take() Body
+}
+
+// blank is a body without what a check says, and the keys that read it.
+func (r *Reader) blank(t Type) (Body, []Key) {
+	if b, ok := r.bodies[t.Name]; ok {
+		return b, r.bodyKeys[t.Name]
+	}
+	b := t.New()
+	keys := b.Keys()
+	if _, ok := b.(refillable); ok {
+		r.bodies[t.Name], r.bodyKeys[t.Name] = b, keys
+	}
+	return b, keys
 }
 
 func orNull(n *yaml.Node) *yaml.Node {

@@ -198,6 +198,6 @@ func (r *suiteRun) unstarted(why error) {
 		result := r.blank(c)
 		class := string(retry.Error)
 		result.Status, result.Message, result.ErrorClass = StatusError, said(why.Error()), &class
-		r.finish(i, result)
+		r.finish(i, &result)
 	}
 }

@@ -13,7 +13,7 @@ import (
 func HTTP(c *Client) Type {
 	return Type{
 		Name: "http", Text: "Sends an HTTP request and judges the answer; 2xx unless said otherwise.",
-		New: func() Body { return &httpCheck{client: c, follow: true} },
+		New: func() Body { return newHTTPCheck(c) },
 	}
 }
 
@@ -28,6 +28,8 @@ type httpCheck struct {
 	capture []capture
 }
 
+func newHTTPCheck(c *Client) *httpCheck { return &httpCheck{client: c, follow: true} }
+
 func (h *httpCheck) Keys() []Key {
 	return []Key{
 		{Name: "url", Text: "Absolute URL.", Required: true, Value: Text(&h.url)},
@@ -38,6 +40,12 @@ func (h *httpCheck) Keys() []Key {
 		{Name: "expect", Text: "What the answer must be like.", Value: Section("expect", h.expect.keys)},
 		{Name: "capture", Text: "Values for later checks, as ${captures.name}.", Value: captureValue(&h.capture)},
 	}
+}
+
+func (h *httpCheck) take() Body {
+	read := *h
+	*h = *newHTTPCheck(h.client)
+	return &read
 }
 
 // legalHeader says why a header cannot be sent.
@@ -153,8 +161,10 @@ func (h *httpCheck) request(a Attempt) (*request, error) {
 	if err != nil {
 		return nil, fmt.Errorf("url: %w", err)
 	}
-	if _, err := parseURL(target); err != nil {
-		return nil, err
+	if _, known := h.url.fixed(); !known { // else Prepare has looked at it
+		if _, err := parseURL(target); err != nil {
+			return nil, err
+		}
 	}
 	req := &request{method: h.method, url: target, noRedirects: !h.follow}
 	for _, named := range h.headers {

@@ -142,8 +142,11 @@ func (e *httpExpect) assessJSON(ctx context.Context, o *Outcome, resp *response,
 			o.assess(Assertion{Expr: "json " + x.text, Expected: true}, fmt.Sprintf("json %s: %s", x.text, a.Redact(err.Error())))
 			continue
 		}
-		o.assess(Assertion{Expr: "json " + x.text, Passed: got == true, Expected: true, Actual: jsonSafe(got)},
-			fmt.Sprintf("json %s (got %s)", x.text, shown(got, a)))
+		found, message := Assertion{Expr: "json " + x.text, Passed: got == true, Expected: true, Actual: jsonSafe(got)}, ""
+		if !found.Passed {
+			message = fmt.Sprintf("json %s (got %s)", x.text, shown(got, a))
+		}
+		o.assess(found, message)
 	}
 }
 

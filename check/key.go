@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"assay.rs/check/internal/source"
 	"assay.rs/core/nearest"
@@ -34,7 +35,15 @@ type Reader struct {
 	scope    *scope
 	options  *Options
 	origin   string // the folder of the file
+	lines    []string
 	queries  map[string]*jq.Query
+
+	read   check // the check that is being read
+	typ    string
+	common [][]Key // the tables that read them
+
+	bodies   map[string]Body // that are refillable, by type
+	bodyKeys map[string][]Key
 }
 
 // Fail notes that something is wrong at a node.
@@ -49,6 +58,17 @@ func (r *Reader) place(n *yaml.Node) source.Place {
 		return source.Place{File: r.file}
 	}
 	return source.Place{File: r.file, Line: n.Line, Col: n.Col}
+}
+
+// line is one line of the file, from 1; empty when there is none.
+func (r *Reader) line(n int) string {
+	if r.lines == nil {
+		r.lines = strings.Split(r.file.Text, "\n")
+	}
+	if n > len(r.lines) {
+		return ""
+	}
+	return r.lines[n-1]
 }
 
 // keys reads a map by its tables. Unknown and missing keys, and keys without value, are problems.
@@ -87,7 +107,7 @@ func (r *Reader) unknown(p yaml.Pair, what string, table []Key) {
 	for i, k := range table {
 		known[i] = k.Name
 	}
-	at := source.Place{File: r.file, Line: p.Line, Col: p.Col, Width: len([]rune(p.Key))}
+	at := source.Place{File: r.file, Line: p.Line, Col: p.Col, Width: utf8.RuneCountInString(p.Key)}
 	if hint := nearest.Hint(p.Key, known); hint != "" {
 		r.problems.Add(at, "unknown key '%s' in %s: %s", clip(p.Key), what, hint)
 		return
@@ -112,8 +132,12 @@ func describe(n *yaml.Node) string {
 func clip(s string) string { return cut(s, 80) }
 
 func cut(s string, limit int) string {
-	if runes := []rune(s); len(runes) > limit {
-		return string(runes[:limit]) + "…"
+	n := 0
+	for i := range s {
+		if n == limit {
+			return s[:i] + "…"
+		}
+		n++
 	}
 	return s
 }

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -171,7 +172,7 @@ func (p *Plan) load(path string, problems *source.Problems, used map[string]bool
 	s := &suite{file: f, base: initialSettings(), parallel: 1}
 	r := &Reader{
 		file: f, problems: problems, options: &p.options, scope: newScope(&p.options, p.redactor, used),
-		origin: filepath.Dir(path), queries: map[string]*jq.Query{},
+		origin: filepath.Dir(path), queries: map[string]*jq.Query{}, bodies: map[string]Body{}, bodyKeys: map[string][]Key{},
 	}
 	r.suite(root, s)
 	return s
@@ -184,14 +185,18 @@ func readFile(path string, limit int64) ([]byte, error) {
 		return nil, plainPathError(err)
 	}
 	defer f.Close()
-	if info, err := f.Stat(); err == nil && info.IsDir() {
-		return nil, errors.New("is a directory")
+	var data bytes.Buffer
+	if info, err := f.Stat(); err == nil {
+		if info.IsDir() {
+			return nil, errors.New("is a directory")
+		}
+		data.Grow(int(min(info.Size(), limit)) + bytes.MinRead)
 	}
-	data, err := io.ReadAll(io.LimitReader(f, limit+1))
-	if err == nil && int64(len(data)) > limit {
+	n, err := data.ReadFrom(io.LimitReader(f, limit+1))
+	if err == nil && n > limit {
 		err = fmt.Errorf("larger than %d bytes", limit)
 	}
-	return data, err
+	return data.Bytes(), err
 }
 
 // plainPathError drops the operation and path that the caller says better.

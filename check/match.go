@@ -108,8 +108,11 @@ func (m matcher) assess(o *Outcome, subject, text string, a Attempt) {
 			continue
 		}
 		actual := a.Excerpt(text)
-		o.assess(Assertion{Expr: expr, Passed: w.holds(text, wanted), Expected: wanted, Actual: actual},
-			fmt.Sprintf("%s (got %s)", expr, quoted(actual)))
+		found, message := Assertion{Expr: expr, Passed: w.holds(text, wanted), Expected: wanted, Actual: actual}, ""
+		if !found.Passed {
+			message = fmt.Sprintf("%s (got %s)", expr, quoted(actual))
+		}
+		o.assess(found, message)
 	}
 }
 

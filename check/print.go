@@ -79,22 +79,27 @@ func (p *printer) print(text []byte) {
 			if p.fresh {
 				p.line()
 			}
+			p.fresh = c == '{' || c == '['
 			n := 1
-			if c == '"' {
+			switch {
+			case p.fresh:
+				p.depth++
+			case c == '"':
 				n = stringEnd(text[i:])
+			default:
+				n = wordEnd(text[i:])
 			}
 			_, _ = p.w.Write(text[i : i+n])
 			i += n - 1
-			if p.fresh = c == '{' || c == '['; p.fresh {
-				p.depth++
-			}
 		}
 	}
 }
 
 func (p *printer) line() {
-	_ = p.w.WriteByte('\n')
-	for range p.depth {
+	const blanks = "\n                                "
+	left := 1 + 2*p.depth
+	_, _ = p.w.WriteString(blanks[:min(left, len(blanks))])
+	for left -= len(blanks); left > 0; left -= 2 {
 		_, _ = p.w.WriteString("  ")
 	}
 }
@@ -108,6 +113,14 @@ func stringEnd(text []byte) int {
 		case '"':
 			return i + 1
 		}
+	}
+	return len(text)
+}
+
+// wordEnd is the length of the number, true, false or null that text begins with.
+func wordEnd(text []byte) int {
+	if n := bytes.IndexAny(text, ",:]}"); n >= 0 {
+		return n
 	}
 	return len(text)
 }

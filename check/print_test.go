@@ -16,6 +16,7 @@ func TestWriteIndentsLikeTheStandardLibrary(t *testing.T) {
 			File: `"checks":[`, Reason: tricky,
 			Checks: []Result{
 				{Name: tricky, Assertions: []Assertion{}, History: []Try{{N: 1, Message: &tricky}}},
+				{Name: "deep", Value: nested(30)},
 				{Name: `"checks":[`, Value: map[string]any{"a": []any{}, "b": map[string]any{}, tricky: []any{1, nil, true, -1.5e300, tricky}}},
 			},
 			Errors: []Problem{{Location: "a.yaml:1:1", Message: tricky}},
@@ -37,6 +38,15 @@ func TestWriteIndentsLikeTheStandardLibrary(t *testing.T) {
 			}
 		})
 	}
+}
+
+// nested is a list in lists.
+func nested(depth int) any {
+	var v any = 1.5
+	for range depth {
+		v = []any{v, true}
+	}
+	return v
 }
 
 func TestWriteTellsOfAClosedPipe(t *testing.T) {

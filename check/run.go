@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"strconv"
 	"time"
 
@@ -55,11 +56,11 @@ func (p *Plan) Run(ctx context.Context) *Report {
 	done := 0
 	for _, s := range p.suites {
 		run := p.newRun(s, &done)
-		results, cut := run.all(ctx)
+		run.all(ctx)
 		if cause == nil {
-			cause = cut
+			cause = run.cut
 		}
-		r.Checks = append(r.Checks, results...)
+		r.Checks = run.appendTo(r.Checks)
 	}
 	for i := range r.Checks {
 		r.Checks[i].clean(p.redactor)
@@ -82,6 +83,7 @@ type suiteRun struct {
 	captures map[string]any
 	failed   string // the first check that failed, for fail_fast
 	finished chan int
+	crew     *crew
 	cut      error // why checks were cut short or not begun
 }
 
@@ -95,11 +97,12 @@ func (p *Plan) newRun(s *suite, done *int) *suiteRun {
 		results: make([]*Result, len(s.checks)), trackers: make([]*tracker, len(s.checks)),
 		// Room for all: a check that is left behind must not hang on to report.
 		finished: make(chan int, len(s.checks)),
+		crew:     newCrew(2 * s.parallel), // a check, and the attempt that it makes
 	}
 }
 
-// all runs the checks and returns the results in the order of the file, and why the run was cut short.
-func (r *suiteRun) all(parent context.Context) ([]Result, error) {
+// all runs the checks.
+func (r *suiteRun) all(parent context.Context) {
 	ctx := parent
 	if limit := r.suite.timeout; limit > 0 {
 		var stop context.CancelFunc
@@ -109,12 +112,13 @@ func (r *suiteRun) all(parent context.Context) ([]Result, error) {
 	// Ends what is left behind as well, as far as it listens.
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	defer r.crew.disband()
 	if len(r.suite.fixtures) > 0 {
 		stop, err := r.startFixtures(ctx)
 		defer stop()
 		if err != nil && ctx.Err() == nil {
 			r.unstarted(err)
-			return r.list(), nil
+			return
 		}
 	}
 	running := 0
@@ -135,7 +139,6 @@ func (r *suiteRun) all(parent context.Context) ([]Result, error) {
 	if ctx.Err() != nil {
 		r.skipRest(r.reasonOf(ctx))
 	}
-	return r.list(), r.cut
 }
 
 // reasonOf is why the run is over, in words for people.
@@ -220,16 +223,16 @@ func (r *suiteRun) begin(ctx context.Context, i int) {
 	t := &tracker{run: r, check: c, captures: maps.Clone(r.captures), blank: r.blank(c)}
 	r.trackers[i] = t
 	r.emit(Event{Started: true, Result: t.blank})
-	go func() {
+	r.crew.run(func() {
 		// Whatever happens inside, the check has a result.
 		defer func() { r.finished <- i }()
 		defer t.recovered()
 		t.run1(ctx)
-	}()
+	})
 }
 
-// finish takes a result over.
-func (r *suiteRun) finish(i int, result Result) {
+// finish takes a result over, and drops what was only needed to come to it.
+func (r *suiteRun) finish(i int, result *Result) {
 	c := r.suite.checks[i]
 	if result.Status != StatusSkipped && c.settings.severity == SeverityWarn && (result.Status == StatusFailed || result.Status == StatusError) {
 		result.Status = StatusWarned
@@ -243,12 +246,12 @@ func (r *suiteRun) finish(i int, result Result) {
 			r.cut = &deadlineReached{"deadline", r.suite.timeout}
 		}
 	}
-	r.results[i] = &result
+	r.results[i], r.trackers[i] = result, nil
 	*r.done++
 	if r.plan.options.Events == nil {
 		return
 	}
-	shown := result
+	shown := *result
 	shown.Assertions = append([]Assertion(nil), result.Assertions...)
 	shown.History = append([]Try(nil), result.History...)
 	shown.clean(r.plan.redactor)
@@ -310,14 +313,15 @@ func (r *suiteRun) blank(c *check) Result {
 	return b
 }
 
-func (r *suiteRun) notBegun(c *check, why string) Result {
+func (r *suiteRun) notBegun(c *check, why string) *Result {
 	b := r.blank(c)
 	b.Status, b.Message = StatusSkipped, said(why)
-	return b
+	return &b
 }
 
-func (r *suiteRun) list() []Result {
-	out := make([]Result, 0, len(r.suite.checks))
+// appendTo appends the results in the order of the file.
+func (r *suiteRun) appendTo(out []Result) []Result {
+	out = slices.Grow(out, len(r.suite.checks))
 	for i, c := range r.suite.checks {
 		if !c.selected {
 			continue

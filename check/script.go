@@ -43,6 +43,12 @@ func (s *scriptCheck) Keys() []Key {
 	}
 }
 
+func (s *scriptCheck) take() Body {
+	read := *s
+	*s = scriptCheck{lua: s.lua}
+	return &read
+}
+
 func legalEnv(name string) string {
 	if name == "" || strings.ContainsAny(name, "=\x00") {
 		return "'" + clip(name) + "' cannot name an environment variable"
@@ -110,11 +116,11 @@ func (p *Prep) failAt(line, col int, message string) {
 
 // indent is how much further right a line of a script stands in the check file than in the script.
 func (p *Prep) indent(line int, script []byte) int {
-	inFile, inScript := strings.Split(p.r.file.Text, "\n"), strings.Split(string(script), "\n")
-	if line > len(inFile) || line > len(inScript) {
+	inScript := strings.Split(string(script), "\n")
+	if line > len(inScript) {
 		return 0
 	}
-	return max(0, strings.Index(inFile[line-1], inScript[line-1]))
+	return max(0, strings.Index(p.r.line(line), inScript[line-1]))
 }
 
 // inPlace puts line breaks in front of a script so that the lines in its errors are those of the check file.
@@ -124,8 +130,7 @@ func (p *Prep) inPlace(key, script string) []byte {
 		return []byte(script)
 	}
 	before := n.Line - 1
-	lines := strings.Split(p.r.file.Text, "\n")
-	if n.Line <= len(lines) && n.Col <= len(lines[n.Line-1]) && strings.IndexByte("|>", lines[n.Line-1][n.Col-1]) >= 0 {
+	if line := p.r.line(n.Line); n.Col <= len(line) && strings.IndexByte("|>", line[n.Col-1]) >= 0 {
 		before++ // the text of a block begins on the next line
 	}
 	return []byte(strings.Repeat("\n", before) + script)

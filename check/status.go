@@ -70,8 +70,11 @@ func (s statuses) assess(o *Outcome, code int) {
 	if s.text == "" {
 		s = success()
 	}
-	o.assess(Assertion{Expr: s.text, Passed: s.match(code), Expected: s.want, Actual: code},
-		fmt.Sprintf("%s (got %d)", s.text, code), statusClasses(code)...)
+	a, message := Assertion{Expr: s.text, Passed: s.match(code), Expected: s.want, Actual: code}, ""
+	if !a.Passed {
+		message = fmt.Sprintf("%s (got %d)", s.text, code)
+	}
+	o.assess(a, message, statusClasses(code)...)
 }
 
 const statusForms = `200, [200, 204], "2xx", ">=200 <300" or any`

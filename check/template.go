@@ -33,6 +33,9 @@ func (t Template) Set() bool { return t.set }
 
 // Expand returns the text. A capture that no check has made is an error: it is never an empty text.
 func (t Template) Expand(captures map[string]any) (string, error) {
+	if text, ok := t.plain(); ok {
+		return text, nil
+	}
 	var b strings.Builder
 	for _, p := range t.parts {
 		if p.capture == "" {
@@ -52,8 +55,19 @@ func (t Template) Expand(captures map[string]any) (string, error) {
 	return b.String(), nil
 }
 
+// plain is the text of a template without anything to fill in.
+func (t Template) plain() (string, bool) {
+	if len(t.parts) != 1 || t.parts[0].capture != "" {
+		return "", false
+	}
+	return t.parts[0].text, true
+}
+
 // preview is the text with captures by name, for plans and messages.
 func (t Template) preview() string {
+	if text, ok := t.plain(); ok {
+		return text
+	}
 	var b strings.Builder
 	for _, p := range t.parts {
 		if p.capture != "" {
@@ -107,6 +121,9 @@ func (r *Reader) static(n *yaml.Node, s string) (string, bool) {
 func (s *scope) parse(text string, depth int) ([]part, error) {
 	if depth > 10 {
 		return nil, fmt.Errorf("${} nested deeper than 10")
+	}
+	if !strings.Contains(text, "$") {
+		return []part{{text: text}}, nil
 	}
 	var parts []part
 	var lit strings.Builder

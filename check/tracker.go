@@ -140,14 +140,14 @@ func fromEnd(ctx context.Context, err error) bool {
 // does not return after the end of its time is left behind.
 func (t *tracker) guarded(ctx context.Context, a Attempt) Outcome {
 	done := make(chan Outcome, 1)
-	go func() {
+	t.run.crew.run(func() {
 		defer func() {
 			if r := recover(); r != nil {
 				done <- Outcome{Err: Broken(retry.Error, fmt.Errorf("the check crashed: %v", r))}
 			}
 		}()
 		done <- t.check.body.Run(ctx, a)
-	}()
+	})
 	select {
 	case out := <-done:
 		return out
@@ -284,23 +284,23 @@ func (t *tracker) set(r Result) {
 }
 
 // result is what the check came to.
-func (t *tracker) result() Result {
+func (t *tracker) result() *Result {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.final == nil {
 		r := t.blank
 		r.Status, r.Message = StatusError, said("the check ended without a result")
-		return r
+		return &r
 	}
-	return *t.final
+	return t.final
 }
 
 // abandon is the result of a check that is still running when the run is over.
-func (t *tracker) abandon(why error) Result {
+func (t *tracker) abandon(why error) *Result {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.final != nil {
-		return *t.final
+		return t.final
 	}
 	r := t.blank
 	t.fill(&r)
@@ -311,7 +311,7 @@ func (t *tracker) abandon(why error) Result {
 		r.ErrorClass = said(string(retry.ClassesOf(t.last.Err)[0]))
 	}
 	r.Message = said(message)
-	return r
+	return &r
 }
 
 func (t *tracker) captured() map[string]any {

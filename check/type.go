@@ -59,19 +59,16 @@ func (a Attempt) Hide(value string) { a.plan.redactor.Add(value) }
 // Excerpt returns the beginning of a body without secrets, as valid UTF-8.
 func (a Attempt) Excerpt(body string) string {
 	const window, shown = 8192, 512
-	cut := len(body) > window
-	if cut {
+	part := len(body) > window
+	if part {
 		body = body[:window]
 	}
 	text := strings.ToValidUTF8(a.Redact(body), "\uFFFD")
-	if cut {
+	if part {
 		// The cut may have left the beginning of a secret, which nothing would recognise.
 		text = text[:max(0, len(text)-a.plan.redactor.Longest())]
 	}
-	if runes := []rune(text); len(runes) > shown {
-		return string(runes[:shown]) + "…"
-	}
-	return strings.ToValidUTF8(text, "\uFFFD")
+	return cut(strings.ToValidUTF8(text, "\uFFFD"), shown)
 }
 
 // Outcome is what one attempt found.
@@ -139,7 +136,7 @@ func Broken(class retry.Class, cause error, more ...retry.Class) error {
 	return &fault{classes: append([]retry.Class{class}, more...), message: cause.Error(), cause: cause}
 }
 
-// assess adds an assertion and keeps the first that failed as the error.
+// assess adds an assertion and keeps the first that failed as the error, which message is for.
 func (o *Outcome) assess(a Assertion, message string, more ...retry.Class) {
 	o.Assertions = append(o.Assertions, a)
 	if !a.Passed && o.Err == nil {

@@ -126,17 +126,27 @@ func (c Call) within(asked, made int64) error {
 }
 
 // readEvery is how long a look relies on the last reading of the heap, which takes as long as thirty
-// instructions: a script can hardly fill [lookBytes] meanwhile.
-const readEvery = 100 * time.Microsecond
+// instructions, when there is little room: a script can hardly fill [lookBytes] meanwhile. With more room it
+// relies on it longer, up to readAtLeastEvery.
+const (
+	readEvery        = 100 * time.Microsecond
+	readAtLeastEvery = time.Millisecond
+)
 
 // due tells whether the heap is to be read again. It needs the baton.
 func (vm *VM) due() bool {
 	now := time.Since(vm.rt.made)
-	if now-vm.read < readEvery {
+	if now-vm.read < vm.reliedOn {
 		return false
 	}
 	vm.read = now
 	return true
+}
+
+// relyOn sets for how long a reading is relied on that has shown so much room: half of the time in which a
+// script could fill it at most. It needs the baton.
+func (vm *VM) relyOn(room int64) {
+	vm.reliedOn = min(max(readEvery, time.Duration(room/lookBytes)*readEvery/2), readAtLeastEvery)
 }
 
 // overMemory tells whether the VM would hold more than it may once the asked bytes are allocated; made
@@ -146,7 +156,9 @@ func (vm *VM) due() bool {
 // counts, so that honest scripts get what they were promised and only the VM that is too large ends.
 func (vm *VM) overMemory(asked, made int64) bool {
 	limit, h := vm.host.Limits.Memory, theHeap()
-	if used := h.used() + asked; used <= limit || used <= vm.tolerated {
+	room := max(limit, vm.tolerated) - h.used() - asked
+	vm.relyOn(room)
+	if room >= 0 {
 		return false
 	}
 	held := vm.reach() + asked + made

@@ -5,8 +5,11 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"sync"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"assay.rs/core/internal/tables"
 )
 
 // Value is any Lua value. The zero Value is nil.
@@ -193,6 +196,40 @@ func (t Table) Each(f func(k, v Value) error) error {
 }
 
 func eachEntry(t *lua.LTable, f func(k, v lua.LValue) error) error {
+	in := keptEntries()
+	if !in.array.Known || !in.order.Known {
+		return eachNext(t, f)
+	}
+	for i, v := range in.array.Of(t) {
+		if v == lua.LNil {
+			continue
+		}
+		if err := f(lua.LNumber(i+1), v); err != nil {
+			return err
+		}
+	}
+	for _, k := range in.order.Of(t) {
+		v := t.RawGetH(k)
+		if v == lua.LNil {
+			continue
+		}
+		if err := f(k, v); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// entries is where gopher-lua keeps what next gives: the array, and the other keys in their order. Its Next looks up
+// the place of each key besides.
+type entries struct{ array, order tables.Field[[]lua.LValue] }
+
+var keptEntries = sync.OnceValue(func() entries { //nolint:gochecknoglobals // a constant of gopher-lua
+	return entries{tables.FieldOf[[]lua.LValue]("array"), tables.FieldOf[[]lua.LValue]("keys")}
+})
+
+// eachNext is eachEntry for a gopher-lua that keeps them elsewhere.
+func eachNext(t *lua.LTable, f func(k, v lua.LValue) error) error {
 	k, v := t.Next(lua.LNil)
 	for ; k != lua.LNil; k, v = t.Next(k) {
 		if err := f(k, v); err != nil {

@@ -47,6 +47,7 @@ type VM struct {
 	bound     map[string]bool
 	helpers   map[compile.Helper]lua.LValue
 	read      time.Duration // when the heap was last read, on the clock of the runtime
+	reliedOn  time.Duration // for how long that is good
 	tolerated int64         // what the process may hold until the memory is looked at again
 	shapes    map[lua.LString]*lua.LTable
 	classes   map[*class]*lua.LTable

@@ -63,6 +63,9 @@ func (a *attempt) context(ctx context.Context) (context.Context, context.CancelF
 // bound ends ctx when the attempt has taken too long.
 func (a *attempt) bound(ctx context.Context) (context.Context, context.CancelFunc) {
 	if !a.patient {
+		if first, ok := ctx.Deadline(); ok && first.Before(a.deadline()) {
+			return ctx, func() {} // it ends the attempt by itself
+		}
 		return context.WithDeadline(ctx, a.deadline())
 	}
 	ctx, cancel := context.WithCancel(ctx)

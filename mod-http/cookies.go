@@ -30,6 +30,9 @@ func (c Cookies) with(over Cookies) Cookies {
 
 // add puts the values into a header.
 func (c Cookies) add(header nethttp.Header) error {
+	if len(c.Values) == 0 {
+		return nil
+	}
 	for _, name := range slices.Sorted(maps.Keys(c.Values)) {
 		if err := checkCookie(name, c.Values[name]); err != nil {
 			return plain(err)

@@ -8,7 +8,10 @@ import (
 
 // with is o where the options of a request, over, say nothing.
 func (o Options) with(over Options) Options {
-	named := mergeHeaders(nil, over.Headers)
+	named := over.Headers
+	if len(named) > 0 {
+		named = mergeHeaders(nil, named)
+	}
 	merged := Options{
 		Headers:         mergeHeaders(o.Headers, named),
 		Query:           mergeMap(o.Query, over.Query),

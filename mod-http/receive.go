@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	nethttp "net/http"
+	"slices"
 )
 
 // maxGuess is how much memory the word of a server is trusted with.
@@ -36,18 +37,29 @@ func (a *attempt) receive(answer *nethttp.Response, h *hop, o Options, with use)
 
 // read gives a body, or an error when it is larger than limit or cut short.
 func (a *attempt) read(answer *nethttp.Response, h *hop, limit int64) ([]byte, error) {
-	var body bytes.Buffer
-	if n := answer.ContentLength; n > 0 && h.method != nethttp.MethodHead {
+	guess := int64(bytes.MinRead)
+	if n := answer.ContentLength; n >= 0 && h.method != nethttp.MethodHead {
 		if n > limit {
 			return nil, bodyTooLarge(limit)
 		}
-		body.Grow(int(min(n, maxGuess)) + bytes.MinRead)
+		guess = min(n, maxGuess)
 	}
-	n, err := body.ReadFrom(&charged{from: io.LimitReader(answer.Body, limit+1), charge: a.charge})
-	if n > limit {
-		return nil, bodyTooLarge(limit)
+	from := &charged{from: io.LimitReader(answer.Body, limit+1), charge: a.charge}
+	body := make([]byte, 0, guess+1) // so that the end shows without more room
+	for {
+		n, err := from.Read(body[len(body):cap(body)])
+		body = body[:len(body)+n]
+		switch {
+		case int64(len(body)) > limit:
+			return nil, bodyTooLarge(limit)
+		case errors.Is(err, io.EOF):
+			return body, nil
+		case err != nil:
+			return body, err
+		case len(body) == cap(body):
+			body = slices.Grow(body, len(body))
+		}
 	}
-	return body.Bytes(), err
 }
 
 // charged is a body that is held in memory as it is read.

@@ -5,6 +5,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -14,7 +15,7 @@ import (
 func piped(t *testing.T, body func(t *testing.T, c *connection, far net.Conn)) {
 	synctest.Test(t, func(t *testing.T) {
 		near, far := net.Pipe()
-		c := newConnection(near, func() {})
+		c := newConnection(near, new(atomic.Bool), func() {})
 		defer far.Close()
 		defer c.Close()
 		body(t, c, far)

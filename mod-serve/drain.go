@@ -43,12 +43,13 @@ func (s *server) wait(within context.Context) error {
 type limited struct {
 	net.Listener
 	places chan struct{}
+	quick  *atomic.Bool // of its connections
 	once   sync.Once
 	closed chan struct{}
 }
 
-func limit(l net.Listener, n int) *limited {
-	return &limited{Listener: l, places: make(chan struct{}, n), closed: make(chan struct{})}
+func limit(l net.Listener, n int, quick *atomic.Bool) *limited {
+	return &limited{Listener: l, places: make(chan struct{}, n), quick: quick, closed: make(chan struct{})}
 }
 
 // Accept waits for a place, then for a connection.
@@ -63,7 +64,7 @@ func (l *limited) Accept() (net.Conn, error) {
 		<-l.places
 		return nil, err
 	}
-	return newConnection(conn, func() { <-l.places }), nil
+	return newConnection(conn, l.quick, func() { <-l.places }), nil
 }
 
 // Close may be called again: net/http closes what is closed already.

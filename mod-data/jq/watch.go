@@ -15,7 +15,7 @@ const sampleEvery = 4096
 type watch struct {
 	parent context.Context
 	left   int
-	base   uint64
+	base   uint64 // the heap at the first look; 0 before
 	sample []metrics.Sample
 	breach error // set once, then every instruction stops
 	closed chan struct{}
@@ -28,9 +28,10 @@ func newWatch() *watch {
 	return w
 }
 
-// begin makes the watch that of a run under ctx.
+// begin makes the watch that of a run under ctx. Most runs end before the first look at the heap, which takes as long
+// as they do.
 func (w *watch) begin(ctx context.Context) {
-	w.parent, w.left, w.breach, w.base = ctx, sampleEvery, nil, w.heap()
+	w.parent, w.left, w.breach, w.base = ctx, sampleEvery, nil, 0
 }
 
 func (w *watch) heap() uint64 {
@@ -75,6 +76,9 @@ func (w *watch) charge(bytes int) { w.left -= bytes >> 8 }
 
 func (w *watch) over() bool {
 	now := w.heap()
+	if w.base == 0 {
+		w.base = now
+	}
 	return now > w.base && now-w.base > MaxMemory
 }
 

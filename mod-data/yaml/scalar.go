@@ -83,12 +83,12 @@ func isFloat(s string) bool {
 
 // integer returns an int, or a *big.Int when the digits exceed one.
 func integer(digits string, base int) any {
+	if i, err := strconv.ParseInt(digits, base, strconv.IntSize); err == nil {
+		return int(i)
+	}
 	i, ok := new(big.Int).SetString(digits, base)
 	if !ok {
 		return 0 // unreachable: the caller matched the digits
-	}
-	if i.IsInt64() && int64(int(i.Int64())) == i.Int64() {
-		return int(i.Int64())
 	}
 	return i
 }
