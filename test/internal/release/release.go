@@ -41,12 +41,16 @@ func hot() []string {
 	}
 }
 
-// hotInScripts is where scripts spend time besides.
+// hotInScripts is where scripts spend time besides: calls, text, compiling, serving and requests, databases, data.
 func hotInScripts() []string {
 	return []string{
-		"strings", "bytes", "bufio", "io", "slices", "context", "assay.rs/core", "assay.rs/mod-serve",
-		"net", "net/http/...", "internal/poll", "syscall",
-		"modernc.org/sqlite/...", "modernc.org/libc/...",
+		"strings", "bytes", "bufio", "io", "slices", "sort", "maps", "context", "errors", "fmt", "reflect", "time",
+		"internal/strconv", "math/...", "unicode/...", "regexp/...",
+		"assay.rs/core", "assay.rs/core/compile", "assay.rs/core/syntax",
+		"assay.rs/mod-serve", "assay.rs/mod-http/...", "net", "net/http/...", "net/netip", "net/textproto", "net/url",
+		"internal/poll", "syscall", "github.com/go-chi/chi/v5", "nhooyr.io/websocket",
+		"assay.rs/mod-db", "modernc.org/sqlite/...", "modernc.org/libc/...", "github.com/go-sql-driver/mysql", "github.com/jackc/pgx/v5/pgproto3",
+		"assay.rs/mod-data/jq", "github.com/itchyny/gojq", "assay.rs/mod-data/yaml", "go.yaml.in/yaml/v3",
 	}
 }
 
