@@ -74,7 +74,7 @@ func BenchmarkHandler(b *testing.B) {
 }
 
 // maxAllocations is a little over what a trivial handler takes. Most of it is gopher-lua's: two tables.
-const maxAllocations = 22
+const maxAllocations = 16
 
 func TestAllocationsOfHandler(t *testing.T) {
 	withServer(t, trivial, func(answer func() int) {
