@@ -14,7 +14,7 @@ type Callback struct{ f *lua.LFunction }
 // CallbackType is a function argument; params and returns say how it will be called.
 func CallbackType(params []spec.Param, returns ...spec.Return) Type[Callback] {
 	return Type[Callback]{
-		spec: spec.Type{Kind: spec.Callback, Params: params, Returns: returns},
+		shape: &shape{spec: spec.Type{Kind: spec.Callback, Params: params, Returns: returns}},
 		from: func(_ *thread, v lua.LValue, _ Callback) (Callback, error) {
 			f, ok := v.(*lua.LFunction)
 			if !ok {

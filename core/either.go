@@ -10,8 +10,7 @@ import (
 // returned.
 func Either[A, B, T any](isA func(Value) bool, a Type[A], b Type[B], fromA func(A) (T, error), fromB func(B) (T, error)) Type[T] {
 	return Type[T]{
-		spec: spec.Type{Kind: spec.Union, Of: []spec.Type{a.spec, b.spec}},
-		refs: allRefs(a.refs, b.refs),
+		shape: &shape{spec: spec.Type{Kind: spec.Union, Of: []spec.Type{a.spec, b.spec}}, refs: allRefs(a.refs, b.refs)},
 		from: func(t *thread, v lua.LValue, _ T) (T, error) {
 			if isA(Value{v}) {
 				return converted(t, v, a, fromA)

@@ -31,21 +31,30 @@ type Func struct {
 
 // Param is a declared parameter.
 type Param[T any] struct {
+	*parameter
+	from func(t *thread, v lua.LValue, def T) (T, error)
+	def  T
+}
+
+// parameter is what a Param is whatever its type.
+type parameter struct {
 	spec     spec.Param
 	refs     []ref
-	from     func(t *thread, v lua.LValue, def T) (T, error)
-	def      T
 	optional bool
+}
+
+func newParameter(name string, of *shape, text string) *parameter {
+	return &parameter{
+		spec: spec.Param{Name: name, Type: of.spec, Text: text, Optional: of.spec.Nullable},
+		refs: of.refs, optional: of.spec.Nullable || of.spec.Name == "any",
+	}
 }
 
 // Arg is a required parameter.
 //
 //go:noinline
 func Arg[T any](name string, of Type[T], text string) Param[T] {
-	return Param[T]{
-		spec: spec.Param{Name: name, Type: of.spec, Text: text, Optional: of.spec.Nullable},
-		refs: of.refs, from: of.from, optional: of.spec.Nullable || of.spec.Name == "any",
-	}
+	return Param[T]{parameter: newParameter(name, of.shape, text), from: of.from}
 }
 
 // Opt is a parameter that may be left out; def is what the body sees then.
@@ -61,7 +70,8 @@ func Opt[T any](name string, of Type[T], def T, text string) Param[T] {
 //
 //go:noinline
 func (p Param[T]) Default(source string) Param[T] {
-	p.spec.Default = source
+	own := *p.parameter
+	own.spec.Default, p.parameter = source, &own
 	return p
 }
 
@@ -82,9 +92,19 @@ func NoArg() Param[None] { return Param[None]{} }
 
 // Result is what a builtin gives back.
 type Result[T any] struct {
+	*returned
+	push func(t *thread, L *lua.LState, v T) int
+}
+
+// returned is what a Result is whatever its type.
+type returned struct {
 	specs []spec.Return
 	refs  []ref
-	push  func(t *thread, L *lua.LState, v T) int
+}
+
+func (r *returned) add(of *shape, text string) *returned {
+	r.specs, r.refs = append(r.specs, spec.Return{Type: of.spec, Text: text}), append(r.refs, of.refs...)
+	return r
 }
 
 // Returns is one result.
@@ -92,8 +112,7 @@ type Result[T any] struct {
 //go:noinline
 func Returns[T any](of Type[T], text string) Result[T] {
 	return Result[T]{
-		specs: []spec.Return{{Type: of.spec, Text: text}},
-		refs:  of.refs,
+		returned: new(returned).add(of.shape, text),
 		push: func(t *thread, L *lua.LState, v T) int {
 			L.Push(of.to(t, v))
 			return 1
@@ -103,7 +122,7 @@ func Returns[T any](of Type[T], text string) Result[T] {
 
 // ReturnsNothing is no result.
 func ReturnsNothing() Result[None] {
-	return Result[None]{push: func(*thread, *lua.LState, None) int { return 0 }}
+	return Result[None]{returned: &returned{}, push: func(*thread, *lua.LState, None) int { return 0 }}
 }
 
 // Two are two results.
@@ -117,8 +136,7 @@ type Two[A, B any] struct {
 //go:noinline
 func Returns2[A, B any](a Type[A], textA string, b Type[B], textB string) Result[Two[A, B]] {
 	return Result[Two[A, B]]{
-		specs: []spec.Return{{Type: a.spec, Text: textA}, {Type: b.spec, Text: textB}},
-		refs:  append(append([]ref(nil), a.refs...), b.refs...),
+		returned: new(returned).add(a.shape, textA).add(b.shape, textB),
 		push: func(t *thread, L *lua.LState, v Two[A, B]) int {
 			L.Push(a.to(t, v.A))
 			L.Push(b.to(t, v.B))
@@ -130,7 +148,7 @@ func Returns2[A, B any](a Type[A], textA string, b Type[B], textB string) Result
 // ReturnsAll is any number of results, none too.
 func ReturnsAll(text string) Result[[]Value] {
 	return Result[[]Value]{
-		specs: []spec.Return{{Type: scalar("any"), Text: text, Rest: true}},
+		returned: &returned{specs: []spec.Return{{Type: scalar("any"), Text: text, Rest: true}}},
 		push: func(_ *thread, L *lua.LState, values []Value) int {
 			compile.Room(L, len(values))
 			for _, v := range values {
@@ -166,12 +184,16 @@ func give[R any](t *thread, L *lua.LState, b *builtin, r *Result[R], v R, err er
 	return r.push(t, L, v)
 }
 
-func declare(d Doc, params []spec.Param, returns []spec.Return, refs []ref, bind func(b *builtin) lua.LGFunction) Func {
-	f := Func{doc: d, refs: refs, bind: bind}
+func declare(d Doc, r *returned, bind func(b *builtin) lua.LGFunction, params ...*parameter) Func {
+	f := Func{doc: d, bind: bind}
 	f.spec = spec.Func{
 		Name: d.Name, Text: d.Text, Level: d.Level.String(), Needs: d.Needs.Names(),
-		Params: params, Returns: returns, Examples: d.Examples, Unbound: d.Unbound,
+		Returns: r.specs, Examples: d.Examples, Unbound: d.Unbound,
 	}
+	for _, p := range params {
+		f.spec.Params, f.refs = append(f.spec.Params, p.spec), append(f.refs, p.refs...)
+	}
+	f.refs = append(f.refs, r.refs...)
 	for _, code := range d.Raises {
 		f.spec.Raises = append(f.spec.Raises, code.name)
 	}
@@ -190,7 +212,7 @@ func allRefs(lists ...[]ref) []ref {
 //
 //go:noinline
 func Fn0[R any](d Doc, r Result[R], body func(Call) (R, error)) Func {
-	return declare(d, nil, r.specs, allRefs(r.refs), func(b *builtin) lua.LGFunction {
+	return declare(d, r.returned, func(b *builtin) lua.LGFunction {
 		return func(L *lua.LState) int {
 			t := currentThread(L)
 			v, err := run0(Call{t, b}, body)
@@ -210,14 +232,14 @@ func run0[R any](c Call, body func(Call) (R, error)) (v R, err error) {
 //
 //go:noinline
 func Fn1[A, R any](d Doc, p1 Param[A], r Result[R], body func(Call, A) (R, error)) Func {
-	return declare(d, []spec.Param{p1.spec}, r.specs, allRefs(p1.refs, r.refs), func(b *builtin) lua.LGFunction {
+	return declare(d, r.returned, func(b *builtin) lua.LGFunction {
 		return func(L *lua.LState) int {
 			t := currentThread(L)
 			v1 := take(t, L, b, &p1, 1)
 			v, err := run1(Call{t, b}, body, v1)
 			return give(t, L, b, &r, v, err)
 		}
-	})
+	}, p1.parameter)
 }
 
 //go:noinline
@@ -231,7 +253,7 @@ func run1[A, R any](c Call, body func(Call, A) (R, error), v1 A) (v R, err error
 //
 //go:noinline
 func Fn2[A, B, R any](d Doc, p1 Param[A], p2 Param[B], r Result[R], body func(Call, A, B) (R, error)) Func {
-	return declare(d, []spec.Param{p1.spec, p2.spec}, r.specs, allRefs(p1.refs, p2.refs, r.refs), func(b *builtin) lua.LGFunction {
+	return declare(d, r.returned, func(b *builtin) lua.LGFunction {
 		return func(L *lua.LState) int {
 			t := currentThread(L)
 			v1 := take(t, L, b, &p1, 1)
@@ -239,7 +261,7 @@ func Fn2[A, B, R any](d Doc, p1 Param[A], p2 Param[B], r Result[R], body func(Ca
 			v, err := run2(Call{t, b}, body, v1, v2)
 			return give(t, L, b, &r, v, err)
 		}
-	})
+	}, p1.parameter, p2.parameter)
 }
 
 //go:noinline
@@ -253,7 +275,7 @@ func run2[A, B, R any](c Call, body func(Call, A, B) (R, error), v1 A, v2 B) (v 
 //
 //go:noinline
 func Fn3[A, B, C, R any](d Doc, p1 Param[A], p2 Param[B], p3 Param[C], r Result[R], body func(Call, A, B, C) (R, error)) Func {
-	return declare(d, []spec.Param{p1.spec, p2.spec, p3.spec}, r.specs, allRefs(p1.refs, p2.refs, p3.refs, r.refs), func(b *builtin) lua.LGFunction {
+	return declare(d, r.returned, func(b *builtin) lua.LGFunction {
 		return func(L *lua.LState) int {
 			t := currentThread(L)
 			v1 := take(t, L, b, &p1, 1)
@@ -262,7 +284,7 @@ func Fn3[A, B, C, R any](d Doc, p1 Param[A], p2 Param[B], p3 Param[C], r Result[
 			v, err := run3(Call{t, b}, body, v1, v2, v3)
 			return give(t, L, b, &r, v, err)
 		}
-	})
+	}, p1.parameter, p2.parameter, p3.parameter)
 }
 
 //go:noinline
@@ -276,7 +298,7 @@ func run3[A, B, C, R any](c Call, body func(Call, A, B, C) (R, error), v1 A, v2 
 //
 //go:noinline
 func Fn4[A, B, C, D, R any](d Doc, p1 Param[A], p2 Param[B], p3 Param[C], p4 Param[D], r Result[R], body func(Call, A, B, C, D) (R, error)) Func {
-	return declare(d, []spec.Param{p1.spec, p2.spec, p3.spec, p4.spec}, r.specs, allRefs(p1.refs, p2.refs, p3.refs, p4.refs, r.refs), func(b *builtin) lua.LGFunction {
+	return declare(d, r.returned, func(b *builtin) lua.LGFunction {
 		return func(L *lua.LState) int {
 			t := currentThread(L)
 			v1 := take(t, L, b, &p1, 1)
@@ -286,7 +308,7 @@ func Fn4[A, B, C, D, R any](d Doc, p1 Param[A], p2 Param[B], p3 Param[C], p4 Par
 			v, err := run4(Call{t, b}, body, v1, v2, v3, v4)
 			return give(t, L, b, &r, v, err)
 		}
-	})
+	}, p1.parameter, p2.parameter, p3.parameter, p4.parameter)
 }
 
 //go:noinline
@@ -300,11 +322,11 @@ func run4[A, B, C, D, R any](c Call, body func(Call, A, B, C, D) (R, error), v1 
 //
 //go:noinline
 func FnRest[A, E, R any](d Doc, p1 Param[A], rest Param[E], r Result[R], body func(Call, A, []E) (R, error)) Func {
-	first, params := 2, []spec.Param{p1.spec, rest.spec}
+	first, params := 2, []*parameter{p1.parameter, rest.parameter}
 	if p1.from == nil {
-		first, params = 1, []spec.Param{rest.spec}
+		first, params = 1, params[1:]
 	}
-	return declare(d, params, r.specs, allRefs(p1.refs, rest.refs, r.refs), func(b *builtin) lua.LGFunction {
+	return declare(d, r.returned, func(b *builtin) lua.LGFunction {
 		return func(L *lua.LState) int {
 			t := currentThread(L)
 			var v1 A
@@ -318,7 +340,7 @@ func FnRest[A, E, R any](d Doc, p1 Param[A], rest Param[E], r Result[R], body fu
 			v, err := run2(Call{t, b}, body, v1, more)
 			return give(t, L, b, &r, v, err)
 		}
-	})
+	}, params...)
 }
 
 // Iter declares a builtin for a for loop: body gives the function that makes each item, which ends the
@@ -327,7 +349,7 @@ func FnRest[A, E, R any](d Doc, p1 Param[A], rest Param[E], r Result[R], body fu
 //go:noinline
 func Iter[A, E any](d Doc, p1 Param[A], yields Type[E], text string, body func(Call, A) (func(Call) (E, error), error)) Func {
 	item := Returns(yields, text)
-	f := declare(d, []spec.Param{p1.spec}, item.specs, allRefs(p1.refs, item.refs), func(b *builtin) lua.LGFunction {
+	f := declare(d, item.returned, func(b *builtin) lua.LGFunction {
 		return func(L *lua.LState) int {
 			t := currentThread(L)
 			v1 := take(t, L, b, &p1, 1)
@@ -346,7 +368,7 @@ func Iter[A, E any](d Doc, p1 Param[A], yields Type[E], text string, body func(C
 			}))
 			return 1
 		}
-	})
+	}, p1.parameter)
 	f.spec.Iterator = true
 	return f
 }

@@ -45,7 +45,7 @@ type null struct{}
 // Null is the type of json.null: a null that was kept, since nil cannot stand in a table.
 func Null() Type[None] {
 	return Type[None]{
-		spec: scalar("null"),
+		shape: &shape{spec: scalar("null")},
 		from: func(_ *thread, v lua.LValue, _ None) (None, error) {
 			if (Value{v}).Kind() != KindNull {
 				return None{}, mismatch("null", v)

@@ -77,8 +77,7 @@ func (o *Object[T]) Self() Param[T] {
 // Type is the class as the type of a parameter or a result.
 func (o *Object[T]) Type() Type[T] {
 	return Type[T]{
-		spec: spec.Type{Kind: spec.Ref, Name: o.class.name},
-		refs: []ref{&o.class},
+		shape: &shape{spec: spec.Type{Kind: spec.Ref, Name: o.class.name}, refs: []ref{&o.class}},
 		from: func(_ *thread, v lua.LValue, _ T) (T, error) {
 			var zero T
 			ud, ok := v.(*lua.LUserData)

@@ -11,10 +11,15 @@ import (
 
 // Key is one key of a record whose Go form is O.
 type Key[O any] struct {
-	field spec.Field
-	refs  []ref
+	*option
 	read  func(t *thread, v lua.LValue, o *O) error
 	write func(t *thread, o *O) lua.LValue
+}
+
+// option is what a Key is whatever its types.
+type option struct {
+	field spec.Field
+	refs  []ref
 }
 
 // NewKey declares a key; at points to the field of the struct that holds it. Values that the field has
@@ -23,8 +28,7 @@ type Key[O any] struct {
 //go:noinline
 func NewKey[O, F any](name string, of Type[F], at func(*O) *F, text string) Key[O] {
 	return Key[O]{
-		field: spec.Field{Name: name, Type: of.spec, Text: text},
-		refs:  of.refs,
+		option: &option{spec.Field{Name: name, Type: of.spec, Text: text}, of.refs},
 		read: func(t *thread, v lua.LValue, o *O) error {
 			field := at(o)
 			got, err := of.from(t, v, *field)
@@ -41,13 +45,33 @@ func NewKey[O, F any](name string, of Type[F], at func(*O) *F, text string) Key[
 //
 //go:noinline
 func (k Key[O]) Default(source string) Key[O] {
-	k.field.Default = source
+	own := *k.option
+	own.field.Default, k.option = source, &own
 	return k
 }
 
 type recordRef struct {
 	record spec.Record
 	refs   []ref
+	index  map[string]int // of the names of the keys
+}
+
+func (r *recordRef) add(o *option) {
+	r.index[o.field.Name] = len(r.record.Fields)
+	r.record.Fields, r.refs = append(r.record.Fields, o.field), append(r.refs, o.refs...)
+}
+
+// key is the number of the key k.
+func (r *recordRef) key(k lua.LValue) (int, error) {
+	name, ok := k.(lua.LString)
+	if i, known := r.index[string(name)]; ok && known {
+		return i, nil
+	}
+	names := make([]string, len(r.record.Fields))
+	for i, field := range r.record.Fields {
+		names[i] = field.Name
+	}
+	return 0, optionError{fmt.Errorf("unknown option '%s'%s", k.String(), didYouMean(k.String(), names))}
 }
 
 func (r *recordRef) describe(m *spec.Module, seen map[string]bool) {
@@ -66,24 +90,18 @@ func (r *recordRef) describe(m *spec.Module, seen map[string]bool) {
 //
 //go:noinline
 func Record[O any](name, text string, keys ...Key[O]) Type[O] {
-	described := &recordRef{record: spec.Record{Name: name, Text: text}}
-	index := make(map[string]int, len(keys))
-	names := make([]string, len(keys))
-	for i, key := range keys {
-		described.record.Fields = append(described.record.Fields, key.field)
-		described.refs = append(described.refs, key.refs...)
-		names[i] = key.field.Name
-		index[key.field.Name] = i
+	described := &recordRef{record: spec.Record{Name: name, Text: text}, index: make(map[string]int, len(keys))}
+	for _, key := range keys {
+		described.add(key.option)
 	}
 	return Type[O]{
-		spec: spec.Type{Kind: spec.Ref, Name: name},
-		refs: []ref{described},
+		shape: &shape{spec: spec.Type{Kind: spec.Ref, Name: name}, refs: []ref{described}},
 		from: func(t *thread, v lua.LValue, o O) (O, error) {
 			table, ok := v.(*lua.LTable)
 			if !ok {
 				return o, mismatch("table", v)
 			}
-			err := readRecord(t, table, &o, keys, index, names)
+			err := readRecord(t, table, &o, keys, described)
 			return o, err
 		},
 		to: func(t *thread, o O) lua.LValue {
@@ -96,19 +114,15 @@ func Record[O any](name, text string, keys ...Key[O]) Type[O] {
 	}
 }
 
-func readRecord[O any](t *thread, table *lua.LTable, o *O, keys []Key[O], index map[string]int, names []string) error {
+func readRecord[O any](t *thread, table *lua.LTable, o *O, keys []Key[O], described *recordRef) error {
 	k, v := table.Next(lua.LNil)
 	for ; k != lua.LNil; k, v = table.Next(k) {
-		name, ok := k.(lua.LString)
-		i, known := index[string(name)]
-		if !ok || !known {
-			return optionError{fmt.Errorf("unknown option '%s'%s", k.String(), didYouMean(k.String(), names))}
+		i, err := described.key(k)
+		if err != nil {
+			return err
 		}
 		if err := keys[i].read(t, v, o); err != nil {
-			if nested, ok := err.(optionError); ok { //nolint:errorlint // a wrapped one says where it was
-				return optionError{fmt.Errorf("option '%s': %w", string(name), nested.error)}
-			}
-			return optionError{fmt.Errorf("option '%s': %w", string(name), err)}
+			return inOption(keys[i].field.Name, err)
 		}
 	}
 	return nil
@@ -118,6 +132,14 @@ func readRecord[O any](t *thread, table *lua.LTable, o *O, keys []Key[O], index 
 type optionError struct{ error }
 
 func (e optionError) Unwrap() error { return e.error }
+
+// inOption is err with the name of the option that it came from.
+func inOption(name string, err error) error {
+	if nested, ok := err.(optionError); ok { //nolint:errorlint // a wrapped one says where it was
+		err = nested.error
+	}
+	return optionError{fmt.Errorf("option '%s': %w", name, err)}
+}
 
 // didYouMean is ": did you mean 'x'?", or nothing when no known name is near.
 func didYouMean(got string, known []string) string {

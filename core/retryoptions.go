@@ -73,12 +73,12 @@ func retryOn() Key[Retry] {
 		[]spec.Param{{Name: "err", Type: scalar("any"), Text: "What was raised."}},
 		spec.Return{Type: scalar("boolean"), Text: "Whether to try again."})
 	return Key[Retry]{
-		field: spec.Field{
+		option: &option{field: spec.Field{
 			Name: "on",
 			Type: spec.Type{Kind: spec.Union, Of: []spec.Type{class.spec, classes.spec, decide.spec}},
 			Text: "The kinds of errors to try again after, or a function that gets the error and decides. " +
 				"Without it every error is retried.",
-		},
+		}},
 		read: func(t *thread, v lua.LValue, r *Retry) (err error) {
 			switch v.(type) {
 			case *lua.LFunction:
@@ -144,7 +144,7 @@ func named[S ~string](values []S) Type[S] {
 	}
 	enum := Enum(names...)
 	return Type[S]{
-		spec: enum.spec,
+		shape: &shape{spec: enum.spec},
 		from: func(t *thread, v lua.LValue, _ S) (S, error) {
 			s, err := enum.from(t, v, "")
 			return S(s), err

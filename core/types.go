@@ -15,12 +15,17 @@ import (
 
 // Type couples a documented Lua type with its conversion from and to the Go type T.
 type Type[T any] struct {
-	spec spec.Type
-	refs []ref // the records and classes it mentions
+	*shape
 
 	// from converts v. def is the value for what v leaves out; only records use it.
 	from func(t *thread, v lua.LValue, def T) (T, error)
 	to   func(t *thread, v T) lua.LValue
+}
+
+// shape is how a type is described. It is behind a pointer since types are passed by value, everywhere.
+type shape struct {
+	spec spec.Type
+	refs []ref // the records and classes it mentions
 }
 
 // SpecOf describes the type. It is no method, nor are [ReadAs] and [ValueOf]: where package reflect looks up methods
@@ -68,7 +73,7 @@ func typeName(v lua.LValue) string {
 //go:noinline
 func String() Type[string] {
 	return Type[string]{
-		spec: scalar("string"),
+		shape: &shape{spec: scalar("string")},
 		from: func(_ *thread, v lua.LValue, _ string) (string, error) {
 			if s, ok := text(v); ok {
 				return s, nil
@@ -102,7 +107,7 @@ func text(v lua.LValue) (string, bool) {
 //go:noinline
 func Bytes() Type[[]byte] {
 	return Type[[]byte]{
-		spec: scalar("string"),
+		shape: &shape{spec: scalar("string")},
 		from: func(_ *thread, v lua.LValue, _ []byte) ([]byte, error) {
 			if s, ok := text(v); ok {
 				return []byte(s), nil
@@ -118,7 +123,7 @@ func Bytes() Type[[]byte] {
 //go:noinline
 func Number() Type[float64] {
 	return Type[float64]{
-		spec: scalar("number"),
+		shape: &shape{spec: scalar("number")},
 		from: func(_ *thread, v lua.LValue, _ float64) (float64, error) {
 			if n, ok := v.(lua.LNumber); ok {
 				return float64(n), nil
@@ -137,9 +142,9 @@ func Number() Type[float64] {
 //go:noinline
 func Integer() Type[int64] {
 	return Type[int64]{
-		spec: scalar("integer"),
-		from: func(_ *thread, v lua.LValue, _ int64) (int64, error) { return integer(v) },
-		to:   func(t *thread, n int64) lua.LValue { return t.vm.integer(n) },
+		shape: &shape{spec: scalar("integer")},
+		from:  func(_ *thread, v lua.LValue, _ int64) (int64, error) { return integer(v) },
+		to:    func(t *thread, n int64) lua.LValue { return t.vm.integer(n) },
 	}
 }
 
@@ -148,7 +153,7 @@ func Integer() Type[int64] {
 //go:noinline
 func Int() Type[int] {
 	return Type[int]{
-		spec: scalar("integer"),
+		shape: &shape{spec: scalar("integer")},
 		from: func(_ *thread, v lua.LValue, _ int) (int, error) {
 			n, err := integer(v)
 			return int(n), err
@@ -176,7 +181,7 @@ func integer(v lua.LValue) (int64, error) {
 //go:noinline
 func Bool() Type[bool] {
 	return Type[bool]{
-		spec: scalar("boolean"),
+		shape: &shape{spec: scalar("boolean")},
 		from: func(_ *thread, v lua.LValue, _ bool) (bool, error) {
 			if b, ok := v.(lua.LBool); ok {
 				return bool(b), nil
@@ -192,7 +197,7 @@ func Bool() Type[bool] {
 //go:noinline
 func Duration() Type[time.Duration] {
 	return Type[time.Duration]{
-		spec: scalar("duration"),
+		shape: &shape{spec: scalar("duration")},
 		from: func(_ *thread, v lua.LValue, _ time.Duration) (time.Duration, error) {
 			switch v := v.(type) {
 			case lua.LNumber:
@@ -243,9 +248,9 @@ func ParseDuration(s string) (time.Duration, error) {
 //go:noinline
 func Any() Type[Value] {
 	return Type[Value]{
-		spec: scalar("any"),
-		from: func(_ *thread, v lua.LValue, _ Value) (Value, error) { return Value{v}, nil },
-		to:   func(_ *thread, v Value) lua.LValue { return v.lua() },
+		shape: &shape{spec: scalar("any")},
+		from:  func(_ *thread, v lua.LValue, _ Value) (Value, error) { return Value{v}, nil },
+		to:    func(_ *thread, v Value) lua.LValue { return v.lua() },
 	}
 }
 
@@ -256,8 +261,7 @@ func Nullable[T any](of Type[T]) Type[*T] {
 	described := of.spec
 	described.Nullable = true
 	return Type[*T]{
-		spec: described,
-		refs: of.refs,
+		shape: &shape{spec: described, refs: of.refs},
 		from: func(t *thread, v lua.LValue, _ *T) (*T, error) {
 			if v == lua.LNil {
 				return nil, nil //nolint:nilnil // nil is the value
@@ -280,7 +284,7 @@ func Nullable[T any](of Type[T]) Type[*T] {
 //go:noinline
 func Enum(values ...string) Type[string] {
 	return Type[string]{
-		spec: spec.Type{Kind: spec.Enum, Values: values},
+		shape: &shape{spec: spec.Type{Kind: spec.Enum, Values: values}},
 		from: func(_ *thread, v lua.LValue, _ string) (string, error) {
 			s, ok := v.(lua.LString)
 			if !ok {
@@ -302,8 +306,7 @@ func Enum(values ...string) Type[string] {
 //go:noinline
 func ListOf[T any](elem Type[T]) Type[[]T] {
 	return Type[[]T]{
-		spec: spec.Type{Kind: spec.List, Elem: &elem.spec},
-		refs: elem.refs,
+		shape: &shape{spec: spec.Type{Kind: spec.List, Elem: &elem.spec}, refs: elem.refs},
 		from: func(t *thread, v lua.LValue, _ []T) ([]T, error) {
 			table, ok := v.(*lua.LTable)
 			if !ok {
@@ -335,8 +338,7 @@ func ListOf[T any](elem Type[T]) Type[[]T] {
 //go:noinline
 func MapOf[T any](elem Type[T]) Type[map[string]T] {
 	return Type[map[string]T]{
-		spec: spec.Type{Kind: spec.Map, Elem: &elem.spec},
-		refs: elem.refs,
+		shape: &shape{spec: spec.Type{Kind: spec.Map, Elem: &elem.spec}, refs: elem.refs},
 		from: func(t *thread, v lua.LValue, _ map[string]T) (map[string]T, error) {
 			table, ok := v.(*lua.LTable)
 			if !ok {
@@ -374,9 +376,9 @@ func MapOf[T any](elem Type[T]) Type[map[string]T] {
 //go:noinline
 func Custom[T any](described spec.Type, from func(c Call, v Value) (T, error), to func(c Call, v T) Value) Type[T] {
 	return Type[T]{
-		spec: described,
-		from: func(t *thread, v lua.LValue, _ T) (T, error) { return from(Call{t, nil}, Value{v}) },
-		to:   func(t *thread, v T) lua.LValue { return to(Call{t, nil}, v).lua() },
+		shape: &shape{spec: described},
+		from:  func(t *thread, v lua.LValue, _ T) (T, error) { return from(Call{t, nil}, Value{v}) },
+		to:    func(t *thread, v T) lua.LValue { return to(Call{t, nil}, v).lua() },
 	}
 }
 
