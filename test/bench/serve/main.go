@@ -201,7 +201,12 @@ func (b *bench) slow(ctx context.Context) error {
 	if err := attack.Start(); err != nil {
 		return err
 	}
-	began := time.Now()
+	for begun := time.Now(); server.Files() < 1000; time.Sleep(10 * time.Millisecond) {
+		if time.Since(begun) > 10*time.Second {
+			return fmt.Errorf("only %d connections after 10s", server.Files())
+		}
+	}
+	began := time.Now() // all are there
 	took, failed := server.Latencies(ctx, "/", 4, 20*time.Millisecond, 8*time.Second)
 	b.row("1,000 slow headers: p99 of an honest client, failed", "< 200 ms, 0", "%s, %d of %d", load.Percentile(took, 99).Round(100*time.Microsecond), failed, len(took))
 	for server.Files() > 100 && time.Since(began) < 30*time.Second {
