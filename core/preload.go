@@ -12,7 +12,7 @@ const registryKey = "assay.rs/core"
 
 // Preload adds modules to a Lua state that the caller owns and runs. Tables and functions become
 // globals at once. The state's own context bounds what waits; nothing guards the VM itself: limits,
-// tasks and coroutines are the caller's. A module that adds to a table which the state has, such as
+// tasks and coroutines are the caller's, and an int64 value compares with others alone. A module that adds to a table which the state has, such as
 // string, leaves the rest of it as it is. A state can be preloaded once. Close the VM, before the state,
 // to free what the modules opened.
 func Preload(L *lua.LState, policy Policy, host Host, modules ...Module) (*VM, error) {

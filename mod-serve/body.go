@@ -39,12 +39,18 @@ func (s *server) readBody(req *request) (release func(), refused *answer) {
 	return release, refused
 }
 
+// boundBody gives the body of a request as long to come in as the handler may take. Where nobody reads it, net/http does
+// before it answers, and waits no longer either.
+func (s *server) boundBody(req *request) { req.readUntil(req.began.Add(s.options.handlerTimeout)) }
+
+func (req *request) readUntil(t time.Time) {
+	_ = http.NewResponseController(req.out.ResponseWriter).SetReadDeadline(t) // without one it waits longer
+}
+
 // maxTrusted is how much memory the word of a client is trusted with.
 const maxTrusted = 64 << 10
 
 func (s *server) readWithin(req *request) *answer {
-	control := http.NewResponseController(req.out.ResponseWriter)
-	_ = control.SetReadDeadline(time.Now().Add(s.options.handlerTimeout)) // without one it waits longer
 	var body []byte
 	var err error
 	if n := req.ContentLength; n > 0 && n <= maxTrusted {
@@ -53,7 +59,6 @@ func (s *server) readWithin(req *request) *answer {
 	} else {
 		body, err = io.ReadAll(io.LimitReader(req.Body, s.options.maxBody+1))
 	}
-	_ = control.SetReadDeadline(time.Time{})
 	req.body, req.timed = body, time.Now()
 	switch {
 	case int64(len(body)) > s.options.maxBody:
@@ -67,6 +72,7 @@ func (s *server) readWithin(req *request) *answer {
 		a.header = http.Header{"Connection": {"close"}}
 		return &a
 	}
+	req.readUntil(time.Time{})
 	return nil
 }
 

@@ -27,6 +27,9 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.figures.inFlight.Add(1)
 	defer s.finish(req)
 	defer s.recover(req)
+	if r.ContentLength != 0 {
+		s.boundBody(req)
+	}
 	if s.draining.Load() {
 		w.Header().Set("Connection", "close")
 	}

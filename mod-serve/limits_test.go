@@ -57,6 +57,52 @@ func TestSlowHeaderIsClosed(t *testing.T) {
 	}
 }
 
+const bodyService = `
+http.serve(0, {POST = {["/"] = function(req) return {body = tostring(#req.body)} end}},
+  {host = "127.0.0.1", on_listen = listening, max_body = 1000, handler_timeout = 0.5})`
+
+// Whoever sends half a body keeps no place, whether or not somebody reads it.
+func TestHalfBodyIsClosed(t *testing.T) {
+	s := start(t, bodyService)
+	for name, request := range map[string]string{
+		"read":                     "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc",
+		"read, in chunks":          "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n",
+		"too large":                "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2000\r\n\r\nabc",
+		"without a route":          "POST /nowhere HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc",
+		"of another method":        "PUT / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n",
+		"with a URI that is large": "POST /" + strings.Repeat("x", 9<<10) + " HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc",
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := s.raw(request); !strings.HasPrefix(got, "HTTP/1.1 4") {
+				t.Errorf("got %.60q, want a refusal", got)
+			}
+		})
+	}
+}
+
+// A body that nobody reads does not end a connection whose client sends all of it.
+func TestUnreadBodyKeepsTheConnection(t *testing.T) {
+	s := start(t, bodyService)
+	conn := s.dial()
+	defer conn.Close()
+	for range 2 {
+		for _, part := range []string{"POST /nowhere HTTP/1.1\r\nHost: x\r\nContent-Length: 6\r\n\r\nabc", "def"} {
+			if _, err := io.WriteString(conn, part); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	answers := bufio.NewReader(conn)
+	for range 2 {
+		answer, err := http.ReadResponse(answers, nil)
+		if err != nil || answer.StatusCode != http.StatusNotFound {
+			t.Fatalf("got %v, %v, want 404", answer, err)
+		}
+		_, _ = io.Copy(io.Discard, answer.Body)
+		_ = answer.Body.Close()
+	}
+}
+
 // Further connections wait for a place, and get it.
 func TestConnectionCap(t *testing.T) {
 	s := start(t, `http.serve(0, {GET = {["/"] = function() return {body = "ok"} end}}, {host = "127.0.0.1", on_listen = listening, max_connections = 2})`)
