@@ -100,6 +100,12 @@ func compare(t *testing.T, calls, want, got []string) {
 
 func ours(t *testing.T, script string) []byte {
 	t.Helper()
+	return oursAgain(t, script, 1)
+}
+
+// oursAgain is what the script prints in so many VMs, one after another.
+func oursAgain(t *testing.T, script string, vms int) []byte {
+	t.Helper()
 	rt, err := core.New(core.Config{Modules: prelude.Modules(), Policy: core.FullPolicy()})
 	if err != nil {
 		t.Fatal(err)
@@ -109,10 +115,12 @@ func ours(t *testing.T, script string) []byte {
 		t.Fatal(err)
 	}
 	var out bytes.Buffer
-	vm := rt.Open(core.Host{Stdout: &out})
-	defer vm.Close()
-	if err := vm.Run(t.Context(), chunk); err != nil {
-		t.Fatal(err)
+	for range vms {
+		vm := rt.Open(core.Host{Stdout: &out})
+		if err := vm.Run(t.Context(), chunk); err != nil {
+			t.Fatal(err)
+		}
+		vm.Close()
 	}
 	return out.Bytes()
 }
