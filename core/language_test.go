@@ -2,10 +2,13 @@ package core_test
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+
+	"assay.rs/core/internal/randomlua"
 )
 
 // The scripts of core/compile print the same when our own loop runs them, also when they run again: tables of one
@@ -44,4 +47,26 @@ func TestLanguage(t *testing.T) {
 // matches tells whether the line is like a pattern in Go's syntax, but for % in the place of \.
 func matches(pattern, line string) bool {
 	return regexp.MustCompile(strings.ReplaceAll(pattern, "%", `\`)).MatchString(line)
+}
+
+func TestRandomProgramsRunAsUnderLua(t *testing.T) {
+	lua, err := exec.LookPath("lua5.4")
+	if err != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatal("lua5.4 is not installed")
+		}
+		t.Skip("lua5.4 is not installed")
+	}
+	for seed := range uint64(150) {
+		text := randomlua.Program(1000+seed, true)
+		cmd := exec.CommandContext(t.Context(), lua, "-")
+		cmd.Stdin = strings.NewReader(text)
+		want, err := cmd.Output()
+		if err != nil {
+			t.Fatalf("lua5.4: %v\n%s", err, text)
+		}
+		if got := string(oursAgain(t, text, 2)); got != strings.Repeat(string(want), 2) {
+			t.Fatalf("%s\ngot:\n%s\nwant twice:\n%s", text, got, want)
+		}
+	}
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/yuin/gopher-lua/ast"
 	"github.com/yuin/gopher-lua/parse"
 
+	"assay.rs/core/internal/randomlua"
 	"assay.rs/core/syntax"
 )
 
@@ -34,7 +35,7 @@ func FuzzSource(f *testing.F) {
 		}
 	}
 	for seed := range uint64(20) {
-		f.Add(program(seed, true))
+		f.Add(randomlua.Program(seed, true))
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		if len(text) > 10_000 {
