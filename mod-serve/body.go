@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"net/http"
@@ -12,31 +13,45 @@ import (
 // that clients who send much at once cannot take the memory of the host.
 func bodyRoom(maxBody int64) int64 { return max(64<<20, 4*maxBody) }
 
+// errRoom is why a body is not read to its end.
+var errRoom = errors.New("the bodies of all requests are too large together")
+
+// inflow is a body that comes in. Its bytes take room when they are there: who only says that there are many
+// takes none from others.
+type inflow struct {
+	io.Reader
+	server *server
+	took   int64
+}
+
+func (i *inflow) Read(p []byte) (int, error) {
+	n, err := i.Reader.Read(p)
+	if n == 0 {
+		return 0, err
+	}
+	i.took += int64(n)
+	i.server.reserved.Add(int64(n))
+	if i.server.room.Add(-int64(n)) < 0 {
+		return n, errRoom
+	}
+	return n, err
+}
+
+func (i *inflow) giveBack() {
+	i.server.room.Add(i.took)
+	i.server.reserved.Add(-i.took)
+}
+
 // readBody reads the body, or gives the answer that refuses it. release gives its room back.
 func (s *server) readBody(req *request) (release func(), refused *answer) {
-	release = func() {}
-	size := req.ContentLength
 	switch {
-	case size == 0:
-		return release, nil
-	case size > s.options.maxBody:
-		return release, tooLarge(req)
-	case size < 0:
-		size = s.options.maxBody
+	case req.ContentLength == 0:
+		return func() {}, nil
+	case req.ContentLength > s.options.maxBody:
+		return func() {}, tooLarge(req)
 	}
-	if s.room.Add(-size) < 0 {
-		s.room.Add(size)
-		a := plain(http.StatusServiceUnavailable, "too many large requests")
-		a.header = http.Header{"Retry-After": {"1"}, "Connection": {"close"}}
-		return release, &a
-	}
-	s.reserved.Add(size)
-	release = func() {
-		s.room.Add(size)
-		s.reserved.Add(-size)
-	}
-	refused = s.readWithin(req)
-	return release, refused
+	in := &inflow{Reader: req.Body, server: s}
+	return in.giveBack, s.readWithin(req, in)
 }
 
 // boundBody gives the body of a request as long to come in as the handler may take. Where nobody reads it, net/http does
@@ -47,30 +62,25 @@ func (req *request) readUntil(t time.Time) {
 	_ = http.NewResponseController(req.out.ResponseWriter).SetReadDeadline(t) // without one it waits longer
 }
 
-// maxTrusted is how much memory the word of a client is trusted with.
-const maxTrusted = 64 << 10
+// maxTrusted is how much memory the word of a client is trusted with: what its connection takes anyway.
+const maxTrusted = 4 << 10
 
-func (s *server) readWithin(req *request) *answer {
-	var body []byte
-	var err error
-	if n := req.ContentLength; n > 0 && n <= maxTrusted {
-		body = make([]byte, n)
-		_, err = io.ReadFull(req.Body, body)
-	} else {
-		body, err = io.ReadAll(io.LimitReader(req.Body, s.options.maxBody+1))
-	}
-	req.body, req.timed = body, time.Now()
+func (s *server) readWithin(req *request, in *inflow) *answer {
+	var body bytes.Buffer
+	body.Grow(int(min(max(req.ContentLength, 0), maxTrusted)) + bytes.MinRead)
+	n, err := body.ReadFrom(io.LimitReader(in, s.options.maxBody+1))
+	req.body, req.timed = body.Bytes(), time.Now()
 	switch {
-	case int64(len(body)) > s.options.maxBody:
+	case n > s.options.maxBody:
 		return tooLarge(req)
+	case errors.Is(err, errRoom):
+		a := refusal(http.StatusServiceUnavailable, "too many large requests")
+		a.header.Set("Retry-After", "1")
+		return a
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		a := plain(http.StatusRequestTimeout, "the body took too long")
-		a.header = http.Header{"Connection": {"close"}}
-		return &a
+		return refusal(http.StatusRequestTimeout, "the body took too long")
 	case err != nil:
-		a := plain(http.StatusBadRequest, "the body is cut short")
-		a.header = http.Header{"Connection": {"close"}}
-		return &a
+		return refusal(http.StatusBadRequest, "the body is cut short")
 	}
 	req.readUntil(time.Time{})
 	return nil
@@ -78,7 +88,12 @@ func (s *server) readWithin(req *request) *answer {
 
 func tooLarge(req *request) *answer {
 	req.Body = http.NoBody // unread: the connection is closed behind the answer
-	a := plain(http.StatusRequestEntityTooLarge, "body too large")
+	return refusal(http.StatusRequestEntityTooLarge, "body too large")
+}
+
+// refusal is the answer to a body that is not read to its end, behind which the connection is closed.
+func refusal(status int, text string) *answer {
+	a := plain(status, text)
 	a.header = http.Header{"Connection": {"close"}}
 	return &a
 }

@@ -69,11 +69,11 @@ func (s *server) route(req *request) {
 		return
 	}
 	release, refused := s.readBody(req)
+	defer release()
 	if refused != nil {
 		s.send(req, *refused)
 		return
 	}
-	defer release()
 	s.runHandler(req)
 }
 

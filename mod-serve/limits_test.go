@@ -80,6 +80,51 @@ func TestHalfBodyIsClosed(t *testing.T) {
 	}
 }
 
+// Bodies that are only announced take no room from others; those that are there do.
+func TestBodiesTakeRoom(t *testing.T) {
+	s := start(t, `
+local held = async.channel(100)
+http.serve(0, {POST = {
+  ["/"] = function(req) return {body = tostring(#req.body)} end,
+  ["/hold"] = function(req) held.send(#req.body) sleep(60) end,
+}, GET = {["/held"] = function() return {body = tostring(held.recv())} end}}, {host = "127.0.0.1", on_listen = listening, max_body = 16 * 1024 * 1024})`)
+	for range 20 {
+		conn := s.dial()
+		defer conn.Close()
+		if _, err := io.WriteString(conn, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 16000000\r\n\r\nabc"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const size = 15 << 20
+	request := func(path string) string {
+		return fmt.Sprintf("POST %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: %d\r\n\r\n", path, size) + strings.Repeat("x", size)
+	}
+	if got := s.raw(request("/")); !strings.HasPrefix(got, "HTTP/1.1 200") {
+		t.Errorf("beside bodies that are announced: got %.60q", got)
+	}
+	for range 4 { // in 64 MB
+		conn := s.dial()
+		defer conn.Close()
+		if _, err := io.WriteString(conn, request("/hold")); err != nil {
+			t.Fatal(err)
+		}
+		if got := s.raw("GET /held HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"); !strings.HasSuffix(got, fmt.Sprint(size)) {
+			t.Fatalf("got %.60q", got)
+		}
+	}
+	conn := s.dial()
+	defer conn.Close()
+	go func() { _, _ = io.WriteString(conn, request("/")) }() // the answer comes before all is sent
+	answer, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	if answer.StatusCode != http.StatusServiceUnavailable || answer.Header.Get("Retry-After") == "" {
+		t.Errorf("beside bodies that are there: got %s, want 503", answer.Status)
+	}
+}
+
 // A body that nobody reads does not end a connection whose client sends all of it.
 func TestUnreadBodyKeepsTheConnection(t *testing.T) {
 	s := start(t, bodyService)
