@@ -45,8 +45,9 @@ func hot() []string {
 func hotInScripts() []string {
 	return []string{
 		"strings", "bytes", "bufio", "io", "slices", "sort", "maps", "context", "errors", "fmt", "reflect", "time",
-		"internal/strconv", "math/...", "unicode/...", "regexp/...",
-		"assay.rs/core", "assay.rs/core/compile", "assay.rs/core/syntax",
+		"internal/strconv", "internal/sync", "internal/abi", "internal/stringslite", "internal/reflectlite", "internal/byteorder", "internal/godebug", "internal/chacha8rand",
+		"cmp", "iter", "math/...", "unicode/...", "regexp/...", "vendor/golang.org/x/net/http/httpguts",
+		"assay.rs/core", "assay.rs/core/compile", "assay.rs/core/syntax", "assay.rs/core/internal/...",
 		"assay.rs/mod-serve", "assay.rs/mod-http/...", "net", "net/http/...", "net/netip", "net/textproto", "net/url",
 		"internal/poll", "syscall", "github.com/go-chi/chi/v5", "nhooyr.io/websocket",
 		"assay.rs/mod-db", "modernc.org/sqlite/...", "modernc.org/libc/...", "github.com/go-sql-driver/mysql", "github.com/jackc/pgx/v5/pgproto3",
