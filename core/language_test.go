@@ -50,13 +50,7 @@ func matches(pattern, line string) bool {
 }
 
 func TestRandomProgramsRunAsUnderLua(t *testing.T) {
-	lua, err := exec.LookPath("lua5.4")
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("lua5.4 is not installed")
-		}
-		t.Skip("lua5.4 is not installed")
-	}
+	lua := interpreter(t, "lua5.4")
 	for seed := range uint64(150) {
 		text := randomlua.Program(1000+seed, true)
 		cmd := exec.CommandContext(t.Context(), lua, "-")
