@@ -8,6 +8,7 @@ import (
 
 	"assay.rs/core"
 	"assay.rs/core/nearest"
+	"assay.rs/mod-serve/internal/front"
 )
 
 // answer is what a handler returned.
@@ -173,7 +174,7 @@ func (a *answer) readHeaders(v core.Value) error {
 	}
 	return table.Each(func(k, v core.Value) error {
 		name, ok := k.Text()
-		if !ok || k.Kind() != core.KindString || !isToken(name) {
+		if !ok || k.Kind() != core.KindString || !front.IsToken(name) {
 			return fmt.Errorf("headers: %q is not the name of a header field", name)
 		}
 		list, ok := v.Table()
@@ -210,14 +211,4 @@ func checkValue(what, value string) error {
 		return fmt.Errorf("%s: a line break or NUL must not stand in it: %q", what, value)
 	}
 	return nil
-}
-
-// isToken tells whether s is a token of RFC 9110.
-func isToken(s string) bool {
-	for _, c := range []byte(s) {
-		if !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9') && strings.IndexByte("!#$%&'*+-.^_`|~", c) < 0 {
-			return false
-		}
-	}
-	return s != ""
 }

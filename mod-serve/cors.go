@@ -11,6 +11,7 @@ import (
 
 	"assay.rs/core"
 	"assay.rs/core/spec"
+	"assay.rs/mod-serve/internal/front"
 )
 
 // cors says which pages of other origins may use the server. See the Fetch standard.
@@ -54,7 +55,7 @@ func (c *cors) check() error {
 	}
 	for _, list := range [][]string{c.methods, c.headers, c.expose} {
 		for _, name := range list {
-			if !isToken(name) {
+			if !front.IsToken(name) {
 				return fmt.Errorf("%q is not the name of a method or of a header field", name)
 			}
 		}

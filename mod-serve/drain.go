@@ -44,12 +44,13 @@ type limited struct {
 	net.Listener
 	places chan struct{}
 	quick  *atomic.Bool // of its connections
+	count  func(int64)  // hears of each that is opened, 1, and closed, -1
 	once   sync.Once
 	closed chan struct{}
 }
 
-func limit(l net.Listener, n int, quick *atomic.Bool) *limited {
-	return &limited{Listener: l, places: make(chan struct{}, n), quick: quick, closed: make(chan struct{})}
+func limit(l net.Listener, n int, quick *atomic.Bool, count func(int64)) *limited {
+	return &limited{Listener: l, places: make(chan struct{}, n), quick: quick, count: count, closed: make(chan struct{})}
 }
 
 // Accept waits for a place, then for a connection.
@@ -64,7 +65,11 @@ func (l *limited) Accept() (net.Conn, error) {
 		<-l.places
 		return nil, err
 	}
-	return newConnection(conn, l.quick, func() { <-l.places }), nil
+	l.count(1)
+	return newConnection(conn, l.quick, func() {
+		l.count(-1)
+		<-l.places
+	}), nil
 }
 
 // Close may be called again: net/http closes what is closed already.

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"assay.rs/core"
+	"assay.rs/mod-serve/internal/front"
 )
 
 // server answers the requests of one listener.
@@ -121,17 +122,11 @@ func (s *server) run(c core.Call, listener net.Listener) error {
 		_ = listener.Close()
 		return err
 	}
-	limited := limit(listener, s.options.maxConnections, &s.quick)
+	limited := limit(listener, s.options.maxConnections, &s.quick, s.count)
 	state := core.Local[servers](c)
 	state.started.Add(1)
 	served := make(chan error, 1)
-	go func() {
-		if web.TLSConfig != nil {
-			served <- web.ServeTLS(limited, "", "")
-			return
-		}
-		served <- web.Serve(limited)
-	}()
+	go func() { served <- web.Serve(limited) }()
 	c.SetGlobal("_SERVER_PORT", core.NumberValue(float64(port)))
 	s.log.Debug("listening", "address", listener.Addr().String())
 	if s.tell != nil {
@@ -173,13 +168,13 @@ func (s *server) url(port int) string {
 }
 
 // web is the HTTP server around s.
-func (s *server) web(base context.Context) (*http.Server, error) {
-	web := &http.Server{
+func (s *server) web(base context.Context) (*front.Server, error) {
+	web := front.New(&http.Server{
 		Handler: s, ReadHeaderTimeout: s.options.readHeaderTimeout, IdleTimeout: s.options.idleTimeout,
-		MaxHeaderBytes: maxHeader, ConnState: s.connState,
-		ErrorLog:    slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
-		BaseContext: func(net.Listener) context.Context { return base },
-	}
+		MaxHeaderBytes: maxHeader,
+		ErrorLog:       slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
+		BaseContext:    func(net.Listener) context.Context { return base },
+	})
 	if s.options.tls != nil {
 		certificate, err := newCertificate(*s.options.tls, s.root, s.log)
 		if err != nil {
@@ -193,23 +188,17 @@ func (s *server) web(base context.Context) (*http.Server, error) {
 // perConnection is about what a connection holds in buffers and stacks.
 const perConnection = 24 << 10
 
-func (s *server) connState(_ net.Conn, state http.ConnState) {
-	switch state {
-	case http.StateNew:
-		s.figures.connections.Add(1)
-		s.reserved.Add(perConnection)
-	case http.StateClosed, http.StateHijacked:
-		s.figures.connections.Add(-1)
-		s.reserved.Add(-perConnection)
-	default:
-	}
+// count counts a connection, or takes it off again.
+func (s *server) count(connections int64) {
+	s.figures.connections.Add(connections)
+	s.reserved.Add(connections * perConnection)
 }
 
 // settleTime is how long a drained connection that is idle may still bring a request that was on its way.
 const settleTime = 200 * time.Millisecond
 
 // drain ends the server in good order: readiness fails, listeners close, requests in flight finish.
-func (s *server) drain(web *http.Server, listener io.Closer, abort context.CancelCauseFunc) error {
+func (s *server) drain(web *front.Server, listener io.Closer, abort context.CancelCauseFunc) error {
 	s.draining.Store(true)
 	if s.options.shutdownDelay > 0 {
 		time.Sleep(s.options.shutdownDelay)

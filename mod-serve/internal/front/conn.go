@@ -1,0 +1,141 @@
+package front
+
+import (
+	"bytes"
+	"fmt"
+	"log"
+	"net"
+	"net/http"
+	"runtime/debug"
+	"sync/atomic"
+	"time"
+)
+
+// bufferSize is how long a request may be, head and body. It is what a connection costs while it is idle.
+const bufferSize = 4 << 10
+
+// conn is a connection that has brought nothing for net/http so far.
+type conn struct {
+	net.Conn
+	server *Server
+	remote string
+	idle   atomic.Bool // no request is being answered
+
+	buffer []byte // what was read and belongs to no request yet, of a capacity of bufferSize
+	gone   bool   // the client is
+}
+
+func newConn(s *Server, nc net.Conn) *conn {
+	return &conn{Conn: nc, server: s, remote: nc.RemoteAddr().String(), buffer: make([]byte, 0, bufferSize)}
+}
+
+// serve answers requests until there are no more, or one is for net/http.
+func (c *conn) serve() {
+	defer c.server.forget(c)
+	for patience := c.server.ReadHeaderTimeout; c.read(patience); patience = c.server.IdleTimeout {
+		for len(c.buffer) > 0 {
+			var r http.Request
+			length := readRequest(&r, c.buffer)
+			if length == 0 {
+				c.server.rest.give(&begun{c.Conn, bytes.Clone(c.buffer)})
+				return
+			}
+			c.buffer = c.buffer[:copy(c.buffer, c.buffer[length:])]
+			if !c.answer(&r) {
+				c.close()
+				return
+			}
+		}
+	}
+	c.close()
+}
+
+func (c *conn) close() { _ = c.Conn.Close() }
+
+// past is a deadline that is over.
+func past() time.Time { return time.Unix(1, 0) }
+
+// endIdle closes the connection if it is idle.
+func (c *conn) endIdle() {
+	if c.idle.Load() {
+		_ = c.SetReadDeadline(past())
+	}
+}
+
+// read waits for the next request, and tells whether anything of it has come.
+func (c *conn) read(patience time.Duration) bool {
+	c.idle.Store(true)
+	defer c.idle.Store(false)
+	until := time.Time{}
+	if patience > 0 {
+		until = time.Now().Add(patience)
+	}
+	_ = c.SetReadDeadline(until)
+	if c.server.ending.Load() { // else endIdle comes after the deadline above
+		return false
+	}
+	return c.fill() == nil
+}
+
+// fill reads what there is room for.
+func (c *conn) fill() error {
+	n, err := c.Read(c.buffer[len(c.buffer):cap(c.buffer)])
+	c.buffer = c.buffer[:len(c.buffer)+n]
+	if n > 0 {
+		return nil
+	}
+	return err
+}
+
+// answer tells whether the connection can go on.
+func (c *conn) answer(r *http.Request) (on bool) {
+	out := c.server.replies.Get().(*reply)
+	out.reset(c.Conn, c.server.clock.date(time.Now()), r.Method == http.MethodHead)
+	defer func() {
+		if out.release() {
+			c.server.replies.Put(out)
+		}
+	}()
+	c.handle(out, r)
+	return out.finish() && !c.gone
+}
+
+func (c *conn) handle(out *reply, r *http.Request) {
+	v := &visit{conn: c}
+	defer v.end()
+	defer func() {
+		value := recover()
+		if value == nil {
+			return
+		}
+		out.broken = true
+		if value != http.ErrAbortHandler { //nolint:errorlint // it is this very value
+			c.logf("http: panic serving %s: %v\n%s", c.remote, value, debug.Stack())
+		}
+	}()
+	r.RemoteAddr = c.remote
+	c.server.Handler.ServeHTTP(out, r.WithContext(v))
+}
+
+func (c *conn) logf(format string, args ...any) {
+	if c.server.ErrorLog != nil {
+		_ = c.server.ErrorLog.Output(2, fmt.Sprintf(format, args...))
+		return
+	}
+	log.Printf(format, args...)
+}
+
+// begun is a connection that has been read from.
+type begun struct {
+	net.Conn
+	read []byte
+}
+
+func (b *begun) Read(p []byte) (int, error) {
+	if len(b.read) == 0 {
+		return b.Conn.Read(p)
+	}
+	n := copy(p, b.read)
+	b.read = b.read[n:]
+	return n, nil
+}
