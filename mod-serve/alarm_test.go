@@ -2,6 +2,7 @@ package serve
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -12,7 +13,7 @@ func TestEachHandlerHasItsTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		withServer(t, `local takes = {0, 25, 29, 100, 0, 100}
 			local n = 0
-			serve{GET = {["/"] = function() n = n + 1  sleep(takes[n])  return {body = "ok"} end}}`, func(answer func() int) {
+			serve{GET = {["/"] = function() n = n + 1  sleep(takes[n])  return {body = "ok"} end}}`, func(s *server) {
 			for i, want := range []struct {
 				status int
 				took   time.Duration
@@ -25,7 +26,9 @@ func TestEachHandlerHasItsTime(t *testing.T) {
 				{http.StatusServiceUnavailable, defaults().handlerTimeout},
 			} {
 				began := time.Now()
-				if status := answer(); status != want.status || time.Since(began) != want.took {
+				w := httptest.NewRecorder()
+				s.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", http.NoBody))
+				if status := w.Code; status != want.status || time.Since(began) != want.took {
 					t.Errorf("request %d: %d after %s, want %d after %s", i+1, status, time.Since(began), want.status, want.took)
 				}
 				time.Sleep(20 * time.Second)
@@ -34,7 +37,7 @@ func TestEachHandlerHasItsTime(t *testing.T) {
 	})
 }
 
-// Others run before a server reads and sends only while that cannot take long.
+// Others run before a server reads only while that cannot take long.
 func TestServerIsQuickWhileItsAnswersAre(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &server{}

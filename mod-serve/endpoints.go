@@ -3,7 +3,6 @@ package serve
 import (
 	"fmt"
 	"net/http"
-	"runtime"
 	"time"
 )
 
@@ -37,7 +36,7 @@ func (s *server) endpoint(req *request) bool {
 // turn again at once.
 const quickAnswer = time.Millisecond
 
-// finish counts and logs an answered request, which net/http sends when it returns.
+// finish counts and logs an answered request.
 func (s *server) finish(req *request) {
 	s.figures.inFlight.Add(-1)
 	took := time.Since(req.began)
@@ -47,14 +46,8 @@ func (s *server) finish(req *request) {
 	if s.access != nil {
 		s.logAccess(req, took)
 	}
-	quick := took < quickAnswer
-	if s.quick.Load() != quick {
+	if quick := took < quickAnswer; s.quick.Load() != quick {
 		s.quick.Store(quick)
-	}
-	if quick {
-		// Answers that a busy server sends in a row cost less than one at a time: a client on the same host is
-		// woken once for all of them. Where nobody else has anything to do, this returns at once.
-		runtime.Gosched()
 	}
 }
 

@@ -112,6 +112,8 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	select {
 	case <-s.ended:
 	case <-ctx.Done():
+		_ = s.Server.Shutdown(ctx) // it ends at once
+		return ctx.Err()
 	}
 	err := s.Server.Shutdown(ctx)
 	if err == nil {

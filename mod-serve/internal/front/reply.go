@@ -1,6 +1,7 @@
 package front
 
 import (
+	"cmp"
 	"io"
 	"net/http"
 	"slices"
@@ -61,8 +62,8 @@ func (w *reply) WriteHeader(status int) {
 	}
 	w.status = status
 	w.out = append(w.out, "HTTP/1.1 "...)
-	w.out = strconv.AppendInt(w.out, int64(status), 10)
-	w.out = append(append(append(w.out, ' '), http.StatusText(status)...), "\r\n"...)
+	w.out = append(strconv.AppendInt(w.out, int64(status), 10), ' ')
+	w.out = append(append(w.out, cmp.Or(http.StatusText(status), "unknown")...), "\r\n"...)
 	var room [16]string
 	names := room[:0]
 	for name := range w.header {
@@ -129,20 +130,17 @@ func (w *reply) Write(p []byte) (int, error) {
 	if w.hasNoBody() {
 		return 0, http.ErrBodyNotAllowed
 	}
-	if w.length >= 0 && w.written+int64(len(p)) > w.length {
+	w.written += int64(len(p))
+	if w.length >= 0 && w.written > w.length {
 		return 0, http.ErrContentLength
 	}
-	w.written += int64(len(p))
-	switch {
-	case w.isHead:
-		return len(p), nil
-	case len(w.body)+len(p) <= bufferSize:
+	if len(w.body)+len(p) <= bufferSize {
 		w.body = append(w.body, p...)
 		return len(p), nil
 	}
 	w.frame(false, p)
 	rest := p
-	if w.chunked || len(p) <= bufferSize {
+	if w.isHead || w.chunked || len(p) <= bufferSize {
 		w.queue(p)
 		rest = nil
 	} else {
@@ -166,11 +164,11 @@ func (w *reply) frame(whole bool, p []byte) {
 	}
 	switch {
 	case w.length >= 0 || w.hasNoBody():
-	case !whole:
+	case whole && (!w.isHead || w.written > 0):
+		w.field("Content-Length", strconv.FormatInt(w.written, 10))
+	case !w.isHead:
 		w.chunked = true
 		w.field("Transfer-Encoding", "chunked")
-	case !w.isHead || w.written > 0:
-		w.field("Content-Length", strconv.FormatInt(w.written, 10))
 	}
 	w.out = append(w.out, "\r\n"...)
 }
@@ -181,7 +179,7 @@ const sniffed = 512
 // queue makes what is buffered, and p behind it, ready to be sent.
 func (w *reply) queue(p []byte) {
 	n := len(w.body) + len(p)
-	if n == 0 {
+	if n == 0 || w.isHead {
 		return
 	}
 	if w.chunked {
@@ -231,9 +229,9 @@ func (w *reply) finish() bool {
 	}
 	w.frame(true, nil)
 	w.queue(nil)
-	if w.chunked && !w.isHead {
+	if w.chunked {
 		w.out = append(w.out, "0\r\n\r\n"...)
 	}
-	short := w.length > w.written && !w.isHead
-	return w.send(nil) == nil && !w.last && !short
+	lied := w.length >= 0 && w.length != w.written && !w.isHead
+	return w.send(nil) == nil && !w.last && !lied
 }

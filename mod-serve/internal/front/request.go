@@ -55,6 +55,7 @@ func readLine(r *http.Request, line string) bool {
 
 // readFields reads the header fields into r, or tells that they are not for us.
 func readFields(r *http.Request, fields string) bool {
+	values := make([]string, strings.Count(fields, "\n")) // one for each field, of which most have a name of their own
 	r.Header = make(http.Header)
 	for line := ""; fields != ""; {
 		line, fields, _ = strings.Cut(fields, "\r\n")
@@ -83,6 +84,9 @@ func readFields(r *http.Request, fields string) bool {
 			}
 		case "Transfer-Encoding", "Expect", "Upgrade", "Trailer", "Pragma":
 			return false
+		}
+		if r.Header[name] == nil {
+			r.Header[name], values = values[:0:1], values[1:]
 		}
 		r.Header[name] = append(r.Header[name], value)
 	}
