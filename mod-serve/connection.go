@@ -35,8 +35,7 @@ func (c *connection) Close() error {
 
 func (c *connection) Read(p []byte) (int, error) {
 	if c.quick.Load() {
-		// Meanwhile the next request comes in, and net/http ends the read that it begins beside each handler: to
-		// look at once is mostly for nothing.
+		// Meanwhile the next request comes in: to look at once is mostly for nothing.
 		runtime.Gosched()
 	}
 	if c.read.over() {
