@@ -36,19 +36,3 @@ func TestEachHandlerHasItsTime(t *testing.T) {
 		})
 	})
 }
-
-// Others run before a server reads only while that cannot take long.
-func TestServerIsQuickWhileItsAnswersAre(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := &server{}
-		for _, test := range []struct {
-			took time.Duration
-			want bool
-		}{{0, true}, {time.Second, false}, {2 * quickAnswer, false}, {0, true}} {
-			s.finish(&request{began: time.Now().Add(-test.took)})
-			if got := s.quick.Load(); got != test.want {
-				t.Errorf("after an answer that took %s quick = %t, want %t", test.took, got, test.want)
-			}
-		}
-	})
-}

@@ -43,14 +43,13 @@ func (s *server) wait(within context.Context) error {
 type limited struct {
 	net.Listener
 	places chan struct{}
-	quick  *atomic.Bool // of its connections
-	count  func(int64)  // hears of each that is opened, 1, and closed, -1
+	count  func(int64) // hears of each that is opened, 1, and closed, -1
 	once   sync.Once
 	closed chan struct{}
 }
 
-func limit(l net.Listener, n int, quick *atomic.Bool, count func(int64)) *limited {
-	return &limited{Listener: l, places: make(chan struct{}, n), quick: quick, count: count, closed: make(chan struct{})}
+func limit(l net.Listener, n int, count func(int64)) *limited {
+	return &limited{Listener: l, places: make(chan struct{}, n), count: count, closed: make(chan struct{})}
 }
 
 // Accept waits for a place, then for a connection.
@@ -66,10 +65,12 @@ func (l *limited) Accept() (net.Conn, error) {
 		return nil, err
 	}
 	l.count(1)
-	return newConnection(conn, l.quick, func() {
-		l.count(-1)
-		<-l.places
-	}), nil
+	return &connection{conn, sync.OnceFunc(l.leave)}, nil
+}
+
+func (l *limited) leave() {
+	l.count(-1)
+	<-l.places
 }
 
 // Close may be called again: net/http closes what is closed already.
@@ -79,4 +80,16 @@ func (l *limited) Close() (err error) {
 		err = l.Listener.Close()
 	})
 	return err
+}
+
+// connection is one of those of a limited listener.
+type connection struct {
+	net.Conn
+	leave func() // gives its place to another one
+}
+
+// Close may be called again.
+func (c *connection) Close() error {
+	defer c.leave()
+	return c.Conn.Close()
 }

@@ -32,10 +32,6 @@ func (s *server) endpoint(req *request) bool {
 	return true
 }
 
-// quickAnswer is how long an answer takes at most where no script computes: goroutines that let others run have their
-// turn again at once.
-const quickAnswer = time.Millisecond
-
 // finish counts and logs an answered request.
 func (s *server) finish(req *request) {
 	s.figures.inFlight.Add(-1)
@@ -45,9 +41,6 @@ func (s *server) finish(req *request) {
 	}
 	if s.access != nil {
 		s.logAccess(req, took)
-	}
-	if quick := took < quickAnswer; s.quick.Load() != quick {
-		s.quick.Store(quick)
 	}
 }
 

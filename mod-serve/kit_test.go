@@ -47,7 +47,7 @@ func start(t *testing.T, source string) *running {
 			ports <- port
 			return core.None{}, nil
 		})}}
-	rt, err := core.New(core.Config{Modules: append(append(prelude.Modules(), kit, client()), New(Config{})...), Policy: core.FullPolicy()})
+	rt, err := core.New(core.Config{Modules: append(append(prelude.Modules(), kit, client()), New(Config{Accept: noWebSocket})...), Policy: core.FullPolicy()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,6 +74,11 @@ func start(t *testing.T, source string) *running {
 		t.Fatal("the script does not serve")
 	}
 	return r
+}
+
+// noWebSocket accepts no WebSocket.
+func noWebSocket(http.ResponseWriter, *http.Request, AcceptOptions) (WebSocket, error) {
+	return nil, errors.New("there are none in this test")
 }
 
 // stop tells the script to end and waits for it.

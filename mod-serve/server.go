@@ -40,7 +40,6 @@ type server struct {
 	access   *slog.Logger // nil when requests are not logged
 	figures  figures
 	draining atomic.Bool
-	quick    atomic.Bool // answers are quick
 	streams  closers
 	sockets  closers
 	alarms   sync.Pool    // of those that no handler has
@@ -122,7 +121,7 @@ func (s *server) run(c core.Call, listener net.Listener) error {
 		_ = listener.Close()
 		return err
 	}
-	limited := limit(listener, s.options.maxConnections, &s.quick, s.count)
+	limited := limit(listener, s.options.maxConnections, s.count)
 	state := core.Local[servers](c)
 	state.started.Add(1)
 	served := make(chan error, 1)

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 
 	"assay.rs/core"
 	"assay.rs/core/spec"
@@ -15,6 +16,9 @@ import (
 
 // errGone is a client that takes no more.
 var errGone = errors.New("the client is gone")
+
+// errEnded is what a task hears that sends too late.
+var errEnded = errors.New("the event stream has ended: its function has returned")
 
 // stream lets a handler send events, or use a WebSocket, for as long as it likes. It needs the baton.
 func (s *server) stream(c core.Call, req *request, a answer) error {
@@ -28,11 +32,13 @@ func (s *server) stream(c core.Call, req *request, a answer) error {
 	if err != nil {
 		return err
 	}
+	f := feed{until: ctx, out: &req.out}
 	send := c.NewFunction(core.Fn1(
 		core.Doc{Name: "send", Text: "Sends an event.", Needs: core.Listen, Level: core.Script},
 		core.Arg("event", eventType(), "What to send."), core.ReturnsNothing(),
-		func(_ core.Call, text string) (core.None, error) { return core.None{}, sendEvent(ctx, &req.out, text) }))
+		func(_ core.Call, text string) (core.None, error) { return core.None{}, f.send(text) }))
 	_, err = a.stream.Call(c, send)
+	c.Away(f.end)
 	return err
 }
 
@@ -51,17 +57,37 @@ func (s *server) beginEvents(req *request, a answer) error {
 	return req.out.flush()
 }
 
-func sendEvent(ctx context.Context, w *recorder, text string) error {
-	if err := context.Cause(ctx); err != nil {
+// feed is an event stream. Any task of the script may send to it, until the function of the answer has returned.
+type feed struct {
+	until context.Context //nolint:containedctx // of the task that the stream belongs to
+
+	mu    sync.Mutex
+	out   *recorder
+	ended bool
+}
+
+func (f *feed) send(text string) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.ended {
+		return errEnded
+	}
+	if err := context.Cause(f.until); err != nil {
 		return err
 	}
-	if _, err := w.Write([]byte(text)); err != nil {
+	if _, err := f.out.Write([]byte(text)); err != nil {
 		return errGone
 	}
-	if err := w.flush(); err != nil {
+	if err := f.out.flush(); err != nil {
 		return errGone
 	}
 	return nil
+}
+
+func (f *feed) end() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.ended = true
 }
 
 // event is one of a stream, as the HTML standard has it.

@@ -3,6 +3,7 @@ package serve
 import (
 	"bufio"
 	"io"
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -98,4 +99,41 @@ func TestStreamEndsWithClient(t *testing.T) {
 	until(t, "the handler ends when its client has left", func() bool {
 		return strings.Contains(s.ask("GET", "/metrics", "").body, "assay_tasks 1\n")
 	})
+}
+
+// Any task may send: what they send comes one behind the other, until the stream has ended.
+func TestTasksShareAStream(t *testing.T) {
+	s := start(t, `local kept
+		http.serve(0, {GET = {
+			["/"] = function() return {sse = function(send)
+				kept = send
+				local tasks = {}
+				for i = 1, 4 do
+					tasks[i] = async.spawn(function() for _ = 1, 50 do send(("x"):rep(i)) end end)
+				end
+				async.all(tasks)
+			end} end,
+			["/late"] = function() return {body = tostring(select(2, pcall(kept, "late")))} end,
+		}}, {host = "127.0.0.1", on_listen = listening})`)
+	counts := make(map[string]int)
+	for event := range strings.SplitSeq(s.ask("GET", "/", "").body, "\n\n") {
+		counts[event]++
+	}
+	want := map[string]int{"data: x": 50, "data: xx": 50, "data: xxx": 50, "data: xxxx": 50, "": 1}
+	if !maps.Equal(counts, want) {
+		t.Errorf("events: %v, want %v", counts, want)
+	}
+	if got := s.ask("GET", "/late", "").body; !strings.Contains(got, errEnded.Error()) {
+		t.Errorf("a late event: %q", got)
+	}
+}
+
+func TestAnotherTaskAcceptsNoWebSocket(t *testing.T) {
+	s := start(t, `http.serve(0, {GET = {["/"] = function(req)
+			local err = async.spawn(function() return tostring(select(2, pcall(ws.accept, req))) end):await()
+			return {body = err}
+		end}}, {host = "127.0.0.1", on_listen = listening})`)
+	if got := s.ask("GET", "/", "").body; !strings.Contains(got, "by the handler of the request itself") {
+		t.Errorf("got %q\n%s", got, s.log)
+	}
 }

@@ -15,7 +15,10 @@ const (
 )
 
 // accept is ws.accept.
-func (m *module) accept(_ core.Call, req *request, o AcceptOptions) (WebSocket, error) {
+func (m *module) accept(c core.Call, req *request, o AcceptOptions) (WebSocket, error) {
+	if c.Task() != req.task { // which may be about to answer
+		return nil, errUpgrade.Errorf("a WebSocket is accepted by the handler of the request itself, not by another task")
+	}
 	return req.server.upgrade(req, o)
 }
 

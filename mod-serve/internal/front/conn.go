@@ -6,6 +6,7 @@ import (
 	"log"
 	"net"
 	"net/http"
+	"runtime"
 	"runtime/debug"
 	"sync/atomic"
 	"time"
@@ -74,8 +75,16 @@ func (c *conn) read(patience time.Duration) bool {
 	if c.server.ending.Load() { // else endIdle comes after the deadline above
 		return false
 	}
+	if c.server.quick.Load() {
+		// Meanwhile the next request comes in: to look at once is mostly for nothing.
+		runtime.Gosched()
+	}
 	return c.fill() == nil
 }
+
+// quickAnswer is how long an answer takes at most where no handler computes: goroutines that let others run have their
+// turn again at once.
+const quickAnswer = time.Millisecond
 
 // fill reads what there is room for.
 func (c *conn) fill() error {
@@ -89,15 +98,19 @@ func (c *conn) fill() error {
 
 // answer tells whether the connection can go on.
 func (c *conn) answer(r *http.Request) (on bool) {
-	out := c.server.replies.Get().(*reply)
-	out.reset(c.Conn, c.server.clock.date(time.Now()), r.Method == http.MethodHead)
-	defer func() {
-		if out.release() {
-			c.server.replies.Put(out)
-		}
-	}()
+	began := time.Now()
+	b := c.server.spare.Get().(*buffers)
+	out := &reply{wire: c.Conn, buffers: b, date: c.server.clock.date(began), isHead: r.Method == http.MethodHead, length: -1}
 	c.handle(out, r)
-	return out.finish() && !c.gone
+	if quick := time.Since(began) < quickAnswer; c.server.quick.Load() != quick {
+		c.server.quick.Store(quick)
+	}
+	on = out.finish() && !c.gone
+	out.buffers = nil
+	if b.clear() {
+		c.server.spare.Put(b)
+	}
+	return on
 }
 
 func (c *conn) handle(out *reply, r *http.Request) {

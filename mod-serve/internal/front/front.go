@@ -24,8 +24,9 @@ type Server struct {
 	rest handover
 	base context.Context //nolint:containedctx // the parent of the requests' contexts
 
-	replies sync.Pool
-	clock   clock
+	spare sync.Pool // of buffers
+	clock clock
+	quick atomic.Bool // answers are quick
 
 	ending atomic.Bool // no connection gets another request
 	mu     sync.Mutex
@@ -38,8 +39,8 @@ type Server struct {
 func New(web *http.Server) *Server {
 	return &Server{
 		Server: web, conns: make(map[*conn]struct{}), ended: make(chan struct{}),
-		replies: sync.Pool{New: func() any { return &reply{header: make(http.Header)} }},
-		rest:    handover{conns: make(chan net.Conn), closed: make(chan struct{})},
+		spare: sync.Pool{New: func() any { return newBuffers() }},
+		rest:  handover{conns: make(chan net.Conn), closed: make(chan struct{})},
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -118,9 +119,60 @@ func TestPanicEndsTheConnection(t *testing.T) {
 	}
 }
 
+// A handler may leave its reply to somebody who does not notice that it has been sent.
+func TestFinishedReplyIsNobodys(t *testing.T) {
+	var kept http.ResponseWriter
+	c := dial(t, start(t, New(&http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		old := kept
+		kept = w
+		if old == nil {
+			return
+		}
+		old.Header().Set("X", "late")
+		old.WriteHeader(http.StatusTeapot)
+		if _, err := io.WriteString(old, "late"); !errors.Is(err, net.ErrClosed) {
+			t.Errorf("a late Write: %v", err)
+		}
+		if err := http.NewResponseController(old).Flush(); !errors.Is(err, net.ErrClosed) {
+			t.Errorf("a late Flush: %v", err)
+		}
+	})})))
+	in := bufio.NewReader(c)
+	send(t, c, request("GET", "/"))
+	want := receive(t, in, "GET")
+	send(t, c, request("GET", "/"))
+	if got := receive(t, in, "GET"); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
 type writer func(p []byte) (int, error)
 
 func (w writer) Write(p []byte) (int, error) { return w(p) }
+
+// Others run before a server reads only while that cannot take long.
+func TestServerIsQuickWhileItsAnswersAre(t *testing.T) {
+	var lasts atomic.Int64
+	s := New(&http.Server{Handler: http.HandlerFunc(func(http.ResponseWriter, *http.Request) { time.Sleep(time.Duration(lasts.Load())) })})
+	c := dial(t, start(t, s))
+	in := bufio.NewReader(c)
+	for _, want := range []bool{true, false, true} {
+		lasts.Store(int64(2 * quickAnswer))
+		if want {
+			lasts.Store(0)
+		}
+		for deadline := time.Now().Add(patience); ; {
+			send(t, c, request("GET", "/"))
+			receive(t, in, "GET")
+			if s.quick.Load() == want {
+				break
+			}
+			if time.Now().After(deadline) {
+				t.Fatalf("quick = %t after answers that take %s", !want, time.Duration(lasts.Load()))
+			}
+		}
+	}
+}
 
 func TestTimeouts(t *testing.T) {
 	address := start(t, New(&http.Server{Handler: sites(), ReadHeaderTimeout: 50 * time.Millisecond, IdleTimeout: 100 * time.Millisecond}))

@@ -3,6 +3,7 @@ package front
 import (
 	"cmp"
 	"io"
+	"net"
 	"net/http"
 	"slices"
 	"strconv"
@@ -21,15 +22,13 @@ type wire interface {
 // buffer is sent with its length; a longer one with that which the header says, or in chunks.
 type reply struct {
 	wire
-	date   string
-	header http.Header
-	isHead bool // the request is HEAD: its answer has no body
+	*buffers        // nil once the reply is finished: whoever still has it has nothing
+	date     string // when it was asked for
+	isHead   bool   // the request is HEAD: its answer has no body
 
 	status  int
-	out     []byte // what is to be sent
-	body    []byte // what is to be sent behind it
-	length  int64  // of the body, as the header says; -1 when it says nothing
-	typed   bool   // what the body is needs not be found out
+	length  int64 // of the body, as the header says; -1 when it says nothing
+	typed   bool  // what the body is needs not be found out
 	written int64
 	framed  bool // the header is whole
 	chunked bool
@@ -37,27 +36,36 @@ type reply struct {
 	broken  bool // the connection cannot go on
 }
 
-// reset makes a reply of one that is not used any more.
-func (w *reply) reset(to wire, date string, isHead bool) {
-	clear(w.header)
-	*w = reply{wire: to, date: date, header: w.header, isHead: isHead, out: w.out[:0], body: w.body[:0], length: -1}
+// buffers are what replies use one after another.
+type buffers struct {
+	header http.Header
+	out    []byte // what is to be sent
+	body   []byte // what is to be sent behind it
 }
+
+func newBuffers() *buffers { return &buffers{header: make(http.Header)} }
 
 // maxKept is the largest buffer that is kept for another reply.
 const maxKept = 2 * bufferSize
 
-// release lets go of the connection. It tells whether the reply should be used again.
-func (w *reply) release() bool {
-	w.wire = nil
-	return cap(w.out) <= maxKept && cap(w.body) <= maxKept
+// clear tells whether another reply should use them.
+func (b *buffers) clear() bool {
+	clear(b.header)
+	b.out, b.body = b.out[:0], b.body[:0]
+	return cap(b.out) <= maxKept && cap(b.body) <= maxKept
 }
 
 // Header is what WriteHeader sends.
-func (w *reply) Header() http.Header { return w.header }
+func (w *reply) Header() http.Header {
+	if w.buffers == nil {
+		return make(http.Header)
+	}
+	return w.header
+}
 
 // WriteHeader takes the header as it is then. Only the first status counts, and none of less than 200 is sent.
 func (w *reply) WriteHeader(status int) {
-	if w.status != 0 || status < http.StatusOK {
+	if w.buffers == nil || w.status != 0 || status < http.StatusOK {
 		return
 	}
 	w.status = status
@@ -124,6 +132,9 @@ func (w *reply) hasNoBody() bool {
 
 // Write sends once the buffer is full.
 func (w *reply) Write(p []byte) (int, error) {
+	if w.buffers == nil {
+		return 0, net.ErrClosed
+	}
 	if w.status == 0 {
 		w.WriteHeader(http.StatusOK)
 	}
@@ -196,7 +207,7 @@ func (w *reply) queue(p []byte) {
 func (w *reply) send(p []byte) error {
 	for _, b := range [][]byte{w.out, p} {
 		if w.broken {
-			return io.ErrClosedPipe
+			return net.ErrClosed
 		}
 		if len(b) > 0 {
 			if _, err := w.wire.Write(b); err != nil {
@@ -211,6 +222,9 @@ func (w *reply) send(p []byte) error {
 
 // FlushError sends what was written.
 func (w *reply) FlushError() error {
+	if w.buffers == nil {
+		return net.ErrClosed
+	}
 	if w.status == 0 {
 		w.WriteHeader(http.StatusOK)
 	}
