@@ -130,7 +130,7 @@ func TestTasksShareAStream(t *testing.T) {
 
 func TestAnotherTaskAcceptsNoWebSocket(t *testing.T) {
 	s := start(t, `http.serve(0, {GET = {["/"] = function(req)
-			local err = async.spawn(function() return tostring(select(2, pcall(ws.accept, req))) end):await()
+			local err = async.spawn(function() return tostring(select(2, pcall(ws.accept, req))) end):await()[1]
 			return {body = err}
 		end}}, {host = "127.0.0.1", on_listen = listening})`)
 	if got := s.ask("GET", "/", "").body; !strings.Contains(got, "by the handler of the request itself") {
