@@ -45,14 +45,18 @@ type buffers struct {
 
 func newBuffers() *buffers { return &buffers{header: make(http.Header)} }
 
-// maxKept is the largest buffer that is kept for another reply.
-const maxKept = 2 * bufferSize
+// How large buffers are at most that another reply uses.
+const (
+	maxKept   = 2 * bufferSize
+	maxFields = 64
+)
 
 // clear tells whether another reply should use them.
 func (b *buffers) clear() bool {
+	keep := len(b.header) <= maxFields && cap(b.out) <= maxKept && cap(b.body) <= maxKept
 	clear(b.header)
 	b.out, b.body = b.out[:0], b.body[:0]
-	return cap(b.out) <= maxKept && cap(b.body) <= maxKept
+	return keep
 }
 
 // Header is what WriteHeader sends.
