@@ -94,9 +94,15 @@ func readFields(r *http.Request, fields string) bool {
 }
 
 // IsToken tells whether s is a token of RFC 9110.
-func IsToken(s string) bool {
+func IsToken(s string) bool { return consists(s, "!#$%&'*+-.^_`|~") }
+
+// isHost tells whether s looks like a host, and maybe a port.
+func isHost(s string) bool { return consists(s, ".-_:[]") }
+
+// consists tells whether s has letters, digits and others, and nothing else.
+func consists(s, others string) bool {
 	for _, c := range []byte(s) {
-		if !isAlphanumeric(c) && strings.IndexByte("!#$%&'*+-.^_`|~", c) < 0 {
+		if !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9') && strings.IndexByte(others, c) < 0 {
 			return false
 		}
 	}
@@ -111,18 +117,4 @@ func isText(s string) bool {
 		}
 	}
 	return true
-}
-
-// isHost tells whether s looks like a host, and maybe a port.
-func isHost(s string) bool {
-	for _, c := range []byte(s) {
-		if !isAlphanumeric(c) && strings.IndexByte(".-_:[]", c) < 0 {
-			return false
-		}
-	}
-	return s != ""
-}
-
-func isAlphanumeric(c byte) bool {
-	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
 }
