@@ -34,7 +34,7 @@ func (s *server) send(req *request, a answer) {
 	}
 }
 
-// countedBelow is the size of a body up to which net/http gives its length itself, at less cost.
+// countedBelow is the size of a body up to which its length is given behind us, by front or net/http, at less cost.
 const countedBelow = 2048
 
 func (s *server) sendText(req *request, a answer) {

@@ -1,8 +1,8 @@
-// Package front serves HTTP/1.1 ahead of net/http: a [Server] answers the requests that look like nearly all do by
-// itself, for a third of the CPU, and gives a connection that brings anything else to net/http, with what it brought.
+// Package front serves HTTP/1.1 ahead of net/http: a [Server] answers plain requests by itself, at less cost, and gives
+// a connection that brings anything else to net/http, with the bytes that were read.
 //
-// What is taken is decided by [readRequest], which is strict so that it need not be complete: a request in plain
-// form, whole with the first bytes. Everything that is long, slow, malformed or rare, such as chunked bodies,
+// [readRequest] decides what is plain: a request of HTTP/1.1 in the usual form that is whole with the first bytes. It is
+// strict, so that it need not be complete: everything that is long, slow, malformed or rare, such as chunked bodies,
 // upgrades and HTTP/1.0, is net/http's. A conn reads, a reply writes, a visit is the context of a request.
 package front
 

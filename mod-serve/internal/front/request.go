@@ -10,8 +10,8 @@ import (
 	"strings"
 )
 
-// readRequest reads into r a request that is whole and in the form that nearly all have, and gives its length: 0 where
-// anything is better left to net/http. What is read, net/http would read the same.
+// readRequest reads into r a plain request that is whole, and gives its length: 0 where anything is better left to
+// net/http. What is read, net/http would read the same.
 func readRequest(r *http.Request, b []byte) (length int) {
 	end := bytes.Index(b, []byte("\r\n\r\n"))
 	if end < 0 {

@@ -10,13 +10,13 @@ import (
 )
 
 // visit is the context of a request. It ends with the request, with the server's base context, or when the client
-// leaves: from when somebody waits for its end, since nearly all requests are answered before.
+// leaves. The client is watched only once somebody waits for the context to end, which few handlers do.
 type visit struct {
 	conn *conn
 
 	asked   atomic.Int32 // how often Err was
 	ended   atomic.Bool
-	made    atomic.Pointer[context.Context] // what it is from when somebody waits
+	made    atomic.Pointer[context.Context] // what it is once somebody waits
 	mu      sync.Mutex                      // to make it
 	cancel  context.CancelFunc
 	watched chan struct{} // closed when nobody looks at the connection any more
