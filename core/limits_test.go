@@ -3,6 +3,7 @@ package core
 import (
 	"context"
 	"errors"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -22,6 +23,7 @@ func runLimited(t *testing.T, memory int64, source string) error {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
+	runtime.GC() // what earlier tests left is not the VM's, and would be missed when it is collected meanwhile
 	vm := rt.Open(Host{Stdout: &output{}, Limits: Limits{Memory: memory}})
 	defer vm.Close()
 	return vm.Run(ctx, chunk)
