@@ -166,7 +166,7 @@ func (vm *VM) overMemory(asked, made int64) bool {
 		return true
 	}
 	used := h.used() + asked
-	if h.vms.Load() == 1 && used > 2*limit {
+	if h.governed.Load() && h.vms.Load() == 1 && used > 2*limit {
 		h.collect()
 		if used = h.used() + asked; used > limit*ceilingNum/ceilingDen {
 			return true
@@ -178,15 +178,16 @@ func (vm *VM) overMemory(asked, made int64) bool {
 	return false
 }
 
-// gopher-lua's small tables take up to twice what they hold. A VM that is alone may take that much more
-// than its limit, as long as what it holds is within it.
+// gopher-lua's small tables take up to twice what they hold. A VM that is alone in a process which governs its
+// heap may take that much more than its limit, as long as what it holds is within it.
 const (
 	ceilingNum = 11
 	ceilingDen = 4
 )
 
 // GovernHeap makes the collector keep the heap of a process that runs one VM close to what the script may
-// hold. Like [BoundArrays] it is for main functions.
+// hold, and ends a script whose process grows far beyond that. Like [BoundArrays] it is for main functions: in
+// a program with memory of its own, only what a script can reach counts, and nothing forces a collection.
 func GovernHeap() { theHeap().governed.Store(true) }
 
 // keep makes the collector work harder from so many bytes beyond the base on.
@@ -231,7 +232,7 @@ func (h *heap) open(limit int64) {
 		return
 	}
 	h.base.Store(0)
-	if h.used() > muchGarbage {
+	if h.governed.Load() && h.used() > muchGarbage {
 		runtime.GC()
 	}
 	h.base.Store(h.used())

@@ -40,7 +40,9 @@ func (m *Meter) scarce(n, limit int64) bool {
 	if h.used()+n <= limit || m.made < m.quiet {
 		return false
 	}
-	h.collect()
+	if h.governed.Load() {
+		h.collect()
+	}
 	m.quiet = m.made + limit/8
 	return h.used()+n > limit && m.made > limit
 }
