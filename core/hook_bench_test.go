@@ -52,7 +52,9 @@ func inTurns(b *testing.B, c Call, chunk *Chunk) error {
 		return err
 	}
 	limited := made[0].lua()
-	same, plain := lua.NewState(stacks{}.options()), lua.NewState()
+	options := rootOptions()
+	options.CallStackSize = callDepth
+	same, plain := lua.NewState(options), lua.NewState()
 	defer same.Close()
 	defer plain.Close()
 	onSame, onPlain := bare(same, chunk), bare(plain, chunk)

@@ -62,7 +62,7 @@ func (t *thread) spend(n int) {
 	if t.left > 0 {
 		return
 	}
-	if t.look() != nil {
+	if !t.look() {
 		t.checkStopped()
 	}
 }

@@ -32,7 +32,7 @@ func (t *thread) run(L *lua.LState, base *callFrame) {
 		frame := in.currentFrame
 		instruction := frame.Fn.Proto.Code[frame.Pc]
 		frame.Pc++
-		if t.left--; t.left <= 0 && t.look() != nil {
+		if t.left--; t.left <= 0 && !t.look() {
 			L.RaiseError("%s", t.Err().Error())
 		}
 		op := int(instruction >> 26)

@@ -124,13 +124,7 @@ func (t *thread) state() *lua.LState {
 
 // newState is the one maker of Lua states besides the VM's own.
 func (t *thread) newState() *lua.LState {
-	s := t.vm.rt.stacks
-	if !s.known {
-		L, _ := t.vm.L.NewThread() // vm.L has no context, so the new state gets none that would never be asked
-		L.SetContext(t)
-		return L
-	}
-	L := s.another(t.vm.L)
+	L := another(t.vm.L)
 	L.SetContext(t)
 	inside(L).mainLoop = t.loop
 	return L

@@ -28,7 +28,7 @@ const largeArray = 1 << 18
 
 // reach estimates how many bytes the scripts of the VM can reach. It needs the baton.
 func (vm *VM) reach() int64 {
-	w := walk{seen: make(visited), layout: tableLayout(), stacks: vm.rt.stacks}
+	w := walk{seen: make(visited), layout: tableLayout()}
 	w.value(vm.L.G.Global)
 	w.value(vm.L.G.Registry)
 	for _, local := range vm.shapes {
@@ -55,7 +55,6 @@ func (vm *VM) reach() int64 {
 // walk adds up what is reached.
 type walk struct {
 	layout  layout
-	stacks  stacks
 	seen    visited
 	depth   int
 	pending []lua.LValue // what lies deeper than maxWalk
@@ -151,7 +150,7 @@ func (w *walk) thread(t *thread) {
 	}
 	w.bytes += costThread
 	for _, L := range append(t.below, t.L) {
-		registers, size := w.stacks.held(L)
+		registers, size := held(L)
 		w.bytes += costState + size
 		for _, v := range registers {
 			w.value(v)

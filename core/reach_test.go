@@ -55,15 +55,3 @@ func TestReachCountsWhatIsShared(t *testing.T) {
 		vm.Close()
 	}
 }
-
-func TestLayoutOfStacksIsKnown(t *testing.T) {
-	if s := newStacks(); !s.known {
-		t.Errorf("gopher-lua keeps the stacks of a state elsewhere: %+v", s)
-	}
-}
-
-func TestLayoutOfTablesIsKnown(t *testing.T) {
-	if l := tableLayout(); !l.array.Known || !l.byName.Known || !l.byValue.Known {
-		t.Errorf("gopher-lua keeps the parts of a table elsewhere: %+v", l)
-	}
-}

@@ -22,7 +22,6 @@ type Runtime struct {
 	policy  Policy
 	specs   func() []spec.Module
 	globals map[string]*builtin
-	closed  chan struct{}
 	made    time.Time
 	seed    maphash.Seed // of the numbers that tostring gives tables
 
@@ -34,9 +33,6 @@ type Runtime struct {
 
 	embedded []*Embedded
 	compiled sync.Map // of the files that scripts require: name to compiled
-
-	layOut sync.Once
-	stacks stacks
 
 	methodsMu sync.Mutex
 	methods   map[methodKey]*builtin
@@ -66,19 +62,22 @@ type methodKey struct {
 	name  string
 }
 
-// New binds the modules. A name declared twice, or a declaration that lacks something, is an error.
+// New binds the modules. A name declared twice, a declaration that lacks something, or a version of gopher-lua
+// that is not known is an error.
 func New(cfg Config) (*Runtime, error) {
+	if err := layoutError(); err != nil {
+		return nil, err
+	}
 	policy, err := cfg.Policy.absolute()
 	if err != nil {
 		return nil, err
 	}
 	rt := &Runtime{
 		policy: policy, tables: make(map[string]*table), globals: make(map[string]*builtin),
-		closed: make(chan struct{}), levels: make(map[string]Level), methods: make(map[methodKey]*builtin),
+		levels: make(map[string]Level), methods: make(map[methodKey]*builtin),
 		declared: make(map[string]bool), later: make(map[string][]*later),
 		made: time.Now(), seed: maphash.MakeSeed(),
 	}
-	close(rt.closed)
 	rt.addLibrary()
 	for _, m := range cfg.Modules {
 		if m.later != nil {

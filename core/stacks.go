@@ -2,10 +2,14 @@ package core
 
 import (
 	"context"
+	"errors"
 	"reflect"
+	"sync"
 	"unsafe"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"assay.rs/core/internal/tables"
 )
 
 // Sizes of the stacks of a Lua state; see the RATIONALE.
@@ -22,7 +26,7 @@ const (
 	segmentMax   = callDepth/lua.FramesPerSegment + segmentRoom
 )
 
-// These are gopher-lua's, as [newStacks] makes sure of.
+// These are gopher-lua's, as [layoutError] makes sure of.
 type (
 	luaState struct {
 		_            *lua.Global
@@ -75,21 +79,21 @@ func inside(L *lua.LState) *luaState {
 	return (*luaState)(unsafe.Pointer(L)) //nolint:gosec // the types are alike
 }
 
-// stacks is where gopher-lua keeps the stacks of a state. Its own [lua.LState.NewThread] makes the list of
-// call frames as long as the deepest calls that are allowed, lets registers grow by a fixed step, and fills
-// two tables that nobody uses. Our states start small, and each look makes the room that they may need
-// until the next one.
-type stacks struct {
-	known bool // a version that keeps them elsewhere makes its states, and runs them, itself
-}
+// errLayout is how [New] refuses a gopher-lua that keeps things elsewhere than this package expects.
+var errLayout = errors.New("this program was built with a version of gopher-lua that assay.rs/core does not know: " +
+	"build it with the one in the go.mod of assay.rs/core")
 
-func newStacks() (s stacks) {
-	state := reflect.ValueOf(newState(s.options())).Elem()
-	if !alike(state.Type(), reflect.TypeFor[luaState]()) {
-		return s
+// layoutError is errLayout unless the states and tables of gopher-lua are as this package takes them to be.
+var layoutError = sync.OnceValue(func() error { //nolint:gochecknoglobals // the process has one gopher-lua
+	if !tables.Known() || !stacksKnown(reflect.ValueOf(newState(rootOptions()))) {
+		return errLayout
 	}
-	s.known = alike(state.FieldByName("stack").Elem().Type(), reflect.TypeFor[*callFrames]())
-	return s
+	return nil
+})
+
+func stacksKnown(state reflect.Value) bool {
+	return alike(state.Type().Elem(), reflect.TypeFor[luaState]()) &&
+		alike(state.Elem().FieldByName("stack").Elem().Type(), reflect.TypeFor[*callFrames]())
 }
 
 // alike tells whether values of both types are the same in memory, and fields that have a name have the same.
@@ -121,16 +125,12 @@ func alike(theirs, ours reflect.Type) bool {
 	return true
 }
 
-// options are those of a state that others are made beside.
-func (s stacks) options() lua.Options {
-	o := lua.Options{
-		MinimizeStackMemory: true, CallStackSize: callDepth,
+// rootOptions are those of the state that others are made beside: it never runs.
+func rootOptions() lua.Options {
+	return lua.Options{
+		MinimizeStackMemory: true, CallStackSize: lua.FramesPerSegment,
 		RegistrySize: registryStart, RegistryGrowStep: lua.RegistrySize, RegistryMaxSize: registryMax,
 	}
-	if s.known {
-		o.CallStackSize = lua.FramesPerSegment // it never runs
-	}
-	return o
 }
 
 func frames(L *lua.LState) *callFrames { return (*callFrames)(inside(L).stack[1]) }
@@ -146,8 +146,11 @@ type state struct {
 	array    [registryStart]lua.LValue
 }
 
-// another makes a state beside one that never ran.
-func (s stacks) another(beside *lua.LState) *lua.LState {
+// another makes a state beside one that never ran. Gopher-lua's own [lua.LState.NewThread] makes the list of
+// call frames as long as the deepest calls that are allowed, lets registers grow by a fixed step, and fills
+// two tables that nobody uses. Our states start small, and each look makes the room that they may need
+// until the next one.
+func another(beside *lua.LState) *lua.LState {
 	made := &state{LState: *beside, registry: *inside(beside).reg}
 	made.registry.array, made.registry.top, made.registry.growBy = made.array[:], 0, registryGrow
 	made.registry.handler[1] = unsafe.Pointer(&made.LState) //nolint:gosec // it raises what overflows
@@ -160,10 +163,7 @@ func (s stacks) another(beside *lua.LState) *lua.LState {
 
 // held are the values on the stack of L, which gopher-lua does not show for outer calls, and the bytes that its
 // stacks take.
-func (s stacks) held(L *lua.LState) (registers []lua.LValue, size int64) {
-	if !s.known {
-		return nil, 0
-	}
+func held(L *lua.LState) (registers []lua.LValue, size int64) {
 	registry, calls := inside(L).reg, frames(L)
 	size = int64(len(registry.array))*costValue + int64(calls.segIdx)*costCalls
 	return registry.array[:min(registry.top, len(registry.array))], size
@@ -171,10 +171,7 @@ func (s stacks) held(L *lua.LState) (registers []lua.LValue, size int64) {
 
 // makeRoom makes room for the calls until the next look, and lets the registers double when they run out. It
 // is false when calls nest too deep. It needs the baton.
-func (s stacks) makeRoom(L *lua.LState) bool {
-	if !s.known {
-		return true
-	}
+func makeRoom(L *lua.LState) bool {
 	registry, calls := inside(L).reg, frames(L)
 	registry.growBy = max(registryGrow, len(registry.array))
 	used, have := int(calls.segIdx), len(calls.segments)

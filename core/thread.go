@@ -52,30 +52,24 @@ func currentThread(L *lua.LState) *thread {
 	return foreignThread(L)
 }
 
-// Done is nil while the thread may go on. A version of gopher-lua whose loop is not ours asks it before each
-// instruction.
-func (t *thread) Done() <-chan struct{} {
-	t.left--
-	if t.left > 0 {
-		return nil
-	}
-	return t.look()
-}
+// Done is closed when the task is stopped.
+func (t *thread) Done() <-chan struct{} { return t.task.lifetime.context().Done() }
 
-func (t *thread) look() <-chan struct{} {
+// look looks at the outside world, and is false when the thread has no further instruction to run.
+func (t *thread) look() bool {
 	if t.task.stopped() {
 		t.left = 0
-		return t.vm.rt.closed
+		return false
 	}
 	t.left = lookEvery
 	t.prepare()
 	if t.vm.host.Limits.Memory > 0 && t.vm.due() && t.vm.overMemory(0, 0) {
 		t.task.cancel(t.vm.memoryError())
 		t.left = 0
-		return t.vm.rt.closed
+		return false
 	}
 	if t.vm.baton.waiting.Load() == 0 {
-		return nil
+		return true
 	}
 	now := time.Now()
 	switch {
@@ -85,7 +79,7 @@ func (t *thread) look() <-chan struct{} {
 		t.task.yield()
 		t.long = true
 	}
-	return nil
+	return true
 }
 
 // prepare makes the state that runs ready for the instructions until the next look: what they raise has a
@@ -95,7 +89,7 @@ func (t *thread) prepare() {
 		return
 	}
 	t.L.Panic = panicTraced
-	if !t.vm.rt.stacks.makeRoom(t.L) {
+	if !makeRoom(t.L) {
 		t.L.RaiseError("stack overflow")
 	}
 }

@@ -197,9 +197,6 @@ func (t Table) Each(f func(k, v Value) error) error {
 
 func eachEntry(t *lua.LTable, f func(k, v lua.LValue) error) error {
 	in := keptEntries()
-	if !in.array.Known || !in.order.Known {
-		return eachNext(t, f)
-	}
 	for i, v := range in.array.Of(t) {
 		if v == lua.LNil {
 			continue
@@ -227,17 +224,6 @@ type entries struct{ array, order tables.Field[[]lua.LValue] }
 var keptEntries = sync.OnceValue(func() entries { //nolint:gochecknoglobals // a constant of gopher-lua
 	return entries{tables.FieldOf[[]lua.LValue]("array"), tables.FieldOf[[]lua.LValue]("keys")}
 })
-
-// eachNext is eachEntry for a gopher-lua that keeps them elsewhere.
-func eachNext(t *lua.LTable, f func(k, v lua.LValue) error) error {
-	k, v := t.Next(lua.LNil)
-	for ; k != lua.LNil; k, v = t.Next(k) {
-		if err := f(k, v); err != nil {
-			return err
-		}
-	}
-	return nil
-}
 
 // IsArray tells whether the table is an array to encoders: it was made as one, or its keys are 1 to n
 // with n above 0.

@@ -78,8 +78,7 @@ type VM struct {
 
 // Open makes a VM. It must be closed.
 func (rt *Runtime) Open(host Host) *VM {
-	rt.layOut.Do(func() { rt.stacks = newStacks() })
-	L := newState(rt.stacks.options())
+	L := newState(rootOptions())
 	L.G.MainThread = L
 	vm := rt.newVM(host, L)
 	vm.bindStrings()

@@ -9,29 +9,33 @@ import (
 	lua "github.com/yuin/gopher-lua"
 )
 
-// Field is the place of a field of a table. A version that keeps it elsewhere has none.
-type Field[T any] struct {
-	offset uintptr
-	Known  bool
+// Known tells whether this version of gopher-lua keeps what tables hold where this package looks for it. With
+// another one nothing here may be used.
+func Known() bool {
+	return has[[]lua.LValue]("array") && has[map[string]lua.LValue]("strdict") && has[map[lua.LValue]lua.LValue]("dict") &&
+		has[[]lua.LValue]("keys") && has[map[lua.LValue]int]("k2i")
 }
 
-// FieldOf is the field of this name, if it has the type.
-func FieldOf[T any](name string) Field[T] {
+func has[T any](name string) bool {
 	f, ok := reflect.TypeFor[lua.LTable]().FieldByName(name)
-	return Field[T]{f.Offset, ok && f.Type == reflect.TypeFor[T]()}
+	return ok && f.Type == reflect.TypeFor[T]()
 }
 
-// Of is the field of t, or nothing.
-func (f Field[T]) Of(t *lua.LTable) (v T) {
-	if f.Known {
-		v = *f.in(t)
-	}
-	return v
+// Field is the place of a field of a table.
+type Field[T any] struct{ offset uintptr }
+
+// FieldOf is the field of this name, which must be one of those that [Known] looks at, and have its type.
+func FieldOf[T any](name string) Field[T] {
+	f, _ := reflect.TypeFor[lua.LTable]().FieldByName(name)
+	return Field[T]{f.Offset}
 }
 
-// Set sets the field of a table that nobody else has yet. The field must be known.
+// Of is the field of t.
+func (f Field[T]) Of(t *lua.LTable) T { return *f.in(t) }
+
+// Set sets the field of a table that nobody else has yet.
 func (f Field[T]) Set(t *lua.LTable, v T) { *f.in(t) = v }
 
 func (f Field[T]) in(t *lua.LTable) *T {
-	return (*T)(unsafe.Add(unsafe.Pointer(t), f.offset)) //nolint:gosec // FieldOf has compared its type
+	return (*T)(unsafe.Add(unsafe.Pointer(t), f.offset)) //nolint:gosec // Known has compared its type
 }

@@ -40,18 +40,13 @@ func (s *Shape) Give(t *lua.LTable) {
 		k = learn(s.names)
 		s.keys.Store(k)
 	}
-	if k.order != nil {
-		k.inOrder.Set(t, k.order)
-		k.inPlace.Set(t, maps.Clone(k.places))
-	}
+	k.inOrder.Set(t, k.order)
+	k.inPlace.Set(t, maps.Clone(k.places))
 }
 
-// learn takes the lists of keys from a table that has all of them. There are none where gopher-lua keeps them elsewhere.
+// learn takes the lists of keys from a table that has all of them.
 func learn(names []string) *keys {
 	k := &keys{inOrder: FieldOf[[]lua.LValue]("keys"), inPlace: FieldOf[map[lua.LValue]int]("k2i")}
-	if !k.inOrder.Known || !k.inPlace.Known {
-		return k
-	}
 	all := &lua.LTable{Metatable: lua.LNil}
 	for _, name := range names {
 		all.RawSetString(name, lua.LTrue)
