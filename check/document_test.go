@@ -25,7 +25,8 @@ func steady(doc, dir, url string) string {
 	if url != "" {
 		doc = strings.ReplaceAll(doc, url, "http://server")
 	}
-	return regexp.MustCompile(`"(duration_ms|total_ms)": \d+`).ReplaceAllString(doc, `"$1": 0`)
+	doc = regexp.MustCompile(`"(duration_ms|total_ms|start_ms)": \d+`).ReplaceAllString(doc, `"$1": 0`)
+	return regexp.MustCompile(`"started_at": "[0-9TZ:.-]+"`).ReplaceAllString(doc, `"started_at": "2026-01-02T03:04:05.678Z"`)
 }
 
 func golden(t *testing.T, name, got string) {

@@ -14,9 +14,8 @@ import (
 func (p *Plan) Validated() *Report {
 	r := newReport()
 	r.File, r.Name, r.Outcome = p.path, said(p.name), OutcomeValidated
-	done := 0
 	for _, s := range p.suites {
-		run := p.newRun(s, &done)
+		run := p.newRun(s, p.newEvents())
 		for _, c := range s.checks {
 			if c.selected {
 				result := run.notBegun(c, "only validated")

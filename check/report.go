@@ -64,6 +64,8 @@ type Report struct {
 	Summary  Summary     `json:"summary"`
 	Exit     int         `json:"exit_code"`
 	Reason   string      `json:"reason"`
+	Started  time.Time   `json:"started_at"`
+	Timeout  int64       `json:"timeout_ms,omitempty"` // how long the run might have taken; 0 is no bound
 	Errors   []Problem   `json:"errors,omitempty"`
 }
 
@@ -97,6 +99,7 @@ type Result struct {
 	Response   *Response   `json:"response"`
 	Value      any         `json:"value"`
 	Location   string      `json:"location"`
+	Start      int64       `json:"start_ms"`       // of the first attempt, since the run began
 	File       string      `json:"file,omitempty"` // of a run over a folder
 }
 
@@ -111,7 +114,7 @@ type Try struct {
 }
 
 func newReport() *Report {
-	return &Report{Checks: []Result{}, Schema: Schema}
+	return &Report{Checks: []Result{}, Schema: Schema, Started: time.Now().UTC().Truncate(time.Millisecond)}
 }
 
 // ExitCode is what the process should exit with.

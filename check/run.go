@@ -37,25 +37,18 @@ func seconds(d time.Duration) string {
 	return strconv.FormatFloat(d.Round(time.Millisecond).Seconds(), 'f', -1, 64) + "s"
 }
 
-// Event is something that happened in a run.
-type Event struct {
-	Started bool   // the check begins; its Result has name, type and location only
-	Result  Result // without secrets
-	Done    int    // checks finished so far, this one included
-	Total   int
-}
-
 // Run runs the plan and reports on it, whatever happens: a check that crashes or hangs fails by itself. When ctx ends the
 // report is there within a second: running checks are cancelled, others skipped. Cancel it with an *Interrupt
 // as cause when a signal came.
 func (p *Plan) Run(ctx context.Context) *Report {
-	began := time.Now()
 	r := newReport()
-	r.File, r.Name = p.path, said(p.name)
+	r.File, r.Name, r.Timeout = p.path, said(p.name), p.timeout().Milliseconds()
+	events := p.newEvents()
+	defer events.end()
+	events.emit(Event{Kind: RunStarted})
 	var cause error
-	done := 0
 	for _, s := range p.suites {
-		run := p.newRun(s, &done)
+		run := p.newRun(s, events)
 		run.all(ctx)
 		if cause == nil {
 			cause = run.cut
@@ -66,7 +59,7 @@ func (p *Plan) Run(ctx context.Context) *Report {
 		r.Checks[i].clean(p.redactor)
 	}
 	r.Summary.Deselected = p.skipped
-	r.conclude(time.Since(began), cause)
+	r.conclude(events.elapsed(), cause)
 	r.Reason = p.redactor.Text(r.Reason)
 	return r
 }
@@ -76,7 +69,7 @@ type suiteRun struct {
 	plan     *Plan
 	suite    *suite
 	clock    retry.Clock
-	done     *int
+	events   *events
 	results  []*Result // nil while the check is not finished
 	trackers []*tracker
 	next     int // the first check that may still begin: those before it have
@@ -87,13 +80,21 @@ type suiteRun struct {
 	cut      error // why checks were cut short or not begun
 }
 
-func (p *Plan) newRun(s *suite, done *int) *suiteRun {
-	clock := p.options.Clock
-	if clock == nil {
-		clock = retry.System{}
+// timeout is how long the run may take, the files of a folder one after the other; 0 is no bound.
+func (p *Plan) timeout() time.Duration {
+	var sum time.Duration
+	for _, s := range p.suites {
+		if s.timeout == 0 {
+			return 0
+		}
+		sum += s.timeout
 	}
+	return sum
+}
+
+func (p *Plan) newRun(s *suite, events *events) *suiteRun {
 	return &suiteRun{
-		plan: p, suite: s, clock: clock, done: done, captures: map[string]any{},
+		plan: p, suite: s, clock: events.clock, events: events, captures: map[string]any{},
 		results: make([]*Result, len(s.checks)), trackers: make([]*tracker, len(s.checks)),
 		// Room for all: a check that is left behind must not hang on to report.
 		finished: make(chan int, len(s.checks)),
@@ -222,7 +223,7 @@ func (r *suiteRun) begin(ctx context.Context, i int) {
 	c := r.suite.checks[i]
 	t := &tracker{run: r, check: c, captures: maps.Clone(r.captures), blank: r.blank(c)}
 	r.trackers[i] = t
-	r.emit(Event{Started: true, Result: t.blank})
+	r.events.emit(Event{Kind: CheckStarted, Result: r.cleaned(t.blank)})
 	r.crew.run(func() {
 		// Whatever happens inside, the check has a result.
 		defer func() { r.finished <- i }()
@@ -247,24 +248,18 @@ func (r *suiteRun) finish(i int, result *Result) {
 		}
 	}
 	r.results[i], r.trackers[i] = result, nil
-	*r.done++
-	if r.plan.options.Events == nil {
-		return
-	}
-	shown := *result
-	shown.Assertions = append([]Assertion(nil), result.Assertions...)
-	shown.History = append([]Try(nil), result.History...)
-	shown.clean(r.plan.redactor)
-	r.emit(Event{Result: shown, Done: *r.done})
+	r.events.emit(Event{Kind: CheckEnded, Result: r.cleaned(*result)})
 }
 
-func (r *suiteRun) emit(e Event) {
-	if r.plan.options.Events == nil {
-		return
+// cleaned is a copy of a result without secrets, for events; nothing when nobody listens.
+func (r *suiteRun) cleaned(result Result) Result {
+	if !r.events.heard() {
+		return Result{}
 	}
-	e.Total = r.plan.selected
-	e.Result.Name = r.plan.redactor.Text(e.Result.Name)
-	r.plan.options.Events(e)
+	result.Assertions = slices.Clone(result.Assertions)
+	result.History = slices.Clone(result.History)
+	result.clean(r.plan.redactor)
+	return result
 }
 
 // drain waits a moment for the running checks to notice the end; those that do not are left behind.

@@ -264,7 +264,7 @@ func TestSignalAfterTheLastCheckChangesNothing(t *testing.T) {
 	b := newBench(t)
 	ctx, cancel := context.WithCancelCause(t.Context())
 	b.options.Events = func(e Event) {
-		if !e.Started {
+		if e.Kind == CheckEnded {
 			cancel(&Interrupt{"SIGTERM", 143})
 		}
 	}
@@ -362,14 +362,15 @@ func TestCapturedTextCannotBecomeJq(t *testing.T) {
 	}
 }
 
-func TestEventsTellOfEachCheckOnce(t *testing.T) {
+func TestEventsTellOfEachCheckAndAttemptOnce(t *testing.T) {
 	b := newBench(t)
+	kinds := map[EventKind]string{RunStarted: "run", CheckStarted: "start", AttemptEnded: "attempt", CheckEnded: "end"}
 	var got []string
 	b.options.Events = func(e Event) {
-		got = append(got, fmt.Sprintf("%v %s %s %d/%d", e.Started, e.Result.Name, e.Result.Status, e.Done, e.Total))
+		got = append(got, fmt.Sprintf("%s %s %s %d/%d", kinds[e.Kind], e.Result.Name, e.Result.Status, e.Done, e.Total))
 	}
 	b.run("checks:\n  - {name: a, type: script, script: 'assert(true)'}\n  - {name: b, type: script, script: 'error(\"x\")'}\n  - {name: c, type: script, script: 'assert(true)', needs: [b]}\n")
-	want := []string{"true a  0/3", "false a passed 1/3", "true b  0/3", "false b failed 2/3", "false c skipped 3/3"}
+	want := []string{"run   0/3", "start a  0/3", "attempt a  0/3", "end a passed 1/3", "start b  1/3", "attempt b  1/3", "end b failed 2/3", "end c skipped 3/3"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("events (-want +got):\n%s", diff)
 	}

@@ -188,6 +188,12 @@ func (t *tracker) record(a retry.Attempt) {
 		try.Message, try.Class = said(a.Err.Error()), said(string(retry.ClassesOf(a.Err)[0]))
 	}
 	t.history = append(t.history, try)
+	if t.run.events.heard() {
+		shown := t.blank
+		shown.History = []Try{try}
+		shown.clean(t.run.plan.redactor)
+		t.run.events.emit(Event{Kind: AttemptEnded, Result: shown, Try: shown.History[0]})
+	}
 }
 
 // conclude makes the result from what the engine says.
@@ -233,6 +239,7 @@ func (t *tracker) fill(r *Result) {
 	r.Assertions = append(r.Assertions, t.last.Assertions...)
 	r.Request, r.Response, r.Value = t.last.Request, t.last.Response, t.last.Value
 	if !t.began.IsZero() {
+		r.Start = t.began.Sub(t.run.events.began).Milliseconds()
 		r.Total = t.run.clock.Now().Sub(t.began).Milliseconds()
 	}
 }

@@ -112,11 +112,14 @@ func load(path string, f *CheckFlags, s Surroundings) (*check.Plan, *check.Repor
 
 // logEvent logs one record for each finished check.
 func logEvent(log *slog.Logger, e check.Event) {
-	if e.Started {
-		log.Debug("started", "check", e.Result.Name)
+	r := e.Result
+	switch e.Kind {
+	case check.CheckStarted:
+		log.Debug("started", "check", r.Name)
+		return
+	case check.RunStarted, check.AttemptEnded:
 		return
 	}
-	r := e.Result
 	args := []any{"check", r.Name, "status", string(r.Status), "attempts", r.Attempts, "duration", fmt.Sprintf("%dms", r.Total)}
 	if r.Message != nil {
 		args = append(args, "message", strings.ToValidUTF8(*r.Message, "\uFFFD"))

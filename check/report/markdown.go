@@ -1,0 +1,135 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"assay.rs/check"
+)
+
+// markdown writes a table of the checks and the details of those that did not pass, as GitHub and GitLab show it.
+func markdown(r *check.Report) []byte {
+	return markdownWithin(r, 1<<62)
+}
+
+// markdownWithin leaves out details that do not fit into so many bytes.
+func markdownWithin(r *check.Report, limit int) []byte {
+	var b strings.Builder
+	list := entries(r)
+	fmt.Fprintf(&b, "## %s %s\n\n%s in %s.\n\n", verdictSign(r.Passed), inline(title(r)), inline(r.Reason), forPeople(r.Duration))
+	if len(list) > 0 {
+		b.WriteString("| | check | type | attempts | time | |\n| --- | --- | --- | ---: | ---: | --- |\n")
+	}
+	left := 0
+	for _, e := range list {
+		row := fmt.Sprintf("| %s | %s | %s | %d | %s | %s |\n",
+			sign(e.Status), inline(e.Name), inline(e.Type), e.Attempts, forPeople(e.Total), inline(message(e.Result)))
+		if b.Len()+len(row) > limit-200 {
+			left++
+			continue
+		}
+		b.WriteString(row)
+	}
+	b.WriteString("\n")
+	for _, e := range list {
+		if !bad(e.Status) && e.Status != check.StatusWarned {
+			continue
+		}
+		if text := section(e.Result); b.Len()+len(text) <= limit-200 {
+			b.WriteString(text)
+		} else {
+			left++
+		}
+	}
+	if left > 0 {
+		fmt.Fprintf(&b, "%s left out: the page would be too long.\n", count(left, "part"))
+	}
+	return []byte(b.String())
+}
+
+func verdictSign(passed bool) string {
+	if passed {
+		return "✅"
+	}
+	return "❌"
+}
+
+func sign(s check.Status) string {
+	switch s {
+	case check.StatusPassed:
+		return "✅"
+	case check.StatusWarned:
+		return "⚠️"
+	case check.StatusSkipped:
+		return "⏭️"
+	case check.StatusCancelled:
+		return "🚫"
+	case check.StatusFailed, check.StatusError:
+	}
+	return "❌"
+}
+
+// section is what there is to know of a check, collapsed.
+func section(c check.Result) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "<details><summary>%s %s: %s</summary>\n\n", sign(c.Status), inline(c.Name), inline(message(c)))
+	if len(c.Assertions) > 0 {
+		b.WriteString("| | expectation | expected | got |\n| --- | --- | --- | --- |\n")
+		for _, a := range c.Assertions {
+			fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", verdictSign(a.Passed), inline(a.Expr), inline(value(a.Expected)), inline(value(a.Actual)))
+		}
+		b.WriteString("\n")
+	}
+	if c.Request != nil {
+		b.WriteString(fenced("sh", c.Request.Curl))
+	}
+	if c.Response != nil {
+		fmt.Fprintf(&b, "Status %d, %s:\n\n%s", c.Response.Status, count(c.Response.Bytes, "byte"), fenced("", c.Response.Excerpt))
+	}
+	for _, try := range c.History {
+		text := "passed"
+		if try.Message != nil {
+			text = *try.Message
+		}
+		fmt.Fprintf(&b, "- attempt %d after %s: %s\n", try.N, forPeople(try.At), inline(text))
+	}
+	if c.Location != "" {
+		fmt.Fprintf(&b, "\n%s\n", inline(c.Location))
+	}
+	b.WriteString("\n</details>\n\n")
+	return b.String()
+}
+
+// inline writes text that Markdown and HTML show as it is, on one line: no markup, no mention of a person, and no
+// link, since what a server answered is not to be clicked on by mistake.
+func inline(s string) string {
+	var b strings.Builder
+	for _, c := range strings.Join(strings.Fields(printable(s)), " ") {
+		if strings.ContainsRune("\\`*_{}[]<>#|~@&!$", c) {
+			fmt.Fprintf(&b, "&#%d;", c)
+			continue
+		}
+		b.WriteRune(c)
+	}
+	return strings.NewReplacer("://", "&#58;//", "www.", "www&#46;").Replace(b.String())
+}
+
+// fenced is a code block; its fence is longer than any in the text.
+func fenced(language, text string) string {
+	longest, run := 0, 0
+	for _, c := range text {
+		if run++; c != '`' {
+			run = 0
+		}
+		longest = max(longest, run)
+	}
+	fence := strings.Repeat("`", max(3, longest+1))
+	if text != "" && !strings.HasSuffix(text, "\n") {
+		text += "\n"
+	}
+	if !utf8.ValidString(text) {
+		text = strings.ToValidUTF8(text, "\uFFFD")
+	}
+	return fence + language + "\n" + printable(text) + fence + "\n\n"
+}

@@ -1,0 +1,91 @@
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"assay.rs/check"
+)
+
+// tap writes the Test Anything Protocol, version 13, with a YAML block for what did not pass.
+func tap(r *check.Report) []byte {
+	var b strings.Builder
+	b.WriteString("TAP version 13\n")
+	list := entries(r)
+	if len(list) == 0 {
+		fmt.Fprintf(&b, "1..0 # SKIP %s\n", tapText(r.Reason))
+		return []byte(b.String())
+	}
+	fmt.Fprintf(&b, "1..%d\n", len(list))
+	for i, e := range list {
+		word := "ok"
+		if bad(e.Status) {
+			word = "not ok"
+		}
+		fmt.Fprintf(&b, "%s %d - %s", word, i+1, tapText(e.Name))
+		if e.Status == check.StatusSkipped {
+			fmt.Fprintf(&b, " # SKIP %s", tapText(message(e.Result)))
+		}
+		b.WriteByte('\n')
+		if bad(e.Status) || e.Status == check.StatusWarned {
+			tapBlock(&b, e.Result)
+		}
+	}
+	return []byte(b.String())
+}
+
+// tapBlock writes JSON values, which YAML reads as well.
+func tapBlock(b *strings.Builder, c check.Result) {
+	b.WriteString("  ---\n")
+	line := func(key string, v any) { fmt.Fprintf(b, "  %s: %s\n", key, compact(v)) }
+	line("message", message(c))
+	line("severity", c.Severity)
+	line("status", c.Status)
+	line("error_class", class(c))
+	line("at", c.Location)
+	line("attempts", c.Attempts)
+	line("duration_ms", c.Total)
+	for _, a := range c.Assertions {
+		if !a.Passed {
+			line("wanted", a.Expected)
+			line("found", a.Actual)
+			break
+		}
+	}
+	if c.Request != nil {
+		line("request", c.Request.Curl)
+	}
+	b.WriteString("  ...\n")
+}
+
+// tapText keeps a description on its line and out of its directives.
+func tapText(s string) string {
+	s = strings.Join(strings.Fields(printable(s)), " ")
+	return strings.NewReplacer(`\`, `\\`, "#", `\#`).Replace(s)
+}
+
+// printable writes control characters as escapes.
+func printable(s string) string {
+	var b strings.Builder
+	for _, c := range s {
+		if c < ' ' && c != '\n' && c != '\t' || c == 0x7f || c >= 0x80 && c < 0xa0 {
+			fmt.Fprintf(&b, `\x%02x`, c)
+			continue
+		}
+		b.WriteRune(c)
+	}
+	return b.String()
+}
+
+// compact is JSON on one line.
+func compact(v any) string {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		return fmt.Sprint(v)
+	}
+	return strings.TrimSuffix(b.String(), "\n")
+}

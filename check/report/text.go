@@ -1,0 +1,120 @@
+package report
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"assay.rs/check"
+)
+
+// entry is a line of a report: a check, or the run itself where no check tells that it did not pass.
+type entry struct {
+	check.Result
+	run bool
+}
+
+// entries are the checks of a report in their order. A run that did not pass although each check that it lists did, or
+// was skipped, has one entry more: a reader that looks at checks alone must not take it for a pass.
+func entries(r *check.Report) []entry {
+	list := make([]entry, 0, len(r.Checks)+1)
+	told := false
+	for _, c := range r.Checks {
+		list = append(list, entry{Result: c})
+		told = told || bad(c.Status)
+	}
+	for _, p := range r.Errors {
+		told = true
+		list = append(list, runEntry(p.Location, p.Message, p.Location))
+	}
+	if !r.Passed && !told && r.Outcome != check.OutcomeValidated {
+		list = append(list, runEntry("the run", r.Reason, r.File))
+	}
+	return list
+}
+
+func runEntry(name, message, location string) entry {
+	if name == "" {
+		name = "the run"
+	}
+	class := "error"
+	return entry{check.Result{Name: name, Message: &message, Type: "run", Status: check.StatusError, Severity: check.SeverityFail, ErrorClass: &class, Location: location}, true}
+}
+
+// bad reports whether a check with the status keeps the run from passing.
+func bad(s check.Status) bool {
+	return s == check.StatusFailed || s == check.StatusError || s == check.StatusCancelled
+}
+
+func message(c check.Result) string {
+	if c.Message == nil {
+		return ""
+	}
+	return *c.Message
+}
+
+func class(c check.Result) string {
+	if c.ErrorClass == nil {
+		return string(c.Status)
+	}
+	return *c.ErrorClass
+}
+
+// fileOf is the check file that a result comes from.
+func fileOf(r *check.Report, c check.Result) string {
+	if c.File != "" {
+		return c.File
+	}
+	return r.File
+}
+
+// place is a location FILE:LINE:COLUMN in its parts; a part that is not there is 0.
+func place(location string) (file string, line, col int) {
+	parts := strings.Split(location, ":")
+	var numbers []int
+	for len(parts) > 1 && len(numbers) < 2 {
+		n, err := strconv.Atoi(parts[len(parts)-1])
+		if err != nil {
+			break
+		}
+		numbers = append([]int{n}, numbers...)
+		parts = parts[:len(parts)-1]
+	}
+	numbers = append(numbers, 0, 0)
+	return strings.Join(parts, ":"), numbers[0], numbers[1]
+}
+
+// inSeconds writes milliseconds as seconds with three digits.
+func inSeconds(ms int64) string { return strconv.FormatFloat(float64(ms)/1000, 'f', 3, 64) }
+
+// forPeople writes milliseconds as 12 ms, 1.5 s or 2m 5s.
+func forPeople(ms int64) string {
+	switch {
+	case ms < 1000:
+		return fmt.Sprintf("%d ms", ms)
+	case ms < 60_000:
+		return strconv.FormatFloat(float64(ms)/1000, 'f', 1, 64) + " s"
+	}
+	d := (time.Duration(ms) * time.Millisecond).Round(time.Second)
+	return fmt.Sprintf("%dm %ds", int(d.Minutes()), int(d.Seconds())%60)
+}
+
+// count writes 1 check, 2 checks.
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// value writes what an assertion expected or found.
+func value(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return "null"
+	case string:
+		return v
+	}
+	return compact(v)
+}
