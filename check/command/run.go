@@ -114,6 +114,7 @@ func load(path string, f *CheckFlags, s Surroundings) (*check.Plan, *check.Repor
 func logEvent(log *slog.Logger, e check.Event) {
 	r := e.Result
 	switch e.Kind {
+	case check.CheckEnded:
 	case check.CheckStarted:
 		log.Debug("started", "check", r.Name)
 		return

@@ -25,7 +25,7 @@ func replace(path string, text []byte) error {
 	if err != nil {
 		return plain(err, filepath.Dir(path))
 	}
-	defer os.Remove(tmp.Name())
+	defer func() { _ = os.Remove(tmp.Name()) }() // gone already when it was renamed
 	_, err = tmp.Write(text)
 	if err == nil {
 		err = tmp.Chmod(0o644)
