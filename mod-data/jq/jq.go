@@ -1,6 +1,7 @@
 // Package jq runs jq expressions of strangers on data of strangers, within bounds.
 //
-// [Compile] turns a text into a [*Query]; [Query.Run] gives its outputs, and [Query.Last] the last of them.
+// [Compile] turns a text into a [*Query], and [Query.Run] gives its outputs. [CompileStrict] is for expressions that
+// decide something: they never succeed by accident, and [Query.Explain] tells why one gave false.
 // The language is that of github.com/itchyny/gojq, without modules, environment and further input.
 //
 // Time is bounded by the context, which is looked at before every instruction. Memory is bounded in two ways.
@@ -36,6 +37,7 @@ type Query struct {
 	text      string
 	parsed    *gojq.Query
 	variables []string
+	strict    *Strict // nil of one that is not strict
 
 	mu   sync.Mutex
 	idle []*machine
@@ -93,6 +95,14 @@ func (e *LimitError) Error() string { return e.Message }
 // Compile reads an expression in which the variables, named with their dollar ("$vars"), may occur.
 // A text that is not jq is a *SyntaxError; an unknown function or variable is an error as well.
 func Compile(text string, variables ...string) (*Query, error) {
+	parsed, err := parse(text)
+	if err != nil {
+		return nil, err
+	}
+	return compile(text, parsed, variables)
+}
+
+func parse(text string) (*gojq.Query, error) {
 	if len(text) > MaxText {
 		return nil, &SyntaxError{MaxText, fmt.Sprintf("%d bytes: at most %d", len(text), MaxText)}
 	}
@@ -103,6 +113,10 @@ func Compile(text string, variables ...string) (*Query, error) {
 	if len(parsed.Imports) > 0 || parsed.Meta != nil {
 		return nil, &SyntaxError{0, "modules cannot be imported here"}
 	}
+	return parsed, nil
+}
+
+func compile(text string, parsed *gojq.Query, variables []string) (*Query, error) {
 	guardQuery(parsed)
 	q := &Query{text: text, parsed: parsed, variables: variables}
 	m, err := q.machine()
@@ -164,15 +178,6 @@ func (q *Query) Run(ctx context.Context, v any, values ...any) ([]any, error) {
 			return nil, &LimitError{fmt.Sprintf("more than %d outputs", MaxResults)}
 		}
 	}
-}
-
-// Last returns the last output of the query on v; ok is false when there is none. Errors are those of Run.
-func (q *Query) Last(ctx context.Context, v any, values ...any) (last any, ok bool, err error) {
-	out, err := q.Run(ctx, v, values...)
-	if err != nil || len(out) == 0 {
-		return nil, false, err
-	}
-	return out[len(out)-1], true, nil
 }
 
 func runError(ctx context.Context, err error) error {

@@ -158,14 +158,14 @@ func TestErrors(t *testing.T) {
 	}
 }
 
-func TestLastTellsNoOutputFromNull(t *testing.T) {
-	for text, want := range map[string]bool{`empty`: false, `null`: true, `1,2`: true} {
+func TestRunTellsNoOutputFromNull(t *testing.T) {
+	for text, want := range map[string]int{`empty`: 0, `null`: 1, `1,2`: 2} {
 		q, err := Compile(text)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, ok, err := q.Last(t.Context(), nil); ok != want || err != nil {
-			t.Errorf("Last(%s) ok = %v, %v; want %v", text, ok, err, want)
+		if out, err := q.Run(t.Context(), nil); len(out) != want || err != nil {
+			t.Errorf("Run(%s) = %v, %v; want %d outputs", text, out, err, want)
 		}
 	}
 }

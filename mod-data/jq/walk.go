@@ -119,3 +119,81 @@ func guardString(s *gojq.String) {
 		}
 	}
 }
+
+// subqueries visits the queries directly inside of a term. same says that the query is given what the term is given.
+func subqueries(t *gojq.Term, visit func(q *gojq.Query, same bool)) {
+	each := func(same bool, queries ...*gojq.Query) {
+		for _, q := range queries {
+			if q != nil {
+				visit(q, same)
+			}
+		}
+	}
+	str := func(s *gojq.String) {
+		if s != nil {
+			each(true, s.Queries...)
+		}
+	}
+	index := func(i *gojq.Index) {
+		if i != nil {
+			str(i.Str)
+			each(true, i.Start, i.End)
+		}
+	}
+	index(t.Index)
+	for _, s := range t.SuffixList {
+		index(s.Index)
+	}
+	str(t.Str)
+	each(true, t.Query)
+	if t.Unary != nil {
+		each(true, &gojq.Query{Term: t.Unary.Term})
+	}
+	if t.Array != nil {
+		each(true, t.Array.Query)
+	}
+	if t.Object != nil {
+		for _, kv := range t.Object.KeyVals {
+			str(kv.KeyString)
+			each(true, kv.KeyQuery, kv.Val)
+		}
+	}
+	if t.Func != nil {
+		for i, a := range t.Func.Args {
+			each(sameInput(t.Func.Name, i, len(t.Func.Args)), a)
+		}
+	}
+	if c := t.If; c != nil {
+		each(true, c.Cond, c.Then, c.Else)
+		for _, e := range c.Elif {
+			each(true, e.Cond, e.Then)
+		}
+	}
+	if c := t.Try; c != nil {
+		each(true, c.Body)
+		each(false, c.Catch)
+	}
+	if c := t.Reduce; c != nil {
+		each(true, c.Query, c.Start)
+		each(false, c.Update)
+	}
+	if c := t.Foreach; c != nil {
+		each(true, c.Query, c.Start)
+		each(false, c.Update, c.Extract)
+	}
+	if c := t.Label; c != nil {
+		each(true, c.Body)
+	}
+}
+
+// sameInput tells whether a builtin gives its argument what it is given itself. Of those that are not named it is not known.
+func sameInput(name string, arg, arity int) bool {
+	switch name {
+	case "select", "first", "last", "isempty", "error", "range", "limit", "add", "IN", "has", "test", "startswith", "endswith",
+		"contains", "inside", "join", "split", "ltrimstr", "rtrimstr", "not":
+		return true
+	case "any", "all":
+		return arg == 0 && arity == 2
+	}
+	return false
+}

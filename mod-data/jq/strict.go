@@ -1,0 +1,302 @@
+package jq
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/itchyny/gojq"
+)
+
+// Strict is how an expression is read whose outputs decide something: what jq quietly takes for null or for true
+// is an error.
+//
+// Ordering comparisons of values of different types, and of NaN, end the run with a [*ComparisonError]. Constant
+// operands of `and` and `or`, and comparisons that are the same for every input, are errors of [CompileStrict].
+type Strict struct {
+	// Names is told of each path that the expression reads below one of Roots: of $vars.db.host it is told "vars", "db",
+	// "host". Its error is one of the expression. nil allows all.
+	Names func(root string, path ...string) error
+
+	// Roots are the variables, without their dollar, whose parts must be named: $vars alone is an error.
+	Roots []string
+
+	// RootsAreInput makes .vars.x the same as $vars.x, and anything else that is read of the input an error.
+	RootsAreInput bool
+
+	// Env finds what env.NAME and $ENV.NAME stand for. A name that it does not find is an error of the expression.
+	Env func(name string) (string, bool)
+
+	// Verdict says that an output of true is a success: an expression that gives true for every input is an error.
+	Verdict bool
+}
+
+// CompileStrict is Compile with what s asks for. Other variables than s.Roots are constants.
+func CompileStrict(text string, s Strict, variables ...string) (*Query, error) {
+	parsed, err := parse(text)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.verdict(parsed); err != nil {
+		return nil, err
+	}
+	if err := s.query(parsed, true); err != nil {
+		return nil, err
+	}
+	q, err := compile(text, parsed, variables)
+	if err != nil {
+		return nil, err
+	}
+	s.Names = nil // what it says was heard
+	q.strict = &s
+	return q, nil
+}
+
+// verdict refuses what is true whatever the input.
+func (s *Strict) verdict(q *gojq.Query) error {
+	if !s.Verdict {
+		return nil
+	}
+	if s.constant(q) && q.Op != gojq.OpComma {
+		return fmt.Errorf("%s is a constant: it says nothing about the input", q)
+	}
+	return alwaysTrue(q)
+}
+
+// alwaysTrue looks at what gives the outputs of q.
+func alwaysTrue(q *gojq.Query) error {
+	if q == nil {
+		return nil
+	}
+	var parts []*gojq.Query
+	switch {
+	case q.Op == gojq.OpAlt && isTrue(q.Right):
+		return fmt.Errorf("%s gives true for false as well: write it as %s != false", q, q.Left)
+	case q.Op == gojq.OpPipe:
+		parts = []*gojq.Query{q.Right}
+	case q.Op == gojq.OpComma, q.Op == gojq.OpAnd, q.Op == gojq.OpOr, q.Op == gojq.OpAlt:
+		parts = []*gojq.Query{q.Left, q.Right}
+	case q.Term == nil:
+	case q.Term.Query != nil:
+		parts = []*gojq.Query{q.Term.Query}
+	case q.Term.Try != nil && isTrue(q.Term.Try.Catch):
+		return fmt.Errorf("%s gives true for every error", q)
+	case q.Term.If != nil:
+		parts = []*gojq.Query{q.Term.If.Then, q.Term.If.Else}
+		for _, e := range q.Term.If.Elif {
+			parts = append(parts, e.Then)
+		}
+	}
+	for _, part := range parts {
+		if err := alwaysTrue(part); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func isTrue(q *gojq.Query) bool {
+	return q != nil && q.Term != nil && (q.Term.Type == gojq.TermTypeTrue || q.Term.Query != nil && isTrue(q.Term.Query))
+}
+
+// constant tells whether q reads nothing.
+func (s *Strict) constant(q *gojq.Query) bool {
+	switch {
+	case q == nil:
+		return true
+	case len(q.FuncDefs) > 0 || len(q.Patterns) > 0:
+		return false
+	case q.Term == nil:
+		return s.constant(q.Left) && s.constant(q.Right)
+	case q.Term.Type == gojq.TermTypeFunc:
+		name, ok := strings.CutPrefix(q.Term.Func.Name, "$")
+		return ok && name != "ENV" && !slices.Contains(s.Roots, name) && strings.HasPrefix(name, "__")
+	}
+	switch q.Term.Type {
+	case gojq.TermTypeNull, gojq.TermTypeTrue, gojq.TermTypeFalse, gojq.TermTypeNumber, gojq.TermTypeString, gojq.TermTypeFormat,
+		gojq.TermTypeObject, gojq.TermTypeArray, gojq.TermTypeUnary, gojq.TermTypeQuery:
+	default:
+		return false
+	}
+	all := q.Term.Type != gojq.TermTypeFormat || q.Term.Str != nil
+	subqueries(q.Term, func(part *gojq.Query, _ bool) { all = all && s.constant(part) })
+	return all
+}
+
+// query checks q and all in it, and makes its comparisons strict. whole says that it is given the input itself.
+func (s *Strict) query(q *gojq.Query, whole bool) error {
+	if q == nil {
+		return nil
+	}
+	if err := s.operands(q); err != nil {
+		return err
+	}
+	ordering := q.Op == gojq.OpGt || q.Op == gojq.OpLt || q.Op == gojq.OpGe || q.Op == gojq.OpLe
+	var left, right string
+	if ordering {
+		left, right = q.Left.String(), q.Right.String()
+	}
+	for _, def := range q.FuncDefs {
+		if err := s.query(def.Body, false); err != nil {
+			return err
+		}
+	}
+	if err := s.term(q.Term, whole); err != nil {
+		return err
+	}
+	below := whole && (q.Op != gojq.OpPipe || len(q.Patterns) > 0) && q.Op != gojq.OpModify
+	if err := s.query(q.Left, whole); err != nil {
+		return err
+	}
+	if err := s.query(q.Right, below); err != nil {
+		return err
+	}
+	if ordering {
+		compare := call("guard order", q.Left, q.Right, number(int(q.Op)), text(left), text(right))
+		*q = *replaced(q, compare)
+	}
+	return nil
+}
+
+// operands refuses operators that are the same for every input.
+func (s *Strict) operands(q *gojq.Query) error {
+	switch q.Op {
+	case gojq.OpAnd, gojq.OpOr:
+		for side, operand := range map[string]*gojq.Query{"left": q.Left, "right": q.Right} {
+			if s.constant(operand) {
+				return fmt.Errorf("the %s side of '%s' is the constant %s%s", side, q.Op, operand, meant(q, operand))
+			}
+		}
+	case gojq.OpEq, gojq.OpNe, gojq.OpGt, gojq.OpLt, gojq.OpGe, gojq.OpLe:
+		switch left, right := q.Left.String(), q.Right.String(); {
+		case s.constant(q.Left) && s.constant(q.Right):
+			return fmt.Errorf("%s compares two constants", q)
+		case left == right && left != "input":
+			return fmt.Errorf("%s compares %s with itself", q, left)
+		}
+	}
+	return nil
+}
+
+// meant is what `.s == "ok" or "degraded"` was to say.
+func meant(q, operand *gojq.Query) string {
+	other := q.Left
+	if operand == q.Left {
+		other = q.Right
+	}
+	if other.Op == gojq.OpAnd || other.Op == gojq.OpOr {
+		other = other.Right
+	}
+	if other.Op < gojq.OpEq || other.Op > gojq.OpLe {
+		return ""
+	}
+	return fmt.Sprintf(": did you mean %s %s %s?", other.Left, other.Op, operand)
+}
+
+// term checks a term, and puts a value where one of the environment is read.
+func (s *Strict) term(t *gojq.Term, whole bool) error {
+	if t == nil {
+		return nil
+	}
+	if s.RootsAreInput && whole {
+		if err := s.input(t); err != nil {
+			return err
+		}
+	}
+	if t.Type == gojq.TermTypeFunc {
+		if err := s.named(t); err != nil {
+			return err
+		}
+	}
+	var first error
+	subqueries(t, func(part *gojq.Query, same bool) {
+		if err := s.query(part, whole && same); first == nil {
+			first = err
+		}
+	})
+	return first
+}
+
+// input makes a variable of what is read of the input.
+func (s *Strict) input(t *gojq.Term) error {
+	names := make([]string, len(s.Roots))
+	for i, root := range s.Roots {
+		names[i] = "." + root + ".name"
+	}
+	wrong := fmt.Errorf("write %s: nothing else can be read here", strings.Join(names, " or "))
+	switch t.Type {
+	case gojq.TermTypeIdentity, gojq.TermTypeRecurse:
+		return wrong
+	case gojq.TermTypeIndex:
+		name, ok := indexName(t.Index)
+		if !ok || !slices.Contains(s.Roots, name) {
+			return wrong
+		}
+		t.Type, t.Index, t.Func = gojq.TermTypeFunc, nil, &gojq.Func{Name: "$" + name}
+	}
+	return nil
+}
+
+// named checks the names below a variable.
+func (s *Strict) named(t *gojq.Term) error {
+	root := strings.TrimPrefix(t.Func.Name, "$")
+	env := t.Func.Name == "$ENV" || t.Func.Name == "env" && len(t.Func.Args) == 0
+	if !env && (root == t.Func.Name || !slices.Contains(s.Roots, root)) {
+		return nil
+	}
+	path, first := staticPath(t.SuffixList)
+	if len(path) == 0 {
+		return fmt.Errorf("write %s.name: which one is meant must be seen before the run", t.Func.Name)
+	}
+	if !env {
+		if s.Names == nil {
+			return nil
+		}
+		return s.Names(root, path...)
+	}
+	if s.Env != nil {
+		if value, ok := s.Env(path[0]); ok {
+			*t = gojq.Term{Type: gojq.TermTypeString, Str: &gojq.String{Str: value}, SuffixList: t.SuffixList[first+1:]}
+			return nil
+		}
+	}
+	return fmt.Errorf("%s.%s: no environment variable has this name", t.Func.Name, path[0])
+}
+
+// staticPath is the names that a term is followed by, and where the first of them stands.
+func staticPath(suffixes []*gojq.Suffix) (path []string, first int) {
+	for i, suffix := range suffixes {
+		if suffix.Optional {
+			continue
+		}
+		name, ok := indexName(suffix.Index)
+		if !ok {
+			break
+		}
+		if len(path) == 0 {
+			first = i
+		}
+		path = append(path, name)
+	}
+	return path, first
+}
+
+// indexName is the name in .name, ."name" and ["name"].
+func indexName(i *gojq.Index) (string, bool) {
+	switch {
+	case i == nil || i.IsSlice:
+		return "", false
+	case i.Name != "":
+		return i.Name, true
+	case i.Str != nil:
+		return i.Str.Str, i.Str.Queries == nil
+	}
+	if q := i.Start; q.Term != nil && q.Term.Type == gojq.TermTypeString && len(q.Term.SuffixList) == 0 {
+		return q.Term.Str.Str, q.Term.Str.Queries == nil
+	}
+	return "", false
+}
+
+func text(s string) *gojq.Query {
+	return &gojq.Query{Term: &gojq.Term{Type: gojq.TermTypeString, Str: &gojq.String{Str: s}}}
+}
