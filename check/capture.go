@@ -20,7 +20,7 @@ func captureValue(into *[]capture) Value {
 	var c capture
 	table := func() []Key {
 		return []Key{
-			{Name: "json", Text: "jq on the body.", Value: expressionValue(&c.json)},
+			{Name: "json", Text: "jq on the body.", Value: expressionValue(&c.json, asValue)},
 			{Name: "header", Text: "A header of the answer.", Value: Word(&c.header)},
 			{Name: "secret", Text: "Show *** in its place everywhere.", Value: Flag(&c.secret)},
 		}
@@ -43,7 +43,7 @@ func captureValue(into *[]capture) Value {
 			if p.Value.Kind == yaml.Map {
 				r.keys(p.Value, "capture '"+p.Key+"'", table())
 			} else {
-				expressionValue(&c.json).read(r, p.Value)
+				expressionValue(&c.json, asValue).read(r, p.Value)
 			}
 			if r.problems.Len() > before {
 				continue
@@ -96,10 +96,14 @@ func (c capture) take(ctx context.Context, resp *response, a Attempt) (any, erro
 	if err != nil {
 		return nil, fmt.Errorf("the body is not JSON: %w", err)
 	}
-	got, err := c.json.eval(ctx, v, a)
+	out, err := c.json.run(ctx, v, a)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%s: %w", c.json.text, err)
 	}
+	if len(out) > 1 {
+		return nil, fmt.Errorf("%s gives %d values: to keep them all, write [%s]", c.json.text, len(out), c.json.text)
+	}
+	got := out[0]
 	if got == nil {
 		return nil, fmt.Errorf("%s gives null", c.json.text)
 	}

@@ -15,7 +15,7 @@ func commonKeys(c *check, typ *string) [][]Key {
 		{Name: "type", Text: "What is checked.", Required: true, Value: Word(typ)},
 		{Name: "needs", Text: "Checks that must have passed before; this one is skipped if one did not.", Value: Words(new([]string))},
 		{Name: "always", Text: "Run even when something failed before.", Value: Flag(&c.always)},
-		{Name: "if", Text: "A jq expression over .vars and .captures that gives true or false; the check is skipped on false.", Value: expressionValue(&c.cond)},
+		{Name: "if", Text: "A jq expression over .vars and .captures that gives true or false; the check is skipped on false.", Value: expressionValue(&c.cond, asCondition)},
 		{Name: "foreach", Text: "A list: the check is made once for each item, as ${item}.", Value: Value{func() schema { return schema{"type": "array", "minItems": 1} }, func(*Reader, *yaml.Node) {}}},
 		refusedKey("schema"), refusedKey("tls"),
 	}, c.settings.pacing(), c.settings.each()}

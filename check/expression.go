@@ -3,83 +3,183 @@ package check
 import (
 	"context"
 	"errors"
-	"regexp"
+	"fmt"
 	"strings"
 
 	"assay.rs/check/internal/source"
+	"assay.rs/core/nearest"
 	"assay.rs/mod-data/jq"
 	"assay.rs/mod-data/yaml"
 )
 
 // expression is a jq expression of a check file. $vars and $captures are what they say.
 type expression struct {
-	text  string
+	text  string // as the file has it
 	query *jq.Query
+	bound []binding // the ${} in it
 }
 
-// expressionValue reads a jq expression. A text that is not jq is a problem at its place.
-func expressionValue(into **expression) Value {
+// purpose is what the outputs of an expression are for.
+type purpose int
+
+const (
+	asVerdict   purpose = iota // each must be true
+	asCondition                // over .vars and .captures
+	asValue                    // one is kept
+)
+
+// compiled is an expression and the captures that it reads.
+type compiled struct {
+	query    *jq.Query
+	captures []string
+}
+
+// noInput is what a condition is given: vars and captures are variables, and whoever reads the input gets an error.
+const noInput = "write $vars.x, $captures.x"
+
+// expressionValue reads a jq expression. A text that is not jq, and a name that nothing has, are problems at its place.
+func expressionValue(into **expression, p purpose) Value {
 	return Value{func() schema { return schema{"type": "string", "minLength": 1} }, func(r *Reader, n *yaml.Node) {
 		s, ok := stringOf(n)
 		if !ok || s == "" {
 			r.Fail(n, "must be a jq expression, not %s", describe(n))
 			return
 		}
-		text, ok := r.static(n, s)
+		program, bound, ok := r.bind(n, s)
 		if !ok {
 			return
 		}
-		q := r.queries[text] // many checks ask the same
-		if q == nil {
+		e := &expression{text: s, bound: bound}
+		key := fmt.Sprint(p, program)
+		c, known := r.queries[key] // many checks ask the same
+		if !known {
 			var err error
-			if q, err = jq.Compile(text, "$vars", "$captures"); err != nil {
-				r.jqProblem(n, text == s, err)
+			if c, err = r.compile(program, len(bound), p); err != nil {
+				r.jqProblem(n, program == s, errors.New(e.said(err.Error())), err)
 				return
 			}
-			r.queries[text] = q
+			r.queries[key] = c
 		}
-		r.jqCaptures(n, text)
-		*into = &expression{text, q}
+		for _, name := range c.captures {
+			r.scope.use(name, n)
+		}
+		e.query = c.query
+		*into = e
 	}}
 }
 
+func (r *Reader) compile(program string, bound int, p purpose) (compiled, error) {
+	var c compiled
+	variables := []string{"$vars", "$captures"}
+	for n := range bound {
+		variables = append(variables, bindingName(n+1))
+	}
+	var err error
+	c.query, err = jq.CompileStrict(program, jq.Strict{
+		Roots: []string{"vars", "captures"}, RootsAreInput: p == asCondition, Verdict: p == asVerdict, Env: r.scope.env,
+		Names: func(root string, path ...string) error {
+			if root == "captures" {
+				c.captures = append(c.captures, path[0])
+				return nil
+			}
+			return r.scope.knownVar(path)
+		},
+	}, variables...)
+	return c, err
+}
+
+// knownVar is an error when the path leads to no part of a var.
+func (s *scope) knownVar(path []string) error {
+	var at any = s.vars
+	for i, name := range path {
+		m, isMap := at.(map[string]any)
+		if !isMap {
+			return nil // jq says what is wrong
+		}
+		next, ok := m[name]
+		if !ok {
+			known := make([]string, 0, len(m))
+			for k := range m {
+				known = append(known, k)
+			}
+			what := "$vars." + strings.Join(path[:i+1], ".")
+			if hint := nearest.Hint(name, known); hint != "" {
+				return fmt.Errorf("%s: no var has this name: %s", what, hint)
+			}
+			if _, set := s.env(name); set && i == 0 {
+				return fmt.Errorf("%s: no var has this name; for the environment variable write env.%s", what, name)
+			}
+			return fmt.Errorf("%s: no var has this name", what)
+		}
+		if i == 0 {
+			s.used[name] = true
+		}
+		at = next
+	}
+	return nil
+}
+
 // jqProblem points into the expression where the parser does, if the text stands in the file as it is.
-func (r *Reader) jqProblem(n *yaml.Node, verbatim bool, err error) {
+func (r *Reader) jqProblem(n *yaml.Node, verbatim bool, said, err error) {
 	at := r.place(n)
 	if se, ok := errors.AsType[*jq.SyntaxError](err); ok && verbatim && n.Plain {
 		at = source.Place{File: r.file, Line: n.Line, Col: n.Col + se.Offset, Width: 1}
 	}
-	r.problems.Add(at, "invalid jq: %s", err)
+	r.problems.Add(at, "invalid jq: %s", r.scope.redactor.Text(said.Error()))
 }
 
-const (
-	captureName = `\$captures\s*(?:\.\s*([A-Za-z_][A-Za-z0-9_]*)|\[\s*"([^"\\]+)"\s*\])`
-	captureAny  = `\$captures\b`
-)
-
-// jqCaptures notes which captures an expression uses: the check then waits for them, and a name that nobody
-// captures is found before it can be a null.
-func (r *Reader) jqCaptures(n *yaml.Node, text string) {
-	if !strings.Contains(text, "$captures") {
-		return
+// said writes the ${} of the expression in a message as they stand in the file.
+func (e *expression) said(message string) string {
+	for i := len(e.bound); i > 0; i-- {
+		name, source := bindingName(i), e.bound[i-1].source
+		message = strings.NewReplacer(`\(`+name+`)`, source, name, source).Replace(message)
 	}
-	found := regexp.MustCompile(captureName).FindAllStringSubmatch(text, -1)
-	if len(regexp.MustCompile(captureAny).FindAllString(text, -1)) > len(found) {
-		r.Fail(n, "write $captures.name: which captures are meant must be seen before the run")
-		return
-	}
-	for _, m := range found {
-		r.scope.use(m[1]+m[2], n)
-	}
+	return message
 }
 
-// eval gives the last output on input; none is an error, as it proves nothing.
-func (e *expression) eval(ctx context.Context, input any, a Attempt) (any, error) {
-	last, ok, err := e.query.Last(ctx, input, orEmpty(a.Vars), orEmpty(a.Captures))
-	if err == nil && !ok {
-		err = errors.New("no output")
+// values are those of the variables.
+func (e *expression) values(a Attempt) ([]any, error) {
+	values := []any{orEmpty(a.Vars), orEmpty(a.Captures)}
+	for _, b := range e.bound {
+		v, err := b.of(a.Captures)
+		if err != nil {
+			return nil, err
+		}
+		values = append(values, v)
 	}
-	return last, err
+	return values, nil
+}
+
+// run gives the outputs on input; none is an error, as it proves nothing.
+func (e *expression) run(ctx context.Context, input any, a Attempt) ([]any, error) {
+	values, err := e.values(a)
+	if err != nil {
+		return nil, err
+	}
+	out, err := e.query.Run(ctx, input, values...)
+	switch {
+	case err == nil && len(out) == 0:
+		return nil, errors.New("no output")
+	case err == nil || ctx.Err() != nil:
+		return out, err
+	}
+	if _, limit := errors.AsType[*jq.LimitError](err); limit {
+		return nil, err
+	}
+	return nil, errors.New(e.said(err.Error()))
+}
+
+// explained says why the expression gave got on input, in words that follow its text.
+func (e *expression) explained(ctx context.Context, input any, out []any, wrong int, a Attempt) string {
+	if len(out) > 1 {
+		return fmt.Sprintf("got %s, output %d of %d", shown(out[wrong], a), wrong+1, len(out))
+	}
+	if values, err := e.values(a); err == nil && out[0] == false {
+		if text := e.query.Explain(ctx, input, func(v any) string { return shown(v, a) }, values...); text != "" {
+			return a.Redact(e.said(text))
+		}
+	}
+	return "got " + shown(out[wrong], a)
 }
 
 func orEmpty(m map[string]any) any {

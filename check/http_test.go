@@ -46,7 +46,7 @@ func TestHTTPPasses(t *testing.T) {
 		"204": {204, "", ""}, "any": {500, "", "expect: {status: any}"}, "list": {204, "", "expect: {status: [200, 204]}"}, "class": {404, "", "expect: {status: 4xx}"},
 		"range": {299, "", `expect: {status: ">=200 <300"}`}, "spaced range": {250, "", `expect: {status: ">= 200 < 300"}`}, "not": {404, "", `expect: {status: "!=500"}`},
 		"json numbers compare as numbers": {200, `{"n":1.0,"big":12345678901234567890}`, "expect: {json: ['.n == 1', '.big == 12345678901234567890', '.missing == null']}"},
-		"json last output":                {200, `1`, "expect: {json: '(false, true)'}"},
+		"json all outputs":                {200, `[{"ok":true},{"ok":true}]`, "expect: {json: '.[].ok'}"},
 		"body equals":                     {200, "", "expect: {body: {equals: ''}}"},
 		"several conditions":              {200, "ready: yes\n", "expect: {body: {contains: [ready, 'yes'], not_contains: 'no', matches: '(?m)^ready: \\w+$'}}"},
 		"latency":                         {200, "", "expect: {latency: '<=30s'}"},

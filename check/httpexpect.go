@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -41,7 +42,7 @@ func (e *httpExpect) keys() []Key {
 		{Name: "status", Text: "200, [200, 204], \"2xx\", \">=200 <300\" or any; 2xx unless said otherwise.", Value: statusValue(&e.status)},
 		{Name: "body", Text: "A text that the body contains, or conditions on it.", Value: matcherValue(&e.body, "contains")},
 		{Name: "json", Text: "jq on the body, one or a list; each must give true.", Value: OneOrMany(
-			expressionValue(&one).then(func(*Reader, *yaml.Node) { e.json = append(e.json, one) }), func() { e.json = nil })},
+			expressionValue(&one, asVerdict).then(func(*Reader, *yaml.Node) { e.json = append(e.json, one) }), func() { e.json = nil })},
 		{Name: "headers", Text: "Headers of the answer: a whole value, or conditions.", Value: e.headersValue()},
 		{Name: "latency", Text: "How long the answer may take: \"<500ms\".", Value: latencyValue(&e.latency)},
 		refused("schema", "JSON schemas are not supported yet"),
@@ -129,7 +130,7 @@ func (e *httpExpect) assessJSON(ctx context.Context, o *Outcome, resp *response,
 		return
 	}
 	for _, x := range e.json {
-		got, err := x.eval(ctx, v, a)
+		out, err := x.run(ctx, v, a)
 		if _, limit := errors.AsType[*jq.LimitError](err); limit {
 			o.Err = Broken(retry.Limit, fmt.Errorf("json %s: %w", x.text, err))
 			return
@@ -142,11 +143,13 @@ func (e *httpExpect) assessJSON(ctx context.Context, o *Outcome, resp *response,
 			o.assess(Assertion{Expr: "json " + x.text, Expected: true}, fmt.Sprintf("json %s: %s", x.text, a.Redact(err.Error())))
 			continue
 		}
-		found, message := Assertion{Expr: "json " + x.text, Passed: got == true, Expected: true, Actual: jsonSafe(got)}, ""
-		if !found.Passed {
-			message = fmt.Sprintf("json %s (got %s)", x.text, shown(got, a))
+		wrong := slices.IndexFunc(out, func(v any) bool { return v != true })
+		if wrong < 0 {
+			o.assess(Assertion{Expr: "json " + x.text, Passed: true, Expected: true, Actual: true}, "")
+			continue
 		}
-		o.assess(found, message)
+		o.assess(Assertion{Expr: "json " + x.text, Expected: true, Actual: jsonSafe(out[wrong])},
+			fmt.Sprintf("json %s (%s)", x.text, x.explained(ctx, v, out, wrong, a)))
 	}
 }
 

@@ -8,7 +8,6 @@ import (
 
 	"assay.rs/check/internal/source"
 	"assay.rs/core/nearest"
-	"assay.rs/mod-data/jq"
 	"assay.rs/mod-data/yaml"
 )
 
@@ -36,7 +35,7 @@ type Reader struct {
 	options  *Options
 	origin   string // the folder of the file
 	lines    []string
-	queries  map[string]*jq.Query
+	queries  map[string]compiled
 
 	read   check // the check that is being read
 	typ    string

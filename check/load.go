@@ -18,7 +18,6 @@ import (
 	"assay.rs/check/internal/source"
 	"assay.rs/core/nearest"
 	"assay.rs/core/retry"
-	"assay.rs/mod-data/jq"
 	"assay.rs/mod-data/yaml"
 )
 
@@ -172,7 +171,7 @@ func (p *Plan) load(path string, problems *source.Problems, used map[string]bool
 	s := &suite{file: f, base: initialSettings(), parallel: 1}
 	r := &Reader{
 		file: f, problems: problems, options: &p.options, scope: newScope(&p.options, p.redactor, used),
-		origin: filepath.Dir(path), queries: map[string]*jq.Query{}, bodies: map[string]Body{}, bodyKeys: map[string][]Key{},
+		origin: filepath.Dir(path), queries: map[string]compiled{}, bodies: map[string]Body{}, bodyKeys: map[string][]Key{},
 	}
 	r.suite(root, s)
 	return s

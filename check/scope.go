@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"assay.rs/check/internal/redact"
+	"assay.rs/check/internal/source"
 	"assay.rs/mod-data/yaml"
 )
 
@@ -18,6 +19,7 @@ type scope struct {
 	flags    map[string]string // --var
 	used     map[string]bool   // which flags something asked for
 	vars     map[string]any
+	texts    map[string]string // of vars that are numbers, as they are written
 	secrets  map[string]string
 	fixtures []string
 	redactor *redact.Redactor
@@ -37,7 +39,7 @@ func newScope(o *Options, redactor *redact.Redactor, used map[string]bool) *scop
 	if env == nil {
 		env = func(string) (string, bool) { return "", false }
 	}
-	s := &scope{env: env, flags: o.Vars, used: used, vars: map[string]any{}, secrets: map[string]string{}, redactor: redactor}
+	s := &scope{env: env, flags: o.Vars, used: used, vars: map[string]any{}, texts: map[string]string{}, secrets: map[string]string{}, redactor: redactor}
 	for k, v := range o.Vars {
 		s.vars[k] = v
 	}
@@ -56,7 +58,7 @@ func (s *scope) value(name string) (p part, found bool, err error) {
 		return s.variable(rest)
 	case dotted && space == "secrets":
 		v, ok := s.secrets[rest]
-		return part{text: v}, ok, nil
+		return part{text: v, value: v}, ok, nil
 	case dotted && space+"." == fixtureSpace:
 		return s.fixtureURL(rest)
 	case dotted && space == "captures":
@@ -79,11 +81,14 @@ func (s *scope) variable(name string) (part, bool, error) {
 		return part{}, false, nil
 	}
 	s.used[name] = true
-	text, ok := plainText(v)
+	text, ok := s.texts[name]
+	if !ok {
+		text, ok = plainText(v)
+	}
 	if !ok {
 		return part{}, false, fmt.Errorf("${%s} is a list or a map: only jq can use it, as $vars.%s", name, name)
 	}
-	return part{text: text}, true, nil
+	return part{text: text, value: v}, true, nil
 }
 
 func (s *scope) itemPart(path string) (part, bool, error) {
@@ -95,11 +100,11 @@ func (s *scope) itemPart(path string) (part, bool, error) {
 			}
 		}
 	}
-	text, ok := plainText(n.Go())
+	text, ok := scalarText(n)
 	if !ok {
 		return part{}, false, fmt.Errorf("${item} is a list or a map: name one of its keys, as ${item.name}")
 	}
-	return part{text: text}, true, nil
+	return part{text: text, value: n.Go()}, true, nil
 }
 
 func (s *scope) names() []string {
@@ -152,8 +157,9 @@ func (s *scope) varsValue() Value {
 				r.Fail(&yaml.Node{Line: p.Line, Col: p.Col}, "'%s' cannot name a var: use letters, digits and _", clip(p.Key))
 				continue
 			}
-			if _, ok := s.flags[p.Key]; ok {
+			if text, ok := s.flags[p.Key]; ok {
 				s.used[p.Key] = true
+				s.flagVar(r, p, text)
 				continue
 			}
 			if p.Value.Kind == yaml.Null {
@@ -162,9 +168,42 @@ func (s *scope) varsValue() Value {
 			}
 			if v, ok := r.substituted(p.Value); ok {
 				s.vars[p.Key] = v
+				s.written(p.Key, p.Value)
 			}
 		}
 	}}
+}
+
+// written keeps the text of a number: 1.10 is 1.10 wherever it is used as text.
+func (s *scope) written(name string, n *yaml.Node) {
+	if n.Kind == yaml.Int || n.Kind == yaml.Float {
+		s.texts[name], _ = scalarText(n)
+	}
+}
+
+// flagVar sets a var of the file to the text of a --var, which takes the type that the file's value has.
+func (s *scope) flagVar(r *Reader, p yaml.Pair, text string) {
+	kind, value := yaml.Resolve(text)
+	number := kind == yaml.Int || kind == yaml.Float
+	switch p.Value.Kind {
+	case yaml.Int, yaml.Float:
+		if !number {
+			r.problems.Add(source.Place{}, "--var %s: must be a number, as in the file, not %q", p.Key, clip(text))
+			return
+		}
+	case yaml.Bool:
+		if kind != yaml.Bool {
+			r.problems.Add(source.Place{}, "--var %s: must be true or false, as in the file, not %q", p.Key, clip(text))
+			return
+		}
+	case yaml.List, yaml.Map:
+		r.problems.Add(source.Place{}, "--var %s: is %s in the file, which a flag cannot set", p.Key, p.Value.Kind)
+		return
+	default:
+		return // a text, which it is already
+	}
+	s.vars[p.Key] = value
+	s.written(p.Key, &yaml.Node{Kind: kind, Value: value, Text: text})
 }
 
 // substituted gives the Go value of any node, with ${} filled in its strings. A string stays a string.

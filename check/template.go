@@ -16,7 +16,10 @@ type Template struct {
 }
 
 // part is a piece of text, or the name of a capture or of a fixture's URL.
-type part struct{ text, capture string }
+type part struct {
+	text, capture string
+	value         any // of a var, as the file has it; nil of what is text alone
+}
 
 func (p part) fixture() bool { return strings.HasPrefix(p.capture, fixtureSpace) }
 

@@ -77,18 +77,21 @@ func (t *tracker) wanted(ctx context.Context) bool {
 	ctx, stop := context.WithTimeout(ctx, t.check.settings.attemptTimeout)
 	defer stop()
 	a := t.newAttempt(0)
-	got, err := cond.eval(ctx, map[string]any{"vars": orEmpty(a.Vars), "captures": orEmpty(a.Captures)}, a)
+	out, err := cond.run(ctx, noInput, a)
 	r := t.blank
 	switch {
 	case err != nil:
 		r.Status, r.Message, r.ErrorClass = StatusError, said(fmt.Sprintf("if %s: %s", cond.text, err)), said(string(retry.Error))
-	case got == false:
-		r.Status, r.Message = StatusSkipped, said("if "+cond.text+" gave false")
-	case got != true:
-		r.Status, r.ErrorClass = StatusError, said(string(retry.Error))
-		r.Message = said(fmt.Sprintf("if %s gave %s: it must give true or false", cond.text, shown(got, a)))
-	default:
+	case !slices.ContainsFunc(out, func(v any) bool { return v != true }):
 		return true
+	default:
+		other := slices.IndexFunc(out, func(v any) bool { return v != true && v != false })
+		if other < 0 {
+			r.Status, r.Message = StatusSkipped, said("if "+cond.text+" gave false")
+			break
+		}
+		r.Status, r.ErrorClass = StatusError, said(string(retry.Error))
+		r.Message = said(fmt.Sprintf("if %s gave %s: it must give true or false", cond.text, shown(out[other], a)))
 	}
 	t.set(r)
 	return false

@@ -24,7 +24,7 @@ func (r *Reader) resolved(n *yaml.Node) (*yaml.Node, bool) {
 		return nil, false
 	}
 	kind, value := yaml.Resolve(text)
-	return &yaml.Node{Kind: kind, Value: value, Line: n.Line, Col: n.Col}, true
+	return &yaml.Node{Kind: kind, Value: value, Text: text, Line: n.Line, Col: n.Col}, true
 }
 
 // Text reads a string in which ${} stands for values, captures included.
@@ -81,13 +81,16 @@ func stringOf(n *yaml.Node) (string, bool) {
 	return s, ok && n.Kind == yaml.String
 }
 
-// scalarText is a string, number or boolean as text: header values and env need no quotes.
+// scalarText is a string, number or boolean as text: header values and env need no quotes. A number is as it is written.
 func scalarText(n *yaml.Node) (string, bool) {
 	switch n.Kind {
-	case yaml.String, yaml.Bool, yaml.Int:
-		return fmt.Sprint(n.Value), true
-	case yaml.Float:
-		return strconv.FormatFloat(n.Value.(float64), 'g', -1, 64), true
+	case yaml.String:
+		return n.Value.(string), true
+	case yaml.Bool, yaml.Int, yaml.Float:
+		if n.Text != "" {
+			return n.Text, true
+		}
+		return plainText(n.Value)
 	default:
 		return "", false
 	}

@@ -88,7 +88,7 @@ func scalar(n *yamlv3.Node, at *use) (*Node, error) {
 		return nil, err
 	}
 	line, col := place(n, at)
-	return &Node{Kind: kind, Value: value, Line: line, Col: col, Plain: n.Style&(yamlv3.TaggedStyle|quoted) == 0}, nil
+	return &Node{Kind: kind, Value: value, Text: n.Value, Line: line, Col: col, Plain: n.Style&(yamlv3.TaggedStyle|quoted) == 0}, nil
 }
 
 const quoted = yamlv3.DoubleQuotedStyle | yamlv3.SingleQuotedStyle | yamlv3.LiteralStyle | yamlv3.FoldedStyle

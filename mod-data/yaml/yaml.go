@@ -45,6 +45,7 @@ func (k Kind) String() string {
 type Node struct {
 	Kind      Kind
 	Value     any     // nil, bool, int or *big.Int, float64, string; nil for lists and maps
+	Text      string  // of a scalar: as it is written, without quotes
 	Items     []*Node // of a List
 	Pairs     []Pair  // of a Map, in the order of the file, keys unique
 	Line, Col int     // where it begins, from 1; an alias points at its use, not at its anchor
