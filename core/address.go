@@ -23,13 +23,18 @@ type Dialer struct {
 
 // DialContext connects as [net.Dialer.DialContext] does. An address that the policy refuses is an error;
 // the policy sees what the name was resolved to, at the moment of connecting. A policy that looks at
-// addresses refuses unix sockets, which have none.
+// addresses refuses unix sockets, which have none; to another one they are files that must be permitted to
+// be changed.
 func (d Dialer) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
 	dialer := net.Dialer{KeepAlive: 30 * time.Second}
-	if d.policy.Address == nil && (d.used == nil || network == "unix") {
-		if d.used != nil {
-			d.used(Use{Kind: UseFile, Name: address, Write: true})
+	if network == "unix" && d.policy.Address == nil {
+		path, err := d.socket(ctx, address)
+		if err != nil {
+			return nil, err
 		}
+		return dialer.DialContext(ctx, network, path)
+	}
+	if d.policy.Address == nil && d.used == nil {
 		return dialer.DialContext(ctx, network, address)
 	}
 	host, portText, err := net.SplitHostPort(address)
@@ -55,6 +60,22 @@ func (d Dialer) DialContext(ctx context.Context, network, address string) (net.C
 		return d.policy.Address(host, to)
 	}
 	return dialer.DialContext(ctx, network, address)
+}
+
+// socket is the path of a unix socket, as far as the policy permits files to be changed.
+func (d Dialer) socket(ctx context.Context, path string) (string, error) {
+	root := Root{d.policy, d.used, ctx}
+	if !root.Limited() {
+		if d.used != nil {
+			d.used(Use{Kind: UseFile, Name: path, Write: true})
+		}
+		return path, nil
+	}
+	// Linux reads a name that begins so as one that is in no folder.
+	if strings.HasPrefix(path, "@") || strings.IndexByte(path, 0) >= 0 {
+		return "", d.policy.refuse("connect to", strconv.Quote(path), true)
+	}
+	return root.Path(path, true)
 }
 
 // LookupHost gives the addresses of a name. A policy that limits connections refuses it, since a name that
@@ -164,19 +185,6 @@ func (e Destinations) address(addr netip.Addr, port uint16) bool {
 	return false
 }
 
-// sandboxed is the address rule of [SandboxPolicy].
-func (e Destinations) sandboxed(host string, to netip.AddrPort) error {
-	if e.name(host, to.Port()) || e.address(to.Addr().WithZone("").Unmap(), to.Port()) {
-		return nil
-	}
-	for _, addr := range meanings(to.Addr()) {
-		if kind := refusedKind(addr); kind != "" && !e.address(addr, to.Port()) {
-			return denied(host, to.Port(), kind)
-		}
-	}
-	return nil
-}
-
 // only is the address rule of [Policy.ConnectOnly].
 func (e Destinations) only(host string, to netip.AddrPort) error {
 	if e.name(host, to.Port()) || e.address(to.Addr().WithZone("").Unmap(), to.Port()) {
@@ -196,48 +204,4 @@ func (e Destinations) lookup(host string, port uint16) error {
 
 func denied(host string, port uint16, why string) error {
 	return ErrDenied.With(errors.New("denied by the policy: "+why), "permit it with --allow-net "+net.JoinHostPort(host, strconv.Itoa(int(port))))
-}
-
-// meanings are the address itself and the IPv4 address that it may be carried to.
-func meanings(addr netip.Addr) []netip.Addr {
-	addr = addr.WithZone("").Unmap()
-	all := []netip.Addr{addr}
-	if addr.Is4() {
-		return all
-	}
-	b := addr.As16()
-	v4 := func(at ...int) {
-		all = append(all, netip.AddrFrom4([4]byte{b[at[0]], b[at[1]], b[at[2]], b[at[3]]}))
-	}
-	within := func(prefix string) bool { return netip.MustParsePrefix(prefix).Contains(addr) }
-	switch {
-	case within("64:ff9b::/96"), within("::/96") && addr != netip.IPv6Loopback() && !addr.IsUnspecified():
-		v4(12, 13, 14, 15) // NAT64, RFC 6052; IPv4-compatible, RFC 4291
-	case within("2002::/16"): // 6to4, RFC 3056
-		v4(2, 3, 4, 5)
-	}
-	return all
-}
-
-// refusedKind names the kind of an address that a sandboxed script may not connect to, or is empty.
-func refusedKind(addr netip.Addr) string {
-	switch {
-	case addr == netip.AddrFrom4([4]byte{169, 254, 169, 254}), addr == netip.AddrFrom4([4]byte{100, 100, 100, 200}),
-		addr == netip.MustParseAddr("fd00:ec2::254"), addr == netip.MustParseAddr("fd20:ce::254"),
-		addr == netip.AddrFrom4([4]byte{168, 63, 129, 16}):
-		return "a metadata service"
-	case addr.IsLoopback():
-		return "a loopback address"
-	case addr.IsLinkLocalUnicast():
-		return "a link-local address"
-	case addr.IsMulticast():
-		return "a multicast address"
-	case addr.IsUnspecified(), netip.MustParsePrefix("0.0.0.0/8").Contains(addr):
-		return "an address of this host"
-	case netip.MustParsePrefix("64:ff9b:1::/48").Contains(addr): // RFC 8215; which IPv4 address is meant cannot be seen
-		return "an address of a local NAT64"
-	case netip.MustParsePrefix("240.0.0.0/4").Contains(addr):
-		return "a broadcast or reserved address"
-	}
-	return ""
 }

@@ -3,6 +3,7 @@ package core
 import (
 	"context"
 	"net/netip"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -31,6 +32,10 @@ type Policy struct {
 	// Changes permits Call.Root to change the whole file system, ChangeRoots only what is in these folders.
 	Changes     bool
 	ChangeRoots []string
+
+	// opened are the folders of both lists as they were when the Runtime was made. What gets the name of one
+	// of them later was never permitted. nil stands for a policy outside of a Runtime.
+	opened map[string]*os.Root
 }
 
 // FullPolicy is for scripts that somebody runs: everything exists.
@@ -46,7 +51,7 @@ func CheckPolicy(roots ...string) Policy {
 // destinations in allowed.
 func SandboxPolicy(allowed Destinations) Policy {
 	return Policy{
-		Level: Check, Needs: Pure | Net | Env | Clock | Log | Wait, Address: allowed.sandboxed,
+		Level: Check, Needs: Pure | Net | Env | Clock | Log | Wait, Address: allowed.sandboxed, Host: allowed.sandboxedName,
 		Without: []string{"collectgarbage", "os"},
 	}
 }
@@ -64,14 +69,22 @@ func (p Policy) Root() Root { return Root{&p, nil, context.Background()} }
 // Dialer makes the connections that p permits, likewise.
 func (p Policy) Dialer() Dialer { return Dialer{&p, nil} }
 
-// absolute is p with the paths of its folders made absolute, since the script names files in its own ways.
-func (p Policy) absolute() (Policy, error) {
+// fixed is p with the paths of its folders made absolute, since the script names files in its own ways, and
+// with the folders opened. One that is not there permits nothing.
+func (p Policy) fixed() (Policy, error) {
+	p.opened = make(map[string]*os.Root)
 	for _, list := range []*[]string{&p.Roots, &p.ChangeRoots} {
 		folders := make([]string, len(*list))
 		for i, folder := range *list {
 			var err error
 			if folders[i], err = filepath.Abs(folder); err != nil {
 				return p, err
+			}
+			if p.opened[folders[i]] != nil {
+				continue
+			}
+			if dir, err := os.OpenRoot(folders[i]); err == nil {
+				p.opened[folders[i]] = dir // closed by the garbage collector: a Runtime has no end
 			}
 		}
 		*list = folders

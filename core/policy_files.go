@@ -191,11 +191,11 @@ func in[T any](r Root, op, path string, changes bool, all func(name string) (T, 
 		v, err := all(name)
 		return v, atPath(err, op, path)
 	}
-	dir, err := os.OpenRoot(folder)
+	dir, done, err := r.policy.openFolder(folder)
 	if err != nil {
-		return none, err
+		return none, atPath(err, op, path)
 	}
-	defer dir.Close()
+	defer done()
 	v, err := inside(dir, name)
 	return v, atPath(err, op, path)
 }
@@ -203,32 +203,22 @@ func in[T any](r Root, op, path string, changes bool, all func(name string) (T, 
 // locate finds the permitted folder that holds a path, and the path in it. No folder stands for the whole
 // file system.
 func (r Root) locate(op, path string, changes bool) (folder, name string, err error) {
-	all, roots, option := r.policy.Files, r.policy.Roots, "--allow-read"
-	if changes {
-		all, roots, option = r.policy.Changes, r.policy.ChangeRoots, "--allow-write"
-	}
+	all, roots := r.policy.files(changes)
 	if r.used != nil {
 		r.used(Use{Kind: UseFile, Name: path, Write: changes})
 	}
 	if all {
 		return "", path, nil
 	}
-	absolute, err := filepath.Abs(path)
+	absolute, err := physical(path)
 	if err != nil {
-		return "", "", err
+		return "", "", atPath(err, op, path)
 	}
 	if folder = r.folderOf(absolute, roots); folder != "" {
 		name, err = filepath.Rel(folder, absolute)
 		return folder, name, err
 	}
-	refused := fmt.Errorf("%s %s: not permitted here: denied by the policy", op, path)
-	switch {
-	case len(roots) > 0:
-		return "", "", ErrDenied.With(refused, "files can be opened below: "+strings.Join(roots, ", "))
-	case changes && r.policy.Needs&Write == 0 && r.policy.Level >= Script:
-		return "", "", ErrDenied.With(refused, "leave out --readonly")
-	}
-	return "", "", ErrDenied.With(refused, "permit it with "+option+" "+filepath.Dir(path))
+	return "", "", r.policy.refuse(op, path, changes)
 }
 
 // folderOf is the permitted folder that holds the path, or empty. The longest one counts: a link out of

@@ -11,17 +11,14 @@ import (
 // Path is the path of a file for a library that opens files by itself, such as a database engine. Symbolic
 // links are resolved, and the policy is asked about what they lead to; the file itself need not exist.
 func (r Root) Path(path string, changes bool) (string, error) {
-	absolute, err := filepath.Abs(path)
+	absolute, err := physical(path)
 	if err != nil {
 		return "", err
 	}
 	if r.used != nil {
 		r.used(Use{Kind: UseFile, Name: path, Write: changes})
 	}
-	all, roots, option := r.policy.Files, r.policy.Roots, "--allow-read"
-	if changes {
-		all, roots, option = r.policy.Changes, r.policy.ChangeRoots, "--allow-write"
-	}
+	all, roots := r.policy.files(changes)
 	if all {
 		return absolute, nil
 	}
@@ -30,15 +27,16 @@ func (r Root) Path(path string, changes bool) (string, error) {
 		return "", err
 	}
 	for _, folder := range roots {
-		if folder, err = filepath.EvalSymlinks(folder); err != nil {
+		real, err := filepath.EvalSymlinks(folder)
+		if err != nil {
 			continue // a folder that is not there permits nothing
 		}
-		if relative, err := filepath.Rel(folder, resolved); err == nil && filepath.IsLocal(relative) {
+		relative, err := filepath.Rel(real, resolved)
+		if err == nil && filepath.IsLocal(relative) && r.policy.isFolder(folder) {
 			return resolved, nil
 		}
 	}
-	return "", ErrDenied.With(fmt.Errorf("open %s: not permitted here: denied by the policy", path),
-		"permit it with "+option+" "+filepath.Dir(path))
+	return "", r.policy.refuse("open", path, changes)
 }
 
 // resolve follows the symbolic links in a path whose last element may be missing.

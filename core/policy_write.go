@@ -20,6 +20,11 @@ import (
 // What cannot be replaced is written in place: devices and pipes, a file that is mounted by itself, and a
 // file in a folder that takes no new ones.
 func (r Root) WriteFile(path string, write func(w io.Writer) error) error {
+	return r.replace(path, write, Root.Rename)
+}
+
+// replace is [Root.WriteFile] with the step that puts the new file in place.
+func (r Root) replace(path string, write func(w io.Writer) error, rename func(r Root, from, to string) error) error {
 	if _, _, err := r.locate("write", path, true); err != nil {
 		return err
 	}
@@ -41,7 +46,7 @@ func (r Root) WriteFile(path string, write func(w io.Writer) error) error {
 	if strings.HasPrefix(target, "/proc/") { // such as /dev/stdout, when that is a file
 		return r.writeInPlace(path, write)
 	}
-	beside := filepath.Join(filepath.Dir(target), ".assay-"+rand.Text())
+	beside := folderAbove(target) + ".assay-" + rand.Text()
 	f, err := r.OpenFile(beside, os.O_WRONLY|os.O_CREATE|os.O_EXCL, newMode(old))
 	if err != nil {
 		if old != nil && isAny(err, syscall.EACCES, syscall.EPERM, syscall.EROFS) {
@@ -49,18 +54,36 @@ func (r Root) WriteFile(path string, write func(w io.Writer) error) error {
 		}
 		return atPath(err, "write", path)
 	}
-	if err = finish(f, path, old, write); err == nil {
-		err = atPath(r.Rename(beside, target), "write", path)
+	err = finish(f, path, old, write)
+	if err != nil {
+		_ = r.Remove(beside)
+		return err
 	}
-	if err == nil {
-		return r.syncFolder(filepath.Dir(target))
+	if err = rename(r, beside, target); err == nil {
+		return r.syncFolder(folderAbove(target))
 	}
-	_ = r.Remove(beside)
+	defer func() { _ = r.Remove(beside) }()
 	if old != nil && isAny(err, syscall.EBUSY) {
-		return r.writeInPlace(path, write)
+		// write has given its content away; it is read back from where it is.
+		return r.writeInPlace(path, func(w io.Writer) error { return r.copyTo(w, beside) })
 	}
+	return atPath(err, "write", path)
+}
+
+// copyTo writes the content of the file at path to w.
+func (r Root) copyTo(w io.Writer, path string) error {
+	f, err := r.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	_, err = io.Copy(w, f)
 	return err
 }
+
+// folderAbove is what comes before the last element of a path, with the separator. Nothing is cleaned: the
+// folder may be a link, and .. leads out of where that leads to.
+func folderAbove(path string) string { return path[:strings.LastIndexByte(path, filepath.Separator)+1] }
 
 // newMode is what a new file is made with: who may not read the old one does not read the beginning of
 // its successor either.
@@ -128,7 +151,7 @@ func (r Root) followLinks(path string) (string, error) {
 		}
 		if !filepath.IsAbs(to) {
 			// Not cleaned: the folder may be a link itself, and .. leads out of where that leads to.
-			to = filepath.Dir(at) + string(filepath.Separator) + to
+			to = folderAbove(at) + to
 		}
 		at = to
 	}
@@ -137,7 +160,7 @@ func (r Root) followLinks(path string) (string, error) {
 
 // syncFolder makes the names in a folder last. A file system that cannot is not an error.
 func (r Root) syncFolder(path string) error {
-	dir, err := r.Open(path)
+	dir, err := r.Open(cmp.Or(path, "."))
 	if err != nil {
 		return nil // a folder that may be written to but not read
 	}

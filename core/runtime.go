@@ -68,7 +68,7 @@ func New(cfg Config) (*Runtime, error) {
 	if err := layoutError(); err != nil {
 		return nil, err
 	}
-	policy, err := cfg.Policy.absolute()
+	policy, err := cfg.Policy.fixed()
 	if err != nil {
 		return nil, err
 	}

@@ -2,13 +2,14 @@ package db
 
 import (
 	"context"
+	"crypto/rand"
 	"database/sql/driver"
 	"errors"
+	"fmt"
 	"io"
 	"net/url"
 	"strconv"
 	"strings"
-	"sync/atomic"
 	"unicode/utf8"
 
 	"modernc.org/sqlite"
@@ -22,9 +23,6 @@ type sqliteEngine struct {
 	memory bool
 	root   core.Root
 }
-
-// memories number the in-memory databases of the process, since their names are shared by it.
-var memories atomic.Int64 //nolint:gochecknoglobals // the process has one space of such names
 
 // openSQLite reads the part of a URL behind "sqlite:".
 func openSQLite(root core.Root, rest string) (*sqliteEngine, string, error) {
@@ -44,11 +42,12 @@ func openSQLite(root core.Root, rest string) (*sqliteEngine, string, error) {
 		return nil, "", core.WithHint(errors.New("unknown mode "+strconv.Quote(mode)), "mode is ro, rw or rwc (the default: create the file)")
 	}
 	if name == ":memory:" {
-		memory := "file:/assay-" + strconv.FormatInt(memories.Add(1), 10) + "?vfs=memdb"
+		// The process shares the names of such databases: nobody else is to guess this one.
+		memory := "file:/assay-" + rand.Text() + "?vfs=memdb"
 		return &sqliteEngine{name: memory, memory: true, root: root}, "sqlite::memory:", nil
 	}
 	path, err := url.PathUnescape(name)
-	if err != nil || path == "" {
+	if err != nil || path == "" || strings.IndexByte(path, 0) >= 0 {
 		return nil, "", core.WithHint(errors.New("the URL names no file"), "write sqlite:///absolute.db, sqlite://relative.db or sqlite::memory:")
 	}
 	resolved, err := root.Path(path, mode != "ro")
@@ -96,28 +95,50 @@ func (e *sqliteEngine) noTransaction(err error) bool {
 }
 
 func (e *sqliteEngine) open(ctx context.Context) (session, error) {
-	opened, err := new(sqlite.Driver).Open(e.name)
+	s := &sqliteSession{engine: e}
+	name := e.name
+	if e.root.Limited() && !e.memory {
+		var err error
+		if s.files, err = newSQLiteFiles(e.root); err != nil {
+			return nil, err
+		}
+		name += s.files.option()
+	}
+	err := s.connect(ctx, name)
+	if err == nil {
+		return s, nil
+	}
+	if s.files != nil && s.files.denied != nil {
+		err = s.files.denied
+	}
+	return nil, errors.Join(err, s.close())
+}
+
+func (s *sqliteSession) connect(ctx context.Context, name string) error {
+	opened, err := new(sqlite.Driver).Open(name)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	conn, ok := opened.(sqliteConn)
 	if !ok {
-		return nil, errors.Join(errors.New("the SQLite driver lacks an interface"), opened.Close())
+		return errors.Join(errors.New("the SQLite driver lacks an interface"), opened.Close())
 	}
-	s := &sqliteSession{conn: conn, engine: e}
-	s.handle, err = handleOf(conn)
-	if err == nil {
-		err = conn.RegisterAuthorizer(s.authorize)
+	s.conn = conn
+	if s.handle, err = handleOf(conn); err != nil {
+		return err
 	}
-	for _, pragma := range e.pragmas() {
-		if err == nil {
-			_, err = conn.ExecContext(ctx, "PRAGMA "+pragma, nil)
+	if s.engine.root.Limited() {
+		s.handle.takeNames()
+	}
+	if err := conn.RegisterAuthorizer(s.authorize); err != nil {
+		return err
+	}
+	for _, pragma := range s.engine.pragmas() {
+		if _, err := conn.ExecContext(ctx, "PRAGMA "+pragma, nil); err != nil {
+			return err
 		}
 	}
-	if err != nil {
-		return nil, errors.Join(err, conn.Close())
-	}
-	return s, nil
+	return nil
 }
 
 func (e *sqliteEngine) pragmas() []string {
@@ -138,57 +159,52 @@ type sqliteConn interface {
 
 // sqliteSession is a connection to a file.
 type sqliteSession struct {
-	conn   sqliteConn
+	conn   sqliteConn // nil when it could not be made
 	engine *sqliteEngine
 	handle sqliteHandle
-	vacuum bool  // it runs VACUUM, which attaches a nameless database
-	denied error // what the policy said to the statement that was compiled last
+	files  *sqliteFiles // nil where the policy permits all, and of a database in memory, which reaches none
+	denied error        // what was refused of the statement that was compiled last
 	broken bool
 }
 
-// authorize asks the policy about the files that ATTACH and VACUUM INTO name.
-func (s *sqliteSession) authorize(action sqlite.AuthorizerActionCode, file, _, _, _ string) sqlite.AuthorizerReturnCode {
-	if action != sqlite.AuthAttach {
-		return sqlite.AuthorizerOK
-	}
-	if file == "" && s.vacuum || file == ":memory:" {
-		return sqlite.AuthorizerOK
-	}
-	if err := s.engine.permits(file); err != nil {
-		s.denied = err
-		return sqlite.AuthorizerDeny
+// authorize refuses what a limited script may not say. The files that ATTACH and VACUUM INTO name are judged
+// where they are opened.
+func (s *sqliteSession) authorize(action sqlite.AuthorizerActionCode, name, _, _, _ string) sqlite.AuthorizerReturnCode {
+	limited := s.engine.root.Limited()
+	switch {
+	case action == sqlite.AuthAttach && !limited:
+		if name != "" && name != ":memory:" {
+			file, _, _ := strings.Cut(strings.TrimPrefix(name, "file:"), "?")
+			_, _ = s.engine.root.Path(file, true) // nothing is refused, but it can be explained
+		}
+	case action == sqlite.AuthAttach && strings.HasPrefix(name, "file:"):
+		return s.refuse("attach by a file: URI", "name the file by its path: it is opened as far as it is permitted")
+	case action == sqlite.AuthPragma && limited && isFolderPragma(name):
+		return s.refuse("pragma "+strings.ToLower(name), "set TMPDIR for the program")
 	}
 	return sqlite.AuthorizerOK
 }
 
-// permits asks the policy about a file name as SQLite takes it. The name is empty when an expression
-// stands for it, or for a temporary file.
-func (e *sqliteEngine) permits(name string) error {
-	changes := true
-	if rest, isURI := strings.CutPrefix(name, "file:"); isURI {
-		path, query, _ := strings.Cut(rest, "?")
-		options, err := url.ParseQuery(query)
-		if err != nil {
-			return err
-		}
-		if strings.HasPrefix(path, "//") { // an authority, empty or localhost
-			_, path, _ = strings.Cut(path[2:], "/")
-			path = "/" + path
-		}
-		if path, err = url.PathUnescape(path); err != nil {
-			return err
-		}
-		name, changes = path, options.Get("mode") != "ro"
+// isFolderPragma tells whether a pragma says where the whole process keeps files.
+func isFolderPragma(name string) bool {
+	return strings.EqualFold(name, "temp_store_directory") || strings.EqualFold(name, "data_store_directory")
+}
+
+func (s *sqliteSession) refuse(what, hint string) sqlite.AuthorizerReturnCode {
+	s.denied = core.ErrDenied.With(fmt.Errorf("%s: denied by the policy", what), hint)
+	return sqlite.AuthorizerDeny
+}
+
+// begin forgets what was refused of an earlier statement.
+func (s *sqliteSession) begin() {
+	s.denied = nil
+	if s.files != nil {
+		s.files.denied = nil
 	}
-	if name == "" {
-		name = "." // whatever it is, only a policy that permits all permits it
-	}
-	_, err := e.root.Path(name, changes)
-	return err
 }
 
 func (s *sqliteSession) query(ctx context.Context, st statement) (cursor, error) {
-	s.denied, s.vacuum = nil, false
+	s.begin()
 	rows, err := s.conn.QueryContext(ctx, st.text, sqliteArgs(st.args))
 	if err != nil {
 		return nil, s.failed(err)
@@ -204,7 +220,7 @@ func (s *sqliteSession) query(ctx context.Context, st statement) (cursor, error)
 
 func (s *sqliteSession) execute(ctx context.Context, st statement) (outcome, error) {
 	first := sqliteSyntax().firstWord(st.text)
-	s.denied, s.vacuum = nil, first == "VACUUM"
+	s.begin()
 	done, err := s.conn.ExecContext(ctx, st.text, sqliteArgs(st.args))
 	if err != nil {
 		return outcome{}, s.failed(err)
@@ -227,6 +243,9 @@ func (s *sqliteSession) failed(err error) error {
 	if s.denied != nil {
 		return s.denied
 	}
+	if s.files != nil && s.files.denied != nil {
+		return s.files.denied
+	}
 	return err
 }
 
@@ -240,7 +259,14 @@ func (s *sqliteSession) close() error {
 		return nil
 	}
 	s.broken = true
-	return s.conn.Close()
+	var err error
+	if s.conn != nil {
+		err = s.conn.Close()
+	}
+	if s.files != nil {
+		s.files.close()
+	}
+	return err
 }
 
 func sqliteArgs(args []any) []driver.NamedValue {

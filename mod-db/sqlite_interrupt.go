@@ -29,6 +29,12 @@ func handleOf(conn driver.Conn) (sqliteHandle, error) {
 	return sqliteHandle(field.Uint()), nil
 }
 
+// takeNames makes ATTACH take each text as the path of a file, and none as a URI, which could ask for
+// another way to files.
+func (h sqliteHandle) takeNames() {
+	pointer[sqlite3.Tsqlite3](uintptr(h)).FopenFlags &^= sqlite3.SQLITE_OPEN_URI
+}
+
 // interruptWith ends what the connection runs when ctx ends. It no longer does once stop has returned, which
 // must be called once, before the connection is closed.
 func (h sqliteHandle) interruptWith(ctx context.Context) (stop func()) {

@@ -181,6 +181,11 @@ func TestWriteToMountedFile(t *testing.T) {
 	}()
 	t.Chdir(dir)
 	kit().Script(t, "mounted.lua", `
+		fs.write("source", "copied")
+		fs.copy("source", "mounted")
+		print(fs.read("real"), fs.read("mounted"))
+		--> =copied copied
+		fs.remove("source")
 		fs.write("mounted", "new")
 		print(fs.read("real"), fs.read("mounted"), #fs.list("."))
 		--> =new new 2`)

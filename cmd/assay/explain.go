@@ -68,6 +68,9 @@ func (r *record) seeHost(u core.Use) {
 	if r.hosts[name] == nil {
 		r.hosts[name] = make(map[string]bool)
 	}
+	if core.SandboxPolicy(core.Destinations{}).Host(u.Name, u.To.Port()) != nil {
+		r.local[name] = true
+	}
 	if !u.To.Addr().IsValid() {
 		return
 	}
