@@ -5,6 +5,8 @@ import (
 	"time"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"assay.rs/core/internal/strftime"
 )
 
 // osLibrary is what Lua's os has on time.
@@ -30,7 +32,7 @@ func osDifftime(L *lua.LState) int {
 }
 
 // osTime is time(), or time(table) of a local date. What is out of range counts on: the 32nd of January
-// is the 1st of February.
+// is the 1st of February. The table then has the fields of the date that it is, as since Lua 5.3.
 func osTime(L *lua.LState) int {
 	if L.Get(1) == lua.LNil {
 		L.Push(lua.LNumber(currentThread(L).vm.now().Unix()))
@@ -41,8 +43,39 @@ func osTime(L *lua.LState) int {
 	year, month, day := field("year", required), field("month", required), field("day", required)
 	hour, minute, second := field("hour", 12), field("min", 0), field("sec", 0)
 	at := time.Date(year, time.Month(month), day, hour, minute, second, 0, time.Local)
+	if isDST := date.RawGetString("isdst"); isDST != lua.LNil {
+		at = summerTime(at, lua.LVAsBool(isDST))
+	}
+	setDate(date, at)
 	L.Push(lua.LNumber(at.Unix()))
 	return 1
+}
+
+// summerTime is the time when the clocks of a place that has summer time, or has not, as wanted, show what those of
+// at show: an hour away from at, unless at is what is wanted. Where it is never as wanted it is at.
+func summerTime(at time.Time, wanted bool) time.Time {
+	if at.IsDST() == wanted {
+		return at
+	}
+	start, end := at.ZoneBounds()
+	var other time.Time // the nearest one with the other clocks
+	for _, bound := range []time.Time{start, end} {
+		if bound.IsZero() { // there is no change on that side
+			continue
+		}
+		if bound.Equal(start) {
+			bound = bound.Add(-time.Second)
+		}
+		if bound.IsDST() == wanted && (other.IsZero() || at.Sub(bound).Abs() < at.Sub(other).Abs()) {
+			other = bound
+		}
+	}
+	if other.IsZero() {
+		return at
+	}
+	_, here := at.Zone()
+	_, there := other.Zone()
+	return at.Add(time.Duration(here-there) * time.Second)
 }
 
 // required is the default of a field that has none.
@@ -102,7 +135,7 @@ func osDate(L *lua.LState) int {
 	t := currentThread(L)
 	t.charge(4 * len(format))
 	t.spend(len(format))
-	s, bad := formatDate(at, format)
+	s, bad := strftime.Format(at, format)
 	if bad != "" {
 		L.ArgError(1, "invalid conversion specifier '"+bad+"'")
 	}
@@ -112,6 +145,11 @@ func osDate(L *lua.LState) int {
 
 func dateTable(L *lua.LState, at time.Time) *lua.LTable {
 	date := L.CreateTable(0, 9)
+	setDate(date, at)
+	return date
+}
+
+func setDate(date *lua.LTable, at time.Time) {
 	for name, n := range map[string]int{
 		"year": at.Year(), "month": int(at.Month()), "day": at.Day(), "hour": at.Hour(), "min": at.Minute(), "sec": at.Second(),
 		"wday": int(at.Weekday()) + 1, "yday": at.YearDay(),
@@ -119,5 +157,4 @@ func dateTable(L *lua.LState, at time.Time) *lua.LTable {
 		date.RawSetString(name, lua.LNumber(n))
 	}
 	date.RawSetString("isdst", lua.LBool(at.IsDST()))
-	return date
 }

@@ -3,6 +3,7 @@ package core
 import (
 	"fmt"
 	"hash/maphash"
+	"strings"
 	"sync"
 	"time"
 
@@ -51,6 +52,7 @@ type table struct {
 type builtin struct {
 	name   string // "http.get"
 	key    string // "get"
+	self   string // the type of its first parameter, or empty
 	gives  bool   // it runs without the baton
 	method bool
 	call   lua.LGFunction
@@ -197,6 +199,9 @@ func fullName(module, name string) string {
 
 func bind(name string, f Func) *builtin {
 	b := &builtin{name: name, key: f.doc.Name, gives: f.doc.Needs&gives != 0}
+	if len(f.spec.Params) > 0 {
+		b.self = f.spec.Params[0].Type.Name
+	}
 	b.call = f.bind(b)
 	return b
 }
@@ -211,11 +216,27 @@ func (rt *Runtime) method(c *class, f Func) *builtin {
 	key := methodKey{c, f.doc.Name}
 	b := rt.methods[key]
 	if b == nil {
-		b = bind(c.name+":"+f.doc.Name, f)
+		b = bind(rt.methodName(c.name, f.doc.Name), f)
 		b.method = true
 		rt.methods[key] = b
 	}
 	return b
+}
+
+// methodName is how errors call a method: as the function of its table that takes the same object first, when there
+// is one, so that db.query(conn, ...) and conn:query(...) have one name.
+func (rt *Runtime) methodName(class, method string) string {
+	name, _, _ := strings.Cut(class, ".")
+	rt.mu.Lock()
+	defer rt.mu.Unlock()
+	if t := rt.tables[name]; t != nil {
+		for _, b := range t.funcs {
+			if b.key == method && b.self == class {
+				return b.name
+			}
+		}
+	}
+	return class + ":" + method
 }
 
 // argumentError names the parameter that err is about.

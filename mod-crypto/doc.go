@@ -16,7 +16,7 @@ import (
 // The codes of errors.
 var (
 	errAlgorithm = core.NewCode("crypto.algorithm", "The algorithm is not supported, or the key is not one for it.")
-	errKey       = core.NewCode("crypto.key", "The key, the hash or the certificate cannot be read.")
+	errKey       = core.NewCode("crypto.key", "The key, the hash or the certificate cannot be read, or the key is too small or meant for something else.")
 	errToken     = core.NewCode("crypto.token", "The text is not a JSON Web Token.")
 	errSignature = core.NewCode("crypto.signature", "The token was not signed with this key, or was changed since.")
 	errExpired   = core.NewCode("crypto.expired", "The token is not valid any more, or not yet.")

@@ -9,6 +9,7 @@ import (
 	"crypto/subtle"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"hash"
 	"io"
 	"strings"
@@ -38,8 +39,23 @@ func hashFuncs() []core.Func {
 			core.Returns(core.String(), "The hash."), hmacText),
 		core.Fn2(doc("equal", "Compares two secrets in a time that does not tell where they differ.",
 			`assert.is_true(crypto.equal("secret", "secret"))  assert.is_false(crypto.equal("secret", "guess"))`),
-			core.Arg("a", core.String(), "Any bytes."), core.Arg("b", core.String(), "Any bytes."), core.Returns(core.Bool(), "Whether they are equal."), equal),
+			core.Arg("a", secretType(), "Any bytes."), core.Arg("b", secretType(), "Any bytes."), core.Returns(core.Bool(), "Whether they are equal."), equal),
 	}
+}
+
+// secretType is a string. One that is missing is mostly a header that the request does not have.
+func secretType() core.Type[string] {
+	return core.Custom(core.AnyOf("string"), func(_ core.Call, v core.Value) (string, error) {
+		s, ok := v.Text()
+		switch {
+		case ok:
+			return s, nil
+		case v.IsNil():
+			return "", core.WithHint(errors.New("nothing to compare: it is nil"),
+				`a header or variable that is missing is nil: say what that means first, such as: if not signature then return {status = 401} end`)
+		}
+		return "", fmt.Errorf("string expected, got %s", v.TypeName())
+	}, nil)
 }
 
 func newHash(alg string) (func() hash.Hash, error) {

@@ -9,14 +9,27 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"slices"
 	"strings"
 )
 
 // jwk is a key of a set (RFC 7517).
 type jwk struct {
 	kid, alg, use string
+	ops           []string // what it may be used for; nil is anything
 	key           any
 	err           error // why the key cannot be used; a set may hold keys that are not for us
+}
+
+// permits is an error unless the key is meant for the operation (RFC 7517, sections 4.2 and 4.3).
+func (k jwk) permits(operation string) error {
+	if k.use != "" && k.use != "sig" {
+		return errKey.Errorf(`the JSON Web Key is not one for signatures: its "use" is %.40q`, k.use)
+	}
+	if k.ops != nil && !slices.Contains(k.ops, operation) {
+		return errKey.Errorf(`the JSON Web Key may not be used to %s: its "key_ops" say so`, operation)
+	}
+	return nil
 }
 
 var errNoJWK = errKey.Errorf(`the table is neither a JSON Web Key, with "kty", nor a set of them, with "keys"`)
@@ -56,19 +69,15 @@ func readSet(data any) ([]jwk, error) {
 }
 
 func readJWK(object map[string]any) jwk {
-	text := func(name string) string {
-		s, _ := object[name].(string)
-		return s
-	}
 	f := fields{object: object}
-	k := jwk{kid: text("kid"), alg: text("alg"), use: text("use")}
-	switch kty := text("kty"); kty {
+	k := jwk{kid: f.text("kid"), alg: f.text("alg"), use: f.text("use"), ops: f.operations()}
+	switch kty := f.text("kty"); kty {
 	case "RSA":
 		k.key = f.rsa()
 	case "EC":
-		k.key = f.ec(text("crv"))
+		k.key = f.ec(f.text("crv"))
 	case "OKP":
-		k.key = f.ed25519(text("crv"))
+		k.key = f.ed25519(f.text("crv"))
 	case "oct":
 		k.key = f.bytes("k")
 	default:
@@ -92,6 +101,36 @@ func (f *fields) fail(text string) {
 	if f.err == nil {
 		f.err = errors.New(text)
 	}
+}
+
+// text is a field that may be missing.
+func (f *fields) text(name string) string {
+	s, ok := f.object[name].(string)
+	if !ok && f.has(name) {
+		f.fail(fmt.Sprintf("%q is no text", name))
+	}
+	return s
+}
+
+// operations is the field key_ops, or nil. What says it wrongly permits nothing.
+func (f *fields) operations() []string {
+	if !f.has("key_ops") {
+		return nil
+	}
+	list, ok := f.object["key_ops"].([]any)
+	if table, isTable := f.object["key_ops"].(map[string]any); isTable && len(table) == 0 {
+		ok = true // Lua has one empty table
+	}
+	ops := make([]string, 0, len(list))
+	for _, item := range list {
+		op, isText := item.(string)
+		ok = ok && isText && !slices.Contains(ops, op)
+		ops = append(ops, op)
+	}
+	if !ok {
+		f.fail(`"key_ops" is no array of different texts`)
+	}
+	return ops
 }
 
 func (f *fields) bytes(name string) []byte {

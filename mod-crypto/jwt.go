@@ -10,6 +10,7 @@ import (
 type signOptions struct {
 	kid, typ string
 	headers  core.Value
+	minBits  int
 }
 
 // verifyOptions are what a token must say.
@@ -17,6 +18,7 @@ type verifyOptions struct {
 	algs, audience  []string
 	issuer, subject string
 	leeway          time.Duration
+	minBits         int
 }
 
 // decoded is a token that nobody has verified.
@@ -26,7 +28,8 @@ func signOptionsType() core.Type[signOptions] {
 	return core.Record("crypto.SignOptions", "What stands in the header of a token.",
 		core.NewKey("kid", core.String(), func(o *signOptions) *string { return &o.kid }, "The id of the key."),
 		core.NewKey("typ", core.String(), func(o *signOptions) *string { return &o.typ }, `The type of the token; "" leaves it out.`).Default(`"JWT"`),
-		core.NewKey("headers", core.Any(), func(o *signOptions) *core.Value { return &o.headers }, "A table of further header parameters."))
+		core.NewKey("headers", core.Any(), func(o *signOptions) *core.Value { return &o.headers }, "A table of further header parameters."),
+		core.NewKey("min_bits", core.Int(), func(o *signOptions) *int { return &o.minBits }, minBitsText).Default("as RFC 7518 says"))
 }
 
 func verifyOptionsType() core.Type[verifyOptions] {
@@ -35,8 +38,11 @@ func verifyOptionsType() core.Type[verifyOptions] {
 		core.NewKey("aud", oneOrMany(), func(o *verifyOptions) *[]string { return &o.audience }, "The audience that must be among the token's, or an array of which one must be."),
 		core.NewKey("iss", core.String(), func(o *verifyOptions) *string { return &o.issuer }, "The issuer."),
 		core.NewKey("sub", core.String(), func(o *verifyOptions) *string { return &o.subject }, "The subject."),
-		core.NewKey("leeway", core.Duration(), func(o *verifyOptions) *time.Duration { return &o.leeway }, "How far the clocks may be apart.").Default("0"))
+		core.NewKey("leeway", core.Duration(), func(o *verifyOptions) *time.Duration { return &o.leeway }, "How far the clocks may be apart.").Default("0"),
+		core.NewKey("min_bits", core.Int(), func(o *verifyOptions) *int { return &o.minBits }, minBitsText).Default("as RFC 7518 says"))
 }
+
+const minBitsText = "How many bits the key must have. RFC 7518 wants 2048 of an RSA key, and of a secret as many as the hash has."
 
 // oneOrMany is a string or an array of them.
 func oneOrMany() core.Type[[]string] {
@@ -62,19 +68,21 @@ func jwtFuncs() []core.Func {
 	key := func(text string) core.Param[keyring] { return core.Arg("key", keyType(), text) }
 	sign := raising(doc("jwt_sign",
 		"Makes a JSON Web Token (RFC 7519) of the claims, as they are: none is added. Whole numbers are written without a fraction.",
-		`local token = crypto.jwt_sign({sub = "deploy", exp = 4102444800}, "secret", "HS256")
-assert.eq(crypto.jwt_verify(token, "secret").sub, "deploy")`),
+		`local secret = "a secret of 32 bytes at the least"
+local token = crypto.jwt_sign({sub = "deploy", exp = 4102444800}, secret, "HS256")
+assert.eq(crypto.jwt_verify(token, secret).sub, "deploy")`),
 		errAlgorithm, errKey, core.ErrJSONValue, core.ErrJSONLimit)
 	verify := raising(doc("jwt_verify",
 		"Gives the claims of a token whose signature is right, which is not expired, and which says what the options ask for. "+
 			"A token without a signature is refused, and so is one of an algorithm that the key is not for.",
-		`local token = crypto.jwt_sign({aud = "api", exp = time() + 60}, "secret", "HS256")
-assert.eq(crypto.jwt_verify(token, "secret", {aud = "api"}).aud, "api")
-local ok, e = pcall(crypto.jwt_verify, token, "guess")  assert.eq(e.code, "crypto.signature")`),
+		`local secret = "a secret of 32 bytes at the least"
+local token = crypto.jwt_sign({aud = "api", exp = time() + 60}, secret, "HS256")
+assert.eq(crypto.jwt_verify(token, secret, {aud = "api"}).aud, "api")
+local ok, e = pcall(crypto.jwt_verify, token, "a guess of 32 bytes at the least")  assert.eq(e.code, "crypto.signature")`),
 		errAlgorithm, errKey, errToken, errSignature, errExpired, errClaims)
 	verify.Needs = core.Clock
 	decode := raising(doc("jwt_decode", "Gives what a token says, without looking at its signature: anybody may have written it.",
-		`local token = crypto.jwt_sign({n = 1}, "secret", "HS256", {kid = "k1"})
+		`local token = crypto.jwt_sign({n = 1}, "a secret of 32 bytes at the least", "HS256", {kid = "k1"})
 local t = crypto.jwt_decode(token)  assert.eq(t.header.kid, "k1")  assert.eq(t.claims.n, 1)`), errToken)
 	result := core.Record("crypto.Decoded", "What a token says.",
 		core.NewKey("header", core.Any(), func(d *decoded) *core.Value { return &d.header }, "The header: alg, typ, kid and the like."),

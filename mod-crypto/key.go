@@ -21,6 +21,7 @@ type algorithm struct {
 	name   string
 	method jwt.SigningMethod
 	needs  string // what kind of key, as describe says it
+	bits   int    // the smallest key that RFC 7518 permits; 0 where the kind of key says it
 }
 
 const algorithmNames = "RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA, HS256, HS384, HS512"
@@ -35,7 +36,7 @@ const (
 func kindEC(curve string) string { return "an EC key on " + curve }
 
 func algorithmOf(name string) (algorithm, error) {
-	needs := kindRSA
+	needs, bits := kindRSA, 2048
 	var method jwt.SigningMethod
 	switch name {
 	case "RS256":
@@ -45,29 +46,34 @@ func algorithmOf(name string) (algorithm, error) {
 	case "RS512":
 		method = jwt.SigningMethodRS512
 	case "PS256":
-		method = jwt.SigningMethodPS256
+		method = exactSalt(jwt.SigningMethodPS256)
 	case "PS384":
-		method = jwt.SigningMethodPS384
+		method = exactSalt(jwt.SigningMethodPS384)
 	case "PS512":
-		method = jwt.SigningMethodPS512
+		method = exactSalt(jwt.SigningMethodPS512)
 	case "ES256":
-		method, needs = jwt.SigningMethodES256, kindEC("P-256")
+		method, needs, bits = jwt.SigningMethodES256, kindEC("P-256"), 0
 	case "ES384":
-		method, needs = jwt.SigningMethodES384, kindEC("P-384")
+		method, needs, bits = jwt.SigningMethodES384, kindEC("P-384"), 0
 	case "ES512":
-		method, needs = jwt.SigningMethodES512, kindEC("P-521")
+		method, needs, bits = jwt.SigningMethodES512, kindEC("P-521"), 0
 	case "EdDSA":
-		method, needs = jwt.SigningMethodEdDSA, kindEd25519
+		method, needs, bits = jwt.SigningMethodEdDSA, kindEd25519, 0
 	case "HS256":
-		method, needs = jwt.SigningMethodHS256, kindSecret
+		method, needs, bits = jwt.SigningMethodHS256, kindSecret, 256
 	case "HS384":
-		method, needs = jwt.SigningMethodHS384, kindSecret
+		method, needs, bits = jwt.SigningMethodHS384, kindSecret, 384
 	case "HS512":
-		method, needs = jwt.SigningMethodHS512, kindSecret
+		method, needs, bits = jwt.SigningMethodHS512, kindSecret, 512
 	default:
 		return algorithm{}, unsupported(name, algorithmNames)
 	}
-	return algorithm{name, method, needs}, nil
+	return algorithm{name, method, needs, bits}, nil
+}
+
+// exactSalt verifies as RFC 7518, section 3.5 has it: the salt is as long as the hash. The library takes any length.
+func exactSalt(m *jwt.SigningMethodRSAPSS) jwt.SigningMethod {
+	return &jwt.SigningMethodRSAPSS{SigningMethodRSA: m.SigningMethodRSA, Options: m.Options}
 }
 
 // describe is the kind of a key.
@@ -93,6 +99,29 @@ func (a algorithm) fits(key any) error {
 		return errAlgorithm.Errorf("%s needs %s, got %s", a.name, a.needs, got)
 	}
 	return nil
+}
+
+// strong is an error when the key has fewer bits than RFC 7518 permits (sections 3.2, 3.3 and 3.5), or than least
+// when that is not 0.
+func (a algorithm) strong(key any, least int) error {
+	if a.bits == 0 {
+		return nil
+	}
+	if least == 0 {
+		least = a.bits
+	}
+	size := 0
+	switch key := public(key).(type) {
+	case *rsa.PublicKey:
+		size = key.N.BitLen()
+	case []byte:
+		size = 8 * len(key)
+	}
+	if size >= least {
+		return nil
+	}
+	return errKey.With(fmt.Errorf("the key is too small for %s: %d bits, at least %d are needed", a.name, size, least),
+		"options.min_bits takes smaller keys, which others may break")
 }
 
 // private is an error unless the key can sign.
@@ -168,22 +197,46 @@ func looksLikeJWK(text string) bool {
 	return object["kty"] != nil || object["keys"] != nil
 }
 
+// use is what a key is wanted for.
+type use struct {
+	operation string // opSign or opVerify
+	kid       string // of the key, or empty
+	bits      int    // how large the key must be; 0 is as RFC 7518 says
+}
+
+// The operations of keys (RFC 7517, section 4.3).
+const (
+	opSign   = "sign"
+	opVerify = "verify"
+)
+
+// permits is an error unless a key may be used so.
+func (u use) permits(a algorithm, key any) error {
+	if err := a.fits(key); err != nil {
+		return err
+	}
+	return a.strong(key, u.bits)
+}
+
 // choose gives the keys that a token with this algorithm and key id may have been signed with.
-func (k keyring) choose(a algorithm, kid string) ([]any, error) {
+func (k keyring) choose(a algorithm, u use) ([]any, error) {
 	if k.set == nil {
-		return []any{k.key}, a.fits(k.key)
+		return []any{k.key}, u.permits(a, k.key)
 	}
 	var keys []any
 	var unfit error
 	for _, j := range k.set {
-		if kid != "" && j.kid != "" && j.kid != kid || j.use == "enc" || j.alg != "" && j.alg != a.name {
+		if u.kid != "" && j.kid != "" && j.kid != u.kid || j.alg != "" && j.alg != a.name {
 			continue
 		}
-		if j.err != nil {
-			unfit = j.err
-			continue
+		err := j.err
+		if err == nil {
+			err = j.permits(u.operation)
 		}
-		if err := a.fits(j.key); err != nil {
+		if err == nil {
+			err = u.permits(a, j.key)
+		}
+		if err != nil {
 			unfit = err
 			continue
 		}
@@ -195,8 +248,8 @@ func (k keyring) choose(a algorithm, kid string) ([]any, error) {
 	if len(k.set) == 1 && unfit != nil {
 		return nil, unfit
 	}
-	if kid != "" {
-		return nil, errKey.Errorf("none of the %d keys is one for %s with the id %.80q", len(k.set), a.name, kid)
+	if u.kid != "" {
+		return nil, errKey.Errorf("none of the %d keys is one for %s with the id %.80q", len(k.set), a.name, u.kid)
 	}
 	return nil, errKey.Errorf("none of the %d keys is one for %s", len(k.set), a.name)
 }

@@ -110,7 +110,7 @@ func TestAgainstOpenSSL(t *testing.T) {
 			}
 			verifies(t, dir, tt.alg, tt.private, ours)
 			ours.signature = signs(t, dir, tt.alg, tt.private, ours.signed)
-			if err := ours.verify(keyring{key: pemKey(t, dir, tt.public)}, nil); err != nil {
+			if err := ours.verify(keyring{key: pemKey(t, dir, tt.public)}, nil, 0); err != nil {
 				t.Errorf("the signature of openssl: %v", err)
 			}
 		})

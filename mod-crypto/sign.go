@@ -18,7 +18,7 @@ func jwtSign(c core.Call, claims core.Value, with keyring, alg string, o signOpt
 	if err != nil {
 		return "", err
 	}
-	keys, err := with.choose(a, o.kid)
+	keys, err := with.choose(a, use{opSign, o.kid, o.minBits})
 	if err != nil {
 		return "", err
 	}

@@ -36,14 +36,19 @@ func vectors() map[string][2]string {
 	}
 }
 
-// ring reads a JWK as a script's table would be.
-func ring(t testing.TB, text string) keyring {
+func decodeJSON(t testing.TB, text string) any {
 	t.Helper()
 	var data any
 	if err := json.Unmarshal([]byte(text), &data); err != nil {
 		t.Fatal(err)
 	}
-	set, err := readSet(data)
+	return data
+}
+
+// ring reads a JWK as a script's table would be.
+func ring(t testing.TB, text string) keyring {
+	t.Helper()
+	set, err := readSet(decodeJSON(t, text))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,7 +64,7 @@ func TestVectors(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := parsed.verify(keys, nil); err != nil {
+			if err := parsed.verify(keys, nil, 0); err != nil {
 				t.Errorf("the token of the RFC: %v", err)
 			}
 			a, err := algorithmOf(parsed.alg)
@@ -77,18 +82,18 @@ func TestVectors(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := again.verify(keys, nil); err != nil {
+			if err := again.verify(keys, nil, 0); err != nil {
 				t.Errorf("our own signature: %v", err)
 			}
 			for i := range again.signature {
 				again.signature[i] ^= 1
-				if again.verify(keys, nil) == nil {
+				if again.verify(keys, nil, 0) == nil {
 					t.Errorf("the signature with byte %d changed is accepted", i)
 				}
 				again.signature[i] ^= 1
 			}
 			again.signed += "x"
-			if again.verify(keys, nil) == nil {
+			if again.verify(keys, nil, 0) == nil {
 				t.Error("a changed payload is accepted")
 			}
 		})
@@ -127,7 +132,7 @@ func TestUnsignedIsRefused(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := parsed.verify(ring(t, key), nil); codeOf(err) != errAlgorithm {
+			if err := parsed.verify(ring(t, key), nil, 0); codeOf(err) != errAlgorithm {
 				t.Errorf("verify(%s) = %v, want %s", text, err, errAlgorithm.Name())
 			}
 		}
@@ -161,7 +166,7 @@ func FuzzToken(f *testing.F) {
 			return
 		}
 		for _, k := range keys {
-			if parsed.verify(k, nil) == nil && !known[text] {
+			if parsed.verify(k, nil, 0) == nil && !known[text] {
 				t.Errorf("a forged token is accepted: %q", text)
 			}
 		}

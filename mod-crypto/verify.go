@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"math"
 	"slices"
 	"strings"
 
@@ -59,8 +60,8 @@ func readToken(text string) (token, error) {
 }
 
 // verify is an error unless one of the keys has made the signature. algs, unless empty, are those that
-// are accepted.
-func (t token) verify(with keyring, algs []string) error {
+// are accepted; minBits, unless 0, is how large the key must be.
+func (t token) verify(with keyring, algs []string, minBits int) error {
 	if strings.EqualFold(t.alg, "none") {
 		return errAlgorithm.Errorf("the token is not signed: its algorithm is none")
 	}
@@ -74,7 +75,7 @@ func (t token) verify(with keyring, algs []string) error {
 	if t.critical {
 		return errToken.Errorf("the token has critical extensions, none of which is supported")
 	}
-	keys, err := with.choose(a, t.kid)
+	keys, err := with.choose(a, use{opVerify, t.kid, minBits})
 	if err != nil {
 		return err
 	}
@@ -96,7 +97,7 @@ func jwtVerify(c core.Call, text string, with keyring, o verifyOptions) (core.Va
 	if err != nil {
 		return core.Value{}, err
 	}
-	if err := t.verify(with, o.algs); err != nil {
+	if err := t.verify(with, o.algs, o.minBits); err != nil {
 		return core.Value{}, err
 	}
 	claims, err := t.claims(c)
@@ -135,6 +136,11 @@ func (o verifyOptions) check(payload []byte) error {
 	if err := d.Decode(&claims); err != nil {
 		return errToken.Errorf("the payload is no JSON object")
 	}
+	for _, name := range []string{"exp", "nbf", "iat"} {
+		if err := checkTime(claims, name); err != nil {
+			return err
+		}
+	}
 	options := []jwt.ParserOption{jwt.WithLeeway(o.leeway)}
 	if len(o.audience) > 0 {
 		options = append(options, jwt.WithAudience(o.audience...))
@@ -163,6 +169,27 @@ func (o verifyOptions) check(payload []byte) error {
 		return errClaims.Errorf("the token lacks a claim that is asked for")
 	}
 	return errToken.Errorf("a claim has a value of a wrong type")
+}
+
+// maxTime is where times end that every JSON parser reads alike: up to there a float64 is exact.
+const maxTime = 1 << 53
+
+// checkTime is an error when a claim is there that is no time. One beyond all calendars is none: turned into seconds
+// it would overflow, and then lie in the past or never come.
+func checkTime(claims jwt.MapClaims, name string) error {
+	value, given := claims[name]
+	if !given {
+		return nil
+	}
+	number, ok := value.(json.Number)
+	if !ok {
+		return errToken.Errorf("the claim %s is no number", name)
+	}
+	seconds, err := number.Float64()
+	if err != nil || !(math.Abs(seconds) < maxTime) {
+		return errToken.Errorf("the claim %s is no time: its seconds are beyond 2^53", name)
+	}
+	return nil
 }
 
 func jwtDecode(c core.Call, text string) (decoded, error) {

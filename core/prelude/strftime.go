@@ -2,15 +2,16 @@ package prelude
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
+
+	"assay.rs/core/internal/strftime"
 )
 
-// strftime writes t, which is in UTC, by a layout of % directives. An unknown directive is an error.
-func strftime(t time.Time, layout string) (string, error) {
+// formatLayout writes t, which is in UTC, by a layout of % directives. An unknown directive is an error.
+func formatLayout(t time.Time, layout string) (string, error) {
 	var out strings.Builder
-	for rest := expand(layout); rest != ""; {
+	for rest := layout; rest != ""; {
 		literal, directive, after, err := nextDirective(rest)
 		if err != nil {
 			return "", err
@@ -19,20 +20,26 @@ func strftime(t time.Time, layout string) (string, error) {
 		rest = after
 		switch directive {
 		case 0:
-		case '%':
-			out.WriteByte('%')
-		case 's':
-			out.WriteString(strconv.FormatInt(t.Unix(), 10))
 		case 'f':
 			fmt.Fprintf(&out, "%06d", t.Nanosecond()/1000)
+		case 'Y': // four digits, which can be read back
+			out.WriteString(t.Format("2006"))
 		default:
-			out.WriteString(t.Format(goLayout(directive)))
+			text, ok := strftime.Conversion(t, directive)
+			if !ok {
+				return "", unknownDirective(directive)
+			}
+			out.WriteString(text)
 		}
 	}
 	return out.String(), nil
 }
 
-// expand writes the short forms of layouts out.
+func unknownDirective(directive byte) error {
+	return fmt.Errorf("layout: unknown directive %%%c", directive)
+}
+
+// expand writes the short forms of layouts out, for reading.
 func expand(layout string) string {
 	return strings.NewReplacer("%%", "%%", "%F", "%Y-%m-%d", "%T", "%H:%M:%S", "%D", "%m/%d/%y", "%R", "%H:%M").Replace(layout)
 }
@@ -47,14 +54,10 @@ func nextDirective(layout string) (literal string, directive byte, rest string, 
 	if at+1 == len(layout) {
 		return "", 0, "", fmt.Errorf("layout %s ends in %%", quote(layout))
 	}
-	directive = layout[at+1]
-	if !strings.ContainsRune("%sf", rune(directive)) && goLayout(directive) == "" {
-		return "", 0, "", fmt.Errorf("layout: unknown directive %%%c", directive)
-	}
-	return layout[:at], directive, layout[at+2:], nil
+	return layout[:at], layout[at+1], layout[at+2:], nil
 }
 
-// goLayout is a directive in the way of package time, or empty.
+// goLayout is a directive in the way of package time, or empty for one that cannot be read, such as a week.
 func goLayout(directive byte) string {
 	switch directive {
 	case 'Y':

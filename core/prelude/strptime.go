@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"assay.rs/core/internal/strftime"
 )
 
 // strptime reads text by a layout of % directives. What the layout does not say is 1970-01-01 00:00 UTC.
@@ -16,6 +18,9 @@ func strptime(text, layout string) (time.Time, error) {
 			return time.Time{}, err
 		}
 		rest = after
+		if directive != 0 && !strings.ContainsRune("%sf", rune(directive)) && goLayout(directive) == "" {
+			return time.Time{}, unreadable(directive)
+		}
 		if !r.literal(literal) || directive != 0 && !r.directive(directive) {
 			return time.Time{}, notLike(text, layout)
 		}
@@ -25,6 +30,14 @@ func strptime(text, layout string) (time.Time, error) {
 		return time.Time{}, notLike(text, layout)
 	}
 	return t, nil
+}
+
+// unreadable is the error of a directive that time.parse does not have.
+func unreadable(directive byte) error {
+	if _, written := strftime.Conversion(time.Time{}, directive); written {
+		return fmt.Errorf("layout: %%%c cannot be read, only written", directive)
+	}
+	return unknownDirective(directive)
 }
 
 func notLike(text, layout string) error {

@@ -25,6 +25,9 @@ func sleep(c core.Call, d time.Duration) (core.None, error) {
 const layoutText = "Directives as in os.date, in UTC: %Y %m %d %H %M %S and %f (microseconds), %y %j %e %I %p, %a %A %b %B, " +
 	"%z %Z, %s (seconds since 1970), %F (%Y-%m-%d), %T (%H:%M:%S), %D (%m/%d/%y), %R (%H:%M), %%. RFC 3339 when left out."
 
+const formatText = layoutText + " Written, not read: %V %G %g (the week of ISO 8601 and its year), %U %W (the week from Sunday, from Monday), " +
+	"%u %w (the day of the week, 1 to 7 from Monday, 0 to 6 from Sunday), %C, %c %x %X %r %h %n %t."
+
 func timeModule() core.Module {
 	start := time.Now()
 	call := core.Fn0(core.Doc{
@@ -48,7 +51,7 @@ func timeModule() core.Module {
 				Examples: []string{`assert.eq(time.format(0), "1970-01-01T00:00:00Z")  assert.eq(time.format(86400, "%d.%m.%Y"), "02.01.1970")`},
 			},
 				core.Arg("t", core.Number(), "Seconds since 1970."),
-				core.Opt("layout", core.Nullable(core.String()), nil, layoutText),
+				core.Opt("layout", core.Nullable(core.String()), nil, formatText),
 				core.Returns(core.String(), "The text."), formatTime),
 			core.Fn2(core.Doc{
 				Name: "parse", Text: "Reads a time. Text without a zone is in UTC; text that does not follow the layout raises.", Needs: core.Pure, Level: core.Check,
@@ -80,7 +83,7 @@ func formatTime(_ core.Call, seconds float64, layout *string) (string, error) {
 	if layout == nil {
 		return t.Format(time.RFC3339Nano), nil
 	}
-	return strftime(t, *layout)
+	return formatLayout(t, *layout)
 }
 
 func parseTime(_ core.Call, text string, layout *string) (float64, error) {

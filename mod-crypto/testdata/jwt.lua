@@ -36,7 +36,7 @@ print((code(verify, {}, {aud = "api"}))) --> =crypto.claims
 print(code(verify, {iss = "x"}, {iss = "y"})) --> =crypto.claims the token is not from the issuer y
 print((code(verify, {}, {iss = "y"}))) --> =crypto.claims
 print(code(verify, {sub = "x"}, {sub = "y"})) --> =crypto.claims the token is not about the subject y
-print(code(verify, {exp = "soon"})) --> =crypto.token a claim has a value of a wrong type
+print(code(verify, {exp = "soon"})) --> =crypto.token the claim exp is no number
 print(code(verify, {}, {alg = "HS512"})) --> =crypto.algorithm the token is signed with HS256, not HS512
 print(verify({a = 1}, {alg = {"HS512", "HS256"}}).a) --> =1
 print(code(verify, {}, {alg = "none"})) --> =crypto.algorithm unsupported algorithm: none

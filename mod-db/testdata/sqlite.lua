@@ -23,7 +23,7 @@ print(conn:query_one("select :a + :b + :a as n", {a = 1, b = 2}).n) --> =4
 print(conn:query_one("select ? is null as n", {db.null}).n) --> =1
 print(conn:query_one("select '?' || \"name\" as q from item where id = ? -- ?", {2}).q) --> =?x
 print(pcall(conn.query, conn, "select ?", {}))
---> ~^false db.Conn:query: the statement has placeholders for 1 values, but params has 0
+--> ~^false db.query: the statement has placeholders for 1 values, but params has 0
 print(select(2, pcall(conn.execute, conn, "insert into item (name) values (?)", {"x"})).code) --> =db.constraint
 print(select(2, pcall(conn.execute, conn, "insert into sub values (99)")).code) --> =db.constraint
 print(select(2, pcall(conn.query, conn, "selec 1")).code) --> =db.syntax

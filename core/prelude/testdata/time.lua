@@ -14,6 +14,10 @@ print(time.format(-1))                          --> =1969-12-31T23:59:59Z
 print(time.format(1709209801.25, "%A %a %B %b %d %e %j %Y %y %H %I %p %M %S %f %z %Z %s %%"))
 --> =Thursday Thu February Feb 29 29 060 2024 24 12 12 PM 30 01 250000 +0000 UTC 1709209801 %
 print(time.format(0, "%F %T %D %R %%F Monday 2006")) --> =1970-01-01 00:00:00 01/01/70 00:00 %F Monday 2006
+print(time.format(1704067199, "%G-W%V-%u %U %W %w %g %C %h %c|%r"))  --> =2023-W52-7 53 52 0 23 20 Dec Sun Dec 31 23:59:59 2023|11:59:59 PM
+print(time.format(-62135596800, "%Y %F"))        --> =0001 0001-01-01
+print(pcall(time.parse, "2023-W52", "%G-W%V"))    --> =false time.parse: layout: %G cannot be read, only written
+print(pcall(time.parse, "1", "%Q"))               --> =false time.parse: layout: unknown directive %Q
 print(pcall(time.format, 0, "%Q"))              --> =false time.format: layout: unknown directive %Q
 print(pcall(time.format, 0, "50%"))             --> =false time.format: layout "50%" ends in %
 print(pcall(time.format, 1e300))                --> ~^false time.format: argument 1 't': seconds within the years 0 to 9999

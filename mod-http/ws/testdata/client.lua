@@ -39,7 +39,7 @@ for _, f in ipairs{function() ws.recv(conn) end, function() ws.send(conn, "x") e
 end
 --> =false ws.closed ws.recv: connection closed
 --> =false ws.closed ws.send: connection closed
---> =false ws.closed ws.Connection:ping: connection closed
+--> =false ws.closed ws.ping: connection closed
 
 -- The other end closes.
 local conn = ws.connect(URL .. "/close")

@@ -1,4 +1,5 @@
-package core
+// Package strftime writes times by a format of % conversions, for os.date and time.format.
+package strftime
 
 import (
 	"fmt"
@@ -6,9 +7,9 @@ import (
 	"time"
 )
 
-// formatDate is strftime in the C locale: the conversions of C89, and those of C99 without a modifier.
+// Format is strftime in the C locale: the conversions of C89, and those of C99 without a modifier.
 // bad is the first conversion that there is not.
-func formatDate(at time.Time, format string) (s, bad string) {
+func Format(at time.Time, format string) (s, bad string) {
 	var out strings.Builder
 	for {
 		before, rest, found := strings.Cut(format, "%")
@@ -19,7 +20,7 @@ func formatDate(at time.Time, format string) (s, bad string) {
 		if rest == "" {
 			return "", "%"
 		}
-		piece, ok := conversion(at, rest[0])
+		piece, ok := Conversion(at, rest[0])
 		if !ok {
 			return "", "%" + rest[:1]
 		}
@@ -28,8 +29,8 @@ func formatDate(at time.Time, format string) (s, bad string) {
 	}
 }
 
-// conversion is one conversion of strftime.
-func conversion(at time.Time, c byte) (string, bool) {
+// Conversion is one conversion of [Format], named by its letter, unless there is none of that name.
+func Conversion(at time.Time, c byte) (string, bool) {
 	if layout := dateLayout(c); layout != "" {
 		return at.Format(layout), true
 	}
