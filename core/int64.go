@@ -144,7 +144,7 @@ func int64Arith(L *lua.LState, exact func(a, b int64) (int64, error), float func
 	x, okX := Value{L.Get(1)}.Number()
 	y, okY := Value{L.Get(2)}.Number()
 	if !okX || !okY {
-		L.RaiseError("attempt to perform arithmetic on a %s value", typeName(L.Get(2)))
+		L.RaiseError("attempt to perform arithmetic on a %s value", valueType(L.Get(2)))
 	}
 	L.Push(lua.LNumber(float(x, y)))
 	return 1
@@ -188,7 +188,7 @@ func int64Operator(holds func(order int) bool) lua.LGFunction {
 	return func(L *lua.LState) int {
 		order, ok := compareInt64(L.Get(1), L.Get(2))
 		if !ok {
-			L.RaiseError("attempt to compare %s with %s", typeName(L.Get(1)), typeName(L.Get(2)))
+			L.RaiseError("attempt to compare %s with %s", valueType(L.Get(1)), valueType(L.Get(2)))
 		}
 		L.Push(lua.LBool(holds(order)))
 		return 1
@@ -204,7 +204,7 @@ func concatTexts(L *lua.LState) int {
 		if okA {
 			wrong = L.Get(2)
 		}
-		L.RaiseError("attempt to concatenate a %s value", typeName(wrong))
+		L.RaiseError("attempt to concatenate a %s value", valueType(wrong))
 	}
 	L.Push(lua.LString(a + b))
 	return 1

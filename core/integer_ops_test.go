@@ -114,9 +114,9 @@ func TestInteger64ComparesWithConstants(t *testing.T) {
 		`(function() local t = {big, 3, -big, 2^60} table.sort(t) return t[1] == -big and t[2] == 3 and t[3] == big end)()`:                "true",
 		`(function() local t = {big, 3, -big} table.sort(t, function(a, b) return a > b end) return t[1] == big and t[3] == -big end)()`:   "true",
 		`(function() local n = big for _ = 1, 1000 do n = n + 1 end return n > 9007199254741992 and n <= int64("9007199254741993") end)()`: "true",
-		`select(2, pcall(function() return big < "5" end))`:                                                                                "test.lua:1: attempt to compare userdata with string",
-		`select(2, pcall(function() return nil < big end))`:                                                                                "test.lua:1: attempt to compare nil with userdata",
-		`select(2, pcall(function() return big <= {} end))`:                                                                                "test.lua:1: attempt to compare userdata with table",
+		`select(2, pcall(function() return big < "5" end))`:                                                                                "test.lua:1: attempt to compare int64 with string",
+		`select(2, pcall(function() return nil < big end))`:                                                                                "test.lua:1: attempt to compare nil with int64",
+		`select(2, pcall(function() return big <= {} end))`:                                                                                "test.lua:1: attempt to compare int64 with table",
 	} {
 		got, err := runScript(t, t.Context(), `local big = int64("9007199254740993") print((`+source+`))`, int64Module())
 		if err != nil || got != want {

@@ -79,7 +79,7 @@ func (rt *Runtime) tableNames() []string {
 	return names
 }
 
-// levelOf is the level at which a script finds a table or a global that the policy keeps away from it.
+// levelOf is the level at which a script finds a table or a function that the policy keeps away from it.
 func (rt *Runtime) levelOf(name string) (Level, bool) {
 	rt.mu.Lock()
 	defer rt.mu.Unlock()

@@ -37,10 +37,14 @@ func (t *thread) run(L *lua.LState, base *callFrame) {
 		}
 		op := int(instruction >> 26)
 		if op >= lua.OP_EQ {
-			if op <= lua.OP_LE && t.vm.int64s != nil && compares(in, op, instruction) {
-				continue
-			}
-			if op == lua.OP_NOP {
+			switch {
+			case op <= lua.OP_LE:
+				if t.compares(L, in, op, instruction) {
+					continue
+				}
+			case op == lua.OP_FORPREP:
+				refuseStepZero(L, in, instruction)
+			case op == lua.OP_NOP:
 				giveKeys(in, instruction)
 			}
 		}
@@ -53,9 +57,12 @@ func (t *thread) run(L *lua.LState, base *callFrame) {
 // isConstant marks an operand that is a constant of the function, not a register.
 const isConstant = 0x100
 
-// compares does an instruction that compares an int64 value with it or a number, for which gopher-lua asks no metamethod,
-// and is false when it is another one.
-func compares(in *luaState, op int, instruction uint32) bool {
+// compares does a comparison of two numbers, and those that gopher-lua refuses: of an int64 value with a number, and of
+// two values of which only one has a metamethod for it. It is false for another one.
+func (t *thread) compares(L *lua.LState, in *luaState, op int, instruction uint32) bool {
+	if op == lua.OP_EQ && t.vm.int64s == nil {
+		return false
+	}
 	frame := in.currentFrame
 	operand := func(at uint32) lua.LValue {
 		if at&isConstant != 0 {
@@ -64,23 +71,62 @@ func compares(in *luaState, op int, instruction uint32) bool {
 		return in.reg.array[frame.LocalBase+int(at)]
 	}
 	a, b := operand(instruction&0x1ff), operand(instruction>>9&0x1ff)
-	order, ok := compareInt64(a, b)
+	holds, ok := t.holds(L, op, a, b)
 	if !ok {
 		return false
-	}
-	holds := false
-	switch op {
-	case lua.OP_EQ:
-		holds = order == 0
-	case lua.OP_LT:
-		holds = order < 0
-	case lua.OP_LE:
-		holds = order <= 0
 	}
 	if wanted := instruction>>18&0xff != 0; holds != wanted {
 		frame.Pc++
 	}
 	return true
+}
+
+func (t *thread) holds(L *lua.LState, op int, a, b lua.LValue) (holds, ok bool) {
+	if x, isNumber := a.(lua.LNumber); isNumber && op != lua.OP_EQ {
+		if y, isNumber := b.(lua.LNumber); isNumber {
+			return op == lua.OP_LT && x < y || op == lua.OP_LE && x <= y, true
+		}
+	}
+	if t.vm.int64s != nil {
+		if order, ok := compareInt64(a, b); ok {
+			return order == 0 && op != lua.OP_LT || order < 0 && op != lua.OP_EQ, true
+		}
+	}
+	switch kind := a.Type(); {
+	case op == lua.OP_EQ, kind == b.Type() && kind != lua.LTTable && kind != lua.LTUserData:
+		return false, false
+	}
+	return ordered(L, op, a, b)
+}
+
+// ordered asks the metamethod of either of two values, of the first one if both have one.
+func ordered(L *lua.LState, op int, a, b lua.LValue) (holds, ok bool) {
+	event := "__lt"
+	if op == lua.OP_LE {
+		event = "__le"
+	}
+	mm := L.GetMetaField(a, event)
+	if mm == lua.LNil {
+		mm = L.GetMetaField(b, event)
+	}
+	if mm == lua.LNil {
+		return false, false
+	}
+	L.Push(mm)
+	L.Push(a)
+	L.Push(b)
+	L.Call(2, 1)
+	result := L.Get(-1)
+	L.Pop(1)
+	return lua.LVAsBool(result), true
+}
+
+// refuseStepZero raises for a numeric for that would not end.
+func refuseStepZero(L *lua.LState, in *luaState, instruction uint32) {
+	step := in.currentFrame.LocalBase + int(instruction>>18&0xff) + 2
+	if in.reg.array[step] == lua.LNumber(0) {
+		L.RaiseError("'for' step is zero")
+	}
 }
 
 // giveKeys gives a new table the keys that its constructor is about to set.

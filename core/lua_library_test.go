@@ -24,7 +24,7 @@ func TestLibrary(t *testing.T) {
 		`print(tonumber("zz", 36), tonumber("-ff", 16), tonumber("8", 8), tonumber("0xff", 16))`:                                               "1295\t-255\tnil\t255",
 		`print(tonumber("inf"), tonumber("nan"), tonumber(""), tonumber("0x"), tonumber("1e"), tonumber("010"))`:                               "nil\tnil\tnil\tnil\tnil\t10",
 		`print(select(-1, 1, 2, 3), select("#", nil, nil), select(2, "a", "b"))`:                                                               "3\t2\tb",
-		`print(pcall(select, 0)) print(pcall(select, -2, 1))`:                                                                                  "false\ttest.lua:1: bad argument #1 to ? (index out of range)\nfalse\ttest.lua:1: bad argument #1 to ? (index out of range)",
+		`print(pcall(select, 0)) print(pcall(select, -2, 1))`:                                                                                  "false\ttest.lua:1: bad argument #1 to '?' (index out of range)\nfalse\ttest.lua:1: bad argument #1 to '?' (index out of range)",
 		`local t = {1, 2, 3} table.insert(t, 2, 9) table.insert(t, 7) print(unpack(t))`:                                                        "1\t9\t2\t3\t7",
 		`local t = {1, 2, 3} print(table.remove(t, 1), table.remove(t), table.remove({}), #t)`:                                                 "1\t3\tnil\t1",
 		`local t = {1, 2, 3} t[3] = nil print(table.remove(t), #t)`:                                                                            "2\t1",

@@ -103,5 +103,8 @@ func lessThan(L *lua.LState, a, b lua.LValue) bool {
 	if order, ok := compareInt64(a, b); ok {
 		return order < 0
 	}
+	if holds, ok := ordered(L, lua.OP_LT, a, b); ok {
+		return holds
+	}
 	return L.LessThan(a, b)
 }

@@ -98,7 +98,7 @@ func TestStringLibraryRaises(t *testing.T) {
 		`string.format("%#v", {})`:                            "invalid conversion '%#v'",
 		`string.format("%[2]d", {})`:                          "invalid conversion '%['",
 		`string.format("%")`:                                  "invalid conversion '%'",
-		`string.format("%d")`:                                 "bad argument #2 to format (no value)",
+		`string.format("%d")`:                                 "bad argument #2 to 'format' (no value)",
 		`string.format("%d", "x")`:                            "number expected, got string",
 		`string.format("%d", 1.5)`:                            "number has no integer representation",
 		`string.format("%d", 2^63)`:                           "number has no integer representation",

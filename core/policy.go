@@ -17,6 +17,10 @@ type Policy struct {
 	Permissions []string // tables ("crypto") and functions ("fs.read") that exist all the same
 	Without     []string // tables and global functions, of Lua's own too, that do not exist
 
+	// Kept tells somebody who needs a builtin that is kept away, "crypto" or "fs.read", what to do about it. nil says
+	// nothing.
+	Kept func(name string) string
+
 	// Address refuses, with an error, an address that a connection would really be made to. It is asked
 	// after name resolution, for every hop; host is the name, or the address, that was to be resolved.
 	// nil permits all.
@@ -43,7 +47,10 @@ func FullPolicy() Policy { return Policy{Level: Script, Needs: AllNeeds, Files: 
 
 // CheckPolicy is for YAML script checks; files are read from the given folders alone.
 func CheckPolicy(roots ...string) Policy {
-	return Policy{Level: Check, Needs: Pure | Net | Env | Clock | Log | Wait, Roots: roots}
+	return Policy{
+		Level: Check, Needs: Pure | Net | Env | Clock | Log | Wait, Roots: roots,
+		Kept: func(name string) string { return "a check of type script gets it with permissions: [" + name + "]" },
+	}
 }
 
 // SandboxPolicy is for scripts that nobody has read. They touch no files, learn nothing about the host, and
@@ -53,6 +60,7 @@ func SandboxPolicy(allowed Destinations) Policy {
 	return Policy{
 		Level: Check, Needs: Pure | Net | Env | Clock | Log | Wait, Address: allowed.sandboxed, Host: allowed.sandboxedName,
 		Without: []string{"collectgarbage", "os"},
+		Kept:    func(string) string { return "a sandbox does not have it" },
 	}
 }
 

@@ -69,8 +69,13 @@ func (t *thread) place(f lua.LValue, err *lua.ApiError) {
 	if function, ok := f.(*lua.LFunction); complete || ok && !function.IsG {
 		return
 	}
-	if message, ok := err.Object.(lua.LString); ok && strings.HasPrefix(string(message), " ") {
-		named := strings.Replace(string(message), " to "+outermost+" (", " to ? (", 1)
+	message, ok := err.Object.(lua.LString)
+	if ok && message == " attempt to call a non-function object" {
+		err.Object = lua.LString("attempt to call a " + valueType(f) + " value")
+		return
+	}
+	if ok && strings.HasPrefix(string(message), " ") {
+		named := strings.Replace(string(message), " to "+outermost+" (", " to '?' (", 1)
 		err.Object = lua.LString(t.position() + named)
 	}
 }
@@ -163,7 +168,11 @@ func withTraceback(L *lua.LState) int {
 // panicTraced raises the value on the stack with a traceback of bounded size: gopher-lua's own takes time and
 // memory for every frame and every tail call.
 func panicTraced(L *lua.LState) {
-	panic(&lua.ApiError{Type: lua.ApiErrorRun, Object: L.Get(-1), StackTrace: boundedTrace(L)})
+	raised := L.Get(-1)
+	if message, ok := raised.(lua.LString); ok {
+		raised = currentThread(L).machineError(L, message)
+	}
+	panic(&lua.ApiError{Type: lua.ApiErrorRun, Object: raised, StackTrace: boundedTrace(L)})
 }
 
 // maxTrace is how many lines a traceback has at most.

@@ -71,7 +71,7 @@ func TestClosuresKeepTheirVariablesAcrossErrors(t *testing.T) {
 			print(pcall(g))
 			print(pcall(string.rep))
 			print(pcall(pcall))`, "false\ttest.lua:2: own\nfalse\ttest.lua:6: callers\nfalse\ttest.lua:8: direct\nfalse\t bare\nfalse\tcallers\n" +
-			"false\ttest.lua:11: bad argument #1 to ? (string expected, got no value)\nfalse\ttest.lua:12: bad argument #1 to ? (value expected)"},
+			"false\ttest.lua:11: bad argument #1 to '?' (string expected, got no value)\nfalse\ttest.lua:12: bad argument #1 to '?' (value expected)"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			got, err := runScript(t, t.Context(), tt.source)

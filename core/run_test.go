@@ -135,10 +135,29 @@ func TestPolicyHidesBuiltins(t *testing.T) {
 			t.Errorf("%+v: got %q, %v, want %q", test.policy, got, err, test.want)
 		}
 	}
-	_, err := run(CheckPolicy(), "fs.read()")
-	var script *ScriptError
-	if !errors.As(err, &script) || !strings.Contains(script.Hint, "permissions: [fs]") {
-		t.Errorf("error = %v, want a hint that names fs", err)
+	const permissions = "; a check of type script gets it with permissions: ["
+	for _, test := range []struct {
+		policy       Policy
+		source, hint string
+	}{
+		{CheckPolicy(), `fs.read()`, "fs exists in scripts only" + permissions + "fs]"},
+		{CheckPolicy(), `local f = fs f.read()`, "fs exists in scripts only" + permissions + "fs]"},
+		{CheckPolicy(), `kit.high()`, "kit.high exists in scripts only" + permissions + "kit.high]"},
+		{CheckPolicy(), `local k = kit call(function() k.high() end)`, "kit.high exists in scripts only" + permissions + "kit.high]"},
+		{CheckPolicy(), `local ok, why = pcall(function() kit.high() end) error(why, 0)`, "kit.high exists in scripts only" + permissions + "kit.high]"},
+		{CheckPolicy(), `kit.lwo()`, ""},
+		{FullPolicy(), `kit.higher.up()`, ""},
+		{SandboxPolicy(Destinations{}), `kit.high()`, "kit.high exists in scripts only; a sandbox does not have it"},
+		{SandboxPolicy(Destinations{}), `os.time()`, "os does not exist in a sandbox"},
+		{FullPolicy(), `for k in {} do end`, "go through a table with pairs(t), or with ipairs(t) for its items alone"},
+	} {
+		_, err := run(test.policy, test.source)
+		script, ok := errors.AsType[*ScriptError](err)
+		if !ok {
+			t.Errorf("%s: error = %v, want one of the script", test.source, err)
+		} else if script.Hint != test.hint {
+			t.Errorf("%s: hint of %v = %q, want %q", test.source, err, script.Hint, test.hint)
+		}
 	}
 }
 

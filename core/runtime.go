@@ -28,7 +28,7 @@ type Runtime struct {
 
 	mu       sync.Mutex // guards what follows
 	tables   map[string]*table
-	levels   map[string]Level // of each table and global that the policy keeps away
+	levels   map[string]Level // of each table and function that the policy keeps away
 	declared map[string]bool
 	later    map[string][]*later
 
@@ -149,12 +149,10 @@ func (rt *Runtime) declare(m Module) error {
 
 func (rt *Runtime) addFunc(module string, f Func) {
 	if !rt.policy.permits(module, f.doc) {
-		known := module
-		if known == "" {
-			known = f.doc.Name
-		}
-		if level, ok := rt.levels[known]; !ok || f.doc.Level < level {
-			rt.levels[known] = f.doc.Level
+		for _, known := range []string{module, fullName(module, f.doc.Name)} {
+			if level, ok := rt.levels[known]; known != "" && (!ok || f.doc.Level < level) {
+				rt.levels[known] = f.doc.Level
+			}
 		}
 		if rt.policy.Level < Script {
 			return

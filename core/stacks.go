@@ -66,7 +66,7 @@ type (
 	callFrame struct {
 		_          int
 		Fn         *lua.LFunction
-		_          unsafe.Pointer
+		Parent     unsafe.Pointer // *callFrame
 		Pc         int
 		_          int
 		LocalBase  int

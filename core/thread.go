@@ -142,7 +142,7 @@ func (t *thread) scriptError(err error) error {
 		if !ok {
 			s = describeRaised(object)
 		}
-		e.Message = s
+		e.Message, e.Hint = s, t.vm.advised.hintFor(s)
 	}
 	return e
 }

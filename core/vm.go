@@ -54,6 +54,7 @@ type VM struct {
 	int64s    map[int64]*lua.LUserData
 	int64mt   *lua.LTable
 	source    *rand.Rand // of math.random
+	advised   advised
 	matching  matching
 	encoder   *jsonEncoder // that no text is made with
 	script    string       // the path in the global arg, and
@@ -116,7 +117,7 @@ func (vm *VM) Run(ctx context.Context, chunk *Chunk, args ...string) error {
 	})
 	vm.end(errEnded)
 	var script *ScriptError
-	if errors.As(err, &script) && script.Hint == "" && strings.Contains(script.Message, "attempt to ") {
+	if errors.As(err, &script) && script.Hint == "" && strings.Contains(script.Message, "attempt to ") && !strings.Contains(script.Message, didYouMeanText) {
 		script.Hint = vm.missing(chunk)
 	}
 	return err
@@ -195,14 +196,12 @@ func (vm *VM) argTable() *lua.LTable {
 
 // missing hints at a builtin that the chunk names and the policy keeps away.
 func (vm *VM) missing(chunk *Chunk) string {
-	for _, name := range vm.rt.policy.Without {
-		if _, named := chunk.names[name]; named {
-			return name + " does not exist in a sandbox"
-		}
-	}
 	for name := range chunk.names {
-		if level, kept := vm.rt.levelOf(name); kept && level > vm.rt.policy.Level && vm.L.G.Global.RawGetString(name) == lua.LNil {
-			return name + " exists in scripts only; a check of type script gets it with permissions: [" + name + "]"
+		if vm.L.G.Global.RawGetString(name) != lua.LNil {
+			continue
+		}
+		if hint := vm.keptAway(name); hint != "" {
+			return hint
 		}
 	}
 	return ""
