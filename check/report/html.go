@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"assay.rs/check"
+	"assay.rs/check/internal/text"
 )
 
 //go:embed page.css
@@ -46,7 +47,7 @@ type page struct {
 
 func (p *page) print(format string, args ...any) { fmt.Fprintf(&p.b, format, args...) }
 
-func esc(s string) string { return html.EscapeString(strings.ToValidUTF8(printable(s), "\uFFFD")) }
+func esc(s string) string { return html.EscapeString(strings.ToValidUTF8(text.Printable(s), "\uFFFD")) }
 
 func verdict(r *check.Report) string {
 	if r.Passed {
@@ -136,7 +137,7 @@ func (p *page) problems() {
 		}
 		c := e.Result
 		p.print("<section class=\"problem %s\">\n<h2>%s <small>%s</small></h2>\n<p class=\"message\">%s</p>\n", c.Status, esc(c.Name), esc(string(c.Status)), esc(message(c)))
-		p.print("<p class=\"note\">%s · %s · %s in %s", esc(c.Type), esc(class(c)), count(c.Attempts, "attempt"), forPeople(c.Total))
+		p.print("<p class=\"note\">%s · %s · %s in %s", esc(c.Type), esc(class(c)), text.Count(c.Attempts, "attempt"), forPeople(c.Total))
 		if c.Location != "" {
 			p.print(" · %s", esc(c.Location))
 		}
@@ -146,7 +147,7 @@ func (p *page) problems() {
 			p.print("<h3>Request</h3>\n<pre>%s</pre>\n", esc(c.Request.Curl))
 		}
 		if c.Response != nil {
-			p.print("<h3>Response: status %d, %s</h3>\n<pre>%s</pre>\n", c.Response.Status, count(c.Response.Bytes, "byte"), esc(c.Response.Excerpt))
+			p.print("<h3>Response: status %d, %s</h3>\n<pre>%s</pre>\n", c.Response.Status, text.Count(c.Response.Bytes, "byte"), esc(c.Response.Excerpt))
 		}
 		p.attempts(c.History)
 		p.print("</section>\n")

@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"assay.rs/check"
+	"assay.rs/check/internal/text"
 )
 
 // markdown writes a table of the checks and the details of those that did not pass, as GitHub and GitLab show it.
@@ -36,14 +37,14 @@ func markdownWithin(r *check.Report, limit int) []byte {
 		if !bad(e.Status) && e.Status != check.StatusWarned {
 			continue
 		}
-		if text := section(e.Result); b.Len()+len(text) <= limit-200 {
-			b.WriteString(text)
+		if part := section(e.Result); b.Len()+len(part) <= limit-200 {
+			b.WriteString(part)
 		} else {
 			left++
 		}
 	}
 	if left > 0 {
-		fmt.Fprintf(&b, "%s left out: the page would be too long.\n", count(left, "part"))
+		fmt.Fprintf(&b, "%s left out: the page would be too long.\n", text.Count(left, "part"))
 	}
 	return []byte(b.String())
 }
@@ -85,14 +86,14 @@ func section(c check.Result) string {
 		b.WriteString(fenced("sh", c.Request.Curl))
 	}
 	if c.Response != nil {
-		fmt.Fprintf(&b, "Status %d, %s:\n\n%s", c.Response.Status, count(c.Response.Bytes, "byte"), fenced("", c.Response.Excerpt))
+		fmt.Fprintf(&b, "Status %d, %s:\n\n%s", c.Response.Status, text.Count(c.Response.Bytes, "byte"), fenced("", c.Response.Excerpt))
 	}
 	for _, try := range c.History {
-		text := "passed"
+		said := "passed"
 		if try.Message != nil {
-			text = *try.Message
+			said = *try.Message
 		}
-		fmt.Fprintf(&b, "- attempt %d after %s: %s\n", try.N, forPeople(try.At), inline(text))
+		fmt.Fprintf(&b, "- attempt %d after %s: %s\n", try.N, forPeople(try.At), inline(said))
 	}
 	if c.Location != "" {
 		fmt.Fprintf(&b, "\n%s\n", inline(c.Location))
@@ -105,7 +106,7 @@ func section(c check.Result) string {
 // link, since what a server answered is not to be clicked on by mistake.
 func inline(s string) string {
 	var b strings.Builder
-	for _, c := range strings.Join(strings.Fields(printable(s)), " ") {
+	for _, c := range text.OneLine(s) {
 		if strings.ContainsRune("\\`*_{}[]<>#|~@&!$", c) {
 			fmt.Fprintf(&b, "&#%d;", c)
 			continue
@@ -116,20 +117,20 @@ func inline(s string) string {
 }
 
 // fenced is a code block; its fence is longer than any in the text.
-func fenced(language, text string) string {
+func fenced(language, code string) string {
 	longest, run := 0, 0
-	for _, c := range text {
+	for _, c := range code {
 		if run++; c != '`' {
 			run = 0
 		}
 		longest = max(longest, run)
 	}
 	fence := strings.Repeat("`", max(3, longest+1))
-	if text != "" && !strings.HasSuffix(text, "\n") {
-		text += "\n"
+	if code != "" && !strings.HasSuffix(code, "\n") {
+		code += "\n"
 	}
-	if !utf8.ValidString(text) {
-		text = strings.ToValidUTF8(text, "\uFFFD")
+	if !utf8.ValidString(code) {
+		code = strings.ToValidUTF8(code, "\uFFFD")
 	}
-	return fence + language + "\n" + printable(text) + fence + "\n\n"
+	return fence + language + "\n" + text.Printable(code) + fence + "\n\n"
 }

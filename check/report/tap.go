@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"assay.rs/check"
+	"assay.rs/check/internal/text"
 )
 
 // tap writes the Test Anything Protocol, version 13, with a YAML block for what did not pass.
@@ -62,21 +63,8 @@ func tapBlock(b *strings.Builder, c check.Result) {
 
 // tapText keeps a description on its line and out of its directives.
 func tapText(s string) string {
-	s = strings.Join(strings.Fields(printable(s)), " ")
+	s = text.OneLine(s)
 	return strings.NewReplacer(`\`, `\\`, "#", `\#`).Replace(s)
-}
-
-// printable writes control characters as escapes.
-func printable(s string) string {
-	var b strings.Builder
-	for _, c := range s {
-		if c < ' ' && c != '\n' && c != '\t' || c == 0x7f || c >= 0x80 && c < 0xa0 {
-			fmt.Fprintf(&b, `\x%02x`, c)
-			continue
-		}
-		b.WriteRune(c)
-	}
-	return b.String()
 }
 
 // compact is JSON on one line.

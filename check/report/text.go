@@ -1,12 +1,12 @@
 package report
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
 
 	"assay.rs/check"
+	"assay.rs/check/internal/text"
 )
 
 // entry is a line of a report: a check, or the run itself where no check tells that it did not pass.
@@ -88,25 +88,8 @@ func place(location string) (file string, line, col int) {
 // inSeconds writes milliseconds as seconds with three digits.
 func inSeconds(ms int64) string { return strconv.FormatFloat(float64(ms)/1000, 'f', 3, 64) }
 
-// forPeople writes milliseconds as 12 ms, 1.5 s or 2m 5s.
-func forPeople(ms int64) string {
-	switch {
-	case ms < 1000:
-		return fmt.Sprintf("%d ms", ms)
-	case ms < 60_000:
-		return strconv.FormatFloat(float64(ms)/1000, 'f', 1, 64) + " s"
-	}
-	d := (time.Duration(ms) * time.Millisecond).Round(time.Second)
-	return fmt.Sprintf("%dm %ds", int(d.Minutes()), int(d.Seconds())%60)
-}
-
-// count writes 1 check, 2 checks.
-func count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
-}
+// forPeople writes milliseconds.
+func forPeople(ms int64) string { return text.Took(time.Duration(ms) * time.Millisecond) }
 
 // value writes what an assertion expected or found.
 func value(v any) string {

@@ -25,7 +25,7 @@ import (
 func main() {
 	core.BoundArrays()
 	log.SetOutput(io.Discard) // net/http writes what strange servers say to the standard logger
-	os.Exit(command.Execute(rootCommand(os.Stdout, os.Stderr), os.Args[1:], os.Stderr))
+	os.Exit(command.Execute(rootCommand(os.Stdout, command.NewConsole(os.Stderr)), os.Args[1:], os.Stderr))
 }
 
 // modules is every builtin of this binary.

@@ -9,12 +9,13 @@ import (
 	"log"
 	"os"
 
+	"assay.rs/check/command"
 	"assay.rs/core"
 )
 
 func main() {
 	core.BoundArrays()
 	log.SetOutput(io.Discard) // net/http writes what strange servers say to the standard logger
-	p := &program{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr}
+	p := &program{stdin: os.Stdin, stdout: os.Stdout, stderr: command.NewConsole(os.Stderr)}
 	os.Exit(p.run(os.Args[1:]))
 }
