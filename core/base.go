@@ -2,6 +2,7 @@ package core
 
 import (
 	"errors"
+	"strings"
 
 	lua "github.com/yuin/gopher-lua"
 
@@ -181,10 +182,20 @@ func loadText(L *lua.LState) (string, error) {
 	}
 }
 
+// maxChunkName is how long the name of a loaded text is in positions, at most. Lua has the same bound.
+const maxChunkName = 59
+
 // chunkName is the name of loaded text in positions, as Lua shortens it.
 func chunkName(name string) string {
-	if len(name) > 0 && (name[0] == '=' || name[0] == '@') {
-		return name[1:]
+	if strings.HasPrefix(name, "@") {
+		name = name[1:]
+		if cut := len(name) - maxChunkName; cut > 0 {
+			name = "..." + name[cut+len("..."):]
+		}
+		return strings.Clone(name)
+	}
+	if strings.HasPrefix(name, "=") {
+		return strings.Clone(name[1:min(len(name), 1+maxChunkName)])
 	}
 	line := name
 	for i := range len(line) {

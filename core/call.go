@@ -158,6 +158,7 @@ func (c Call) settle(err *error) {
 	if !c.t.task.held {
 		c.t.task.take()
 	}
+	c.t.land()
 	switch value := recover().(type) {
 	case nil:
 	case *lua.ApiError:

@@ -93,6 +93,9 @@ func (f Callback) returned(t *thread, args []Value, room []lua.LValue) ([]lua.LV
 	for i, arg := range args {
 		given[i] = arg.lua()
 	}
+	// The builtins that the function calls give back what they hold, not what the caller's body does.
+	flight := t.flight.Swap(0)
+	defer func() { t.flight.Store(flight) }()
 	returned, err := t.protect(f.f, given, room)
 	if err != nil {
 		return nil, t.scriptError(err)

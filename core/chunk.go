@@ -46,6 +46,8 @@ func (vm *VM) helper(h compile.Helper) lua.LValue {
 	v := compile.Standard(vm.L)(h)
 	if h == compile.HelperConcat {
 		v = vm.L.NewFunction(concat)
+	} else if h == compile.HelperConcatList {
+		v = vm.L.NewFunction(func(L *lua.LState) int { return compile.JoinList(L, chargeOn) })
 	} else if h == compile.HelperScope {
 		v = vm.L.NewFunction(compile.Scope(protectScope))
 	} else if exact := vm.integerHelper(h); exact != nil {
@@ -80,7 +82,7 @@ func concat(L *lua.LState) int {
 		case lua.LNumber:
 			size += numberSize
 		default:
-			return compile.Concat(L)
+			return compile.JoinArguments(L, chargeOn)
 		}
 	}
 	currentThread(L).charge(size)
@@ -96,3 +98,6 @@ func concat(L *lua.LState) int {
 	L.Push(lua.LString(joined))
 	return 1
 }
+
+// chargeOn is [thread.charge] for the thread that runs.
+func chargeOn(L *lua.LState, bytes int) { currentThread(L).charge(bytes) }

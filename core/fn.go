@@ -169,6 +169,7 @@ func take[T any](t *thread, L *lua.LState, b *builtin, p *Param[T], i int) T {
 	}
 	got, err := p.from(t, v, p.def)
 	if err != nil {
+		t.land()
 		t.raise(b, b.argumentError(i, p.spec.Name, err))
 	}
 	return got
@@ -334,6 +335,9 @@ func FnRest[A, E, R any](d Doc, p1 Param[A], rest Param[E], r Result[R], body fu
 				v1 = take(t, L, b, &p1, 1)
 			}
 			var more []E
+			if n := L.GetTop() - first + 1; n > 0 {
+				more = make([]E, 0, n)
+			}
 			for i := first; i <= L.GetTop(); i++ {
 				more = append(more, take(t, L, b, &rest, i))
 			}
@@ -357,7 +361,8 @@ func Iter[A, E any](d Doc, p1 Param[A], yields Type[E], text string, body func(C
 			if err != nil {
 				t.raise(b, err)
 			}
-			L.Push(L.NewFunction(func(L *lua.LState) int {
+			// The upvalue is what the iterator holds, for [walk].
+			L.Push(L.NewClosure(func(L *lua.LState) int {
 				t := currentThread(L)
 				v, err := run0(Call{t, b}, next)
 				if errors.Is(err, io.EOF) {
@@ -365,7 +370,7 @@ func Iter[A, E any](d Doc, p1 Param[A], yields Type[E], text string, body func(C
 					return 1
 				}
 				return give(t, L, b, &item, v, err)
-			}))
+			}, L.Get(1)))
 			return 1
 		}
 	}, p1.parameter)

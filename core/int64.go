@@ -206,6 +206,7 @@ func concatTexts(L *lua.LState) int {
 		}
 		L.RaiseError("attempt to concatenate a %s value", valueType(wrong))
 	}
+	currentThread(L).charge(len(a) + len(b))
 	L.Push(lua.LString(a + b))
 	return 1
 }

@@ -2,11 +2,6 @@ package core
 
 import (
 	"fmt"
-	"runtime"
-	"runtime/debug"
-	"runtime/metrics"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	lua "github.com/yuin/gopher-lua"
@@ -50,7 +45,7 @@ func (t *thread) charge(n int) {
 	if int64(n) > limit {
 		t.raise(nil, t.vm.tooMuchAtOnce(int64(n)))
 	}
-	if t.vm.overMemory(int64(n), 0) {
+	if t.vm.overMemory(int64(n)) {
 		t.exceed(t.vm.memoryError())
 	}
 }
@@ -97,32 +92,65 @@ func (c Call) exceeded(limit *LimitError) error {
 	return limit
 }
 
-// Charge asks for n bytes before a body allocates them for its result. The error is the limit's, and the
-// body returns it. It may be called with or without the baton.
+// Charge asks for n bytes, in all, before a body allocates them for its result or its work. The error is the
+// limit's, and the body returns it. It may be called with or without the baton.
+//
+// What the bodies that run hold in Go is limited as what scripts hold is: each of them is asked for what it
+// has charged until it returns.
 func (c Call) Charge(n int) error {
-	if n < chargedFrom {
+	limit := c.t.vm.host.Limits.Memory
+	if n < chargedFrom || limit == 0 {
 		return nil
 	}
-	return c.within(int64(n), 0)
+	if int64(n) > limit {
+		return c.t.vm.tooMuchAtOnce(int64(n))
+	}
+	return c.holds(max(c.t.flight.Load(), int64(n)))
 }
 
-// Made tells that a body has made n bytes that it works on and that no script can reach yet. The error is the
-// limit's, and the body returns it. It may be called with or without the baton, but only a body that has
+// Made tells that a body has made n bytes in all that it works on and that no script can reach yet. The error is
+// the limit's, and the body returns it. It may be called with or without the baton, but only a body that has
 // it is judged by what the script holds beside.
-func (c Call) Made(n int) error { return c.within(0, int64(n)) }
-
-func (c Call) within(asked, made int64) error {
-	vm := c.t.vm
-	limit := vm.host.Limits.Memory
-	switch {
-	case limit == 0:
+func (c Call) Made(n int) error {
+	if c.t.vm.host.Limits.Memory == 0 {
 		return nil
-	case asked > limit:
-		return vm.tooMuchAtOnce(asked)
-	case made > limit, c.t.task.held && vm.overMemory(asked, made):
+	}
+	return c.holds(max(c.t.flight.Load(), int64(n)))
+}
+
+// holds sets what the bodies of the thread hold in Go, and stops the task when that is too much.
+func (c Call) holds(n int64) error {
+	vm, more := c.t.vm, n-c.t.flight.Load()
+	over := vm.flight.Load()+more > vm.host.Limits.Memory || c.t.task.held && vm.overMemory(more)
+	vm.flight.Add(n - c.t.flight.Swap(n))
+	if over {
 		return c.exceeded(vm.memoryError())
 	}
 	return nil
+}
+
+// copies asks for n bytes more that the conversion of an argument takes in Go. It needs the baton.
+func (c Call) copies(n int) error {
+	limit := c.t.vm.host.Limits.Memory
+	if limit == 0 || n == 0 {
+		return nil
+	}
+	c.t.copied += n
+	if c.t.copied < chargedFrom {
+		return nil
+	}
+	n, c.t.copied = c.t.copied, 0
+	if int64(n) > limit {
+		return c.t.vm.tooMuchAtOnce(int64(n))
+	}
+	return c.holds(c.t.flight.Load() + int64(n))
+}
+
+// land gives back what the bodies of the thread have held.
+func (t *thread) land() {
+	if t.flight.Load() != 0 {
+		t.vm.flight.Add(-t.flight.Swap(0))
+	}
 }
 
 // readEvery is how long a look relies on the last reading of the heap, which takes as long as thirty
@@ -149,26 +177,28 @@ func (vm *VM) relyOn(room int64) {
 	vm.reliedOn = min(max(readEvery, time.Duration(room/lookBytes)*readEvery/2), readAtLeastEvery)
 }
 
-// overMemory tells whether the VM would hold more than it may once the asked bytes are allocated; made
-// are there already, and no script can reach them yet. It needs the baton.
+// overMemory tells whether the VM would hold more than it may once the asked bytes are allocated. It needs the
+// baton.
 //
-// The figure at hand is the process's. Beyond the limit the VM estimates what it can reach itself: that
-// counts, so that honest scripts get what they were promised and only the VM that is too large ends.
-func (vm *VM) overMemory(asked, made int64) bool {
+// The figure at hand is the process's. Beyond the limit the VM estimates what it can reach itself, and what its
+// builtins hold: that counts, so that honest scripts get what they were promised and only the VM that is too
+// large ends.
+func (vm *VM) overMemory(asked int64) bool {
 	limit, h := vm.host.Limits.Memory, theHeap()
 	room := max(limit, vm.tolerated) - h.used() - asked
 	vm.relyOn(room)
-	if room >= 0 {
+	if room >= 0 && asked < limit/4 { // more is worth an exact figure: what is in the heap may be garbage of others
 		return false
 	}
-	held := vm.reach() + asked + made
+	held := vm.reach() + vm.flight.Load() + asked
+	vm.held.Store(held)
 	if held > limit {
 		return true
 	}
 	used := h.used() + asked
-	if h.governed.Load() && h.vms.Load() == 1 && used > 2*limit {
+	if ceiling := h.ceiling(); used > ceiling/4*3 {
 		h.collect()
-		if used = h.used() + asked; used > limit*ceilingNum/ceilingDen {
+		if used = h.used() + asked; used > ceiling && h.endLargest() == vm {
 			return true
 		}
 	}
@@ -176,89 +206,4 @@ func (vm *VM) overMemory(asked, made int64) bool {
 	vm.tolerated = used + max(limit-held, limit/8)
 	h.keep(vm.tolerated + limit*3/16)
 	return false
-}
-
-// gopher-lua's small tables take up to twice what they hold. A VM that is alone in a process which governs its
-// heap may take that much more than its limit, as long as what it holds is within it.
-const (
-	ceilingNum = 11
-	ceilingDen = 4
-)
-
-// GovernHeap makes the collector keep the heap of a process that runs one VM close to what the script may
-// hold, and ends a script whose process grows far beyond that. Like [BoundArrays] it is for main functions: in
-// a program with memory of its own, only what a script can reach counts, and nothing forces a collection.
-func GovernHeap() { theHeap().governed.Store(true) }
-
-// keep makes the collector work harder from so many bytes beyond the base on.
-func (h *heap) keep(bytes int64) {
-	if h.governed.Load() {
-		h.kept.Store(bytes)
-		debug.SetMemoryLimit(h.base.Load() + bytes + runtimeRoom)
-	}
-}
-
-// reserve makes room beside what scripts hold, or with a negative n takes it back.
-func (h *heap) reserve(n int64) {
-	h.base.Add(n)
-	if kept := h.kept.Load(); kept > 0 {
-		h.keep(kept)
-	}
-}
-
-// runtimeRoom is what the runtime of Go has beside the heap.
-const runtimeRoom = 8 << 20
-
-// heap reads how much memory the process holds beyond what it held before it had a VM with a limit.
-type heap struct {
-	samples   sync.Pool
-	vms       atomic.Int64 // those with a limit
-	base      atomic.Int64
-	governed  atomic.Bool
-	kept      atomic.Int64  // what keep was last told
-	collected atomic.Uint64 // the collections so far
-	mu        sync.Mutex
-}
-
-var theHeap = sync.OnceValue(func() *heap { //nolint:gochecknoglobals // the process has one heap
-	return &heap{samples: sync.Pool{New: func() any {
-		return &[]metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}, {Name: "/memory/classes/heap/stacks:bytes"}}
-	}}}
-})
-
-// open counts a VM with a limit in.
-func (h *heap) open(limit int64) {
-	if h.vms.Add(1) != 1 {
-		return
-	}
-	h.base.Store(0)
-	if h.governed.Load() && h.used() > muchGarbage {
-		runtime.GC()
-	}
-	h.base.Store(h.used())
-	h.keep(limit + limit/4)
-}
-
-// muchGarbage is what a process may hold without a collection before its first VM: garbage in the base
-// would be room for the script.
-const muchGarbage = 32 << 20
-
-func (h *heap) close() { h.vms.Add(-1) }
-
-func (h *heap) used() int64 {
-	samples := h.samples.Get().(*[]metrics.Sample)
-	defer h.samples.Put(samples)
-	metrics.Read(*samples)
-	return int64((*samples)[0].Value.Uint64()+(*samples)[1].Value.Uint64()) - h.base.Load()
-}
-
-// collect collects garbage, once for all who ask at the same time.
-func (h *heap) collect() {
-	before := h.collected.Load()
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.collected.Load() == before {
-		runtime.GC()
-		h.collected.Add(1)
-	}
 }

@@ -127,7 +127,7 @@ func (g *gsub) first(start, end int) lua.LValue {
 	if g.p.Captures() == 0 {
 		return lua.LString(g.s[start:end])
 	}
-	return capture(g.m, 0, g.s)
+	return capture(g.L, g.m, 0, g.s)
 }
 
 // expand writes replacement text, in which %1 is a capture, %0 the match, and %% a %.
@@ -153,7 +153,7 @@ func (g *gsub) expand(with string, start, end int) {
 		case int(sign-'1') >= g.p.Captures():
 			g.L.RaiseError("invalid capture index")
 		default:
-			s, _ := text(capture(g.m, int(sign-'1'), g.s))
+			s, _ := text(capture(g.L, g.m, int(sign-'1'), g.s))
 			g.write(s)
 		}
 		with = with[at+2:]

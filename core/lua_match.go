@@ -98,7 +98,7 @@ func stringFind(L *lua.LState) int {
 	L.Push(lua.LNumber(start + 1))
 	L.Push(lua.LNumber(end))
 	for i := range p.Captures() {
-		L.Push(capture(m, i, s))
+		L.Push(capture(L, m, i, s))
 	}
 	t.giveBack(m)
 	return 2 + p.Captures()
@@ -138,22 +138,22 @@ func find(L *lua.LState, m *pattern.Matcher, p *pattern.Pattern, s string, from 
 }
 
 // capture is a capture of the last match: a text or a position.
-func capture(m *pattern.Matcher, i int, s string) lua.LValue {
+func capture(L *lua.LState, m *pattern.Matcher, i int, s string) lua.LValue {
 	start, end, isPosition := m.Capture(i)
 	if isPosition {
 		return lua.LNumber(start + 1)
 	}
-	return lua.LString(s[start:end])
+	return piece(L, s, start, end)
 }
 
 // pushCaptures pushes the captures, or all of the match when the pattern has none.
 func pushCaptures(L *lua.LState, m *pattern.Matcher, p *pattern.Pattern, s string, start, end int) int {
 	if p.Captures() == 0 {
-		L.Push(lua.LString(s[start:end]))
+		L.Push(piece(L, s, start, end))
 		return 1
 	}
 	for i := range p.Captures() {
-		L.Push(capture(m, i, s))
+		L.Push(capture(L, m, i, s))
 	}
 	return p.Captures()
 }
@@ -169,7 +169,8 @@ func stringGmatch(L *lua.LState) int {
 	} else {
 		p = t.pattern(text)
 	}
-	L.Push(L.NewFunction(func(L *lua.LState) int {
+	// The upvalues are what the iterator holds, for [walk].
+	L.Push(L.NewClosure(func(L *lua.LState) int {
 		t := currentThread(L)
 		m := t.matcher()
 		start, end, ok := find(L, m, p, s, from)
@@ -186,6 +187,6 @@ func stringGmatch(L *lua.LState) int {
 		n := pushCaptures(L, m, p, s, start, end)
 		t.giveBack(m)
 		return n
-	}))
+	}, L.Get(1), L.Get(2)))
 	return 1
 }

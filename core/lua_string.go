@@ -60,9 +60,25 @@ func stringSub(L *lua.LState) int {
 	if first > last {
 		L.Push(lua.LString(""))
 	} else {
-		L.Push(lua.LString(s[first-1 : last]))
+		L.Push(piece(L, s, first-1, last))
 	}
 	return 1
+}
+
+// sharedFrom is the size of a text from which its small pieces are copies.
+const sharedFrom = 256
+
+// piece is s[from:to]. A piece that is less than half of a large text is a copy: it would keep all of the
+// text in memory, which nothing sees that counts the piece.
+func piece(L *lua.LState, s string, from, to int) lua.LString {
+	part := s[from:to]
+	if len(s) < sharedFrom || len(part) > len(s)/2 {
+		return lua.LString(part)
+	}
+	if len(part) >= chargedFrom {
+		currentThread(L).copies(len(part))
+	}
+	return lua.LString(strings.Clone(part))
 }
 
 // stringByte is byte(s, first, last): the bytes as numbers.

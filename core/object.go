@@ -195,12 +195,12 @@ func (c *class) bound(L *lua.LState, ud *lua.LUserData, name string, method *lua
 		if c.methods[i].doc.Name != name || !c.methods[i].doc.Unbound {
 			continue
 		}
-		bound := L.NewFunction(func(L *lua.LState) int {
+		bound := L.NewClosure(func(L *lua.LState) int {
 			if L.Get(1) != lua.LValue(ud) {
 				L.Insert(ud, 1)
 			}
 			return method.GFunction(L)
-		})
+		}, ud)
 		own(L, ud).RawSetString(name, bound)
 		return bound
 	}

@@ -202,7 +202,7 @@ func boundedTrace(L *lua.LState) string {
 const outermost = "main chunk"
 
 func frameName(frame *lua.Debug) string {
-	switch name := frame.Name; {
+	switch name := clipText(frame.Name); {
 	case frame.LineDefined == 0:
 		return "main chunk"
 	case name == outermost:

@@ -11,16 +11,20 @@ import (
 // What values count for, in bytes: about what they take in memory, but half of that for a table, so that
 // many small ones are not held against a script. See [ceilingNum].
 const (
-	costValue    = 16
-	costGrowth   = 16  // of an array over largeArray, beside costValue: while it grows there are two
-	costNumber   = 8   // beside costValue
-	costEntry    = 120 // of a table's hash: in its map, its list of keys and the index of that
-	costTable    = 48
-	costFunction = 96
-	costObject   = 64
-	costState    = 2 << 10 // beside its registers and calls
-	costCalls    = 704     // a segment of them
-	costThread   = 6 << 10 // its goroutine with the stack, its task or channels
+	costValue       = 16
+	costGrowth      = 16  // of an array over largeArray, beside costValue: while it grows there are two
+	costNumber      = 8   // beside costValue
+	costEntry       = 120 // of a table's hash: in its map, its list of keys and the index of that
+	costTable       = 48
+	costFunction    = 96
+	costPrototype   = 400 // of a function: beside its instructions and constants
+	costInstruction = 12  // and its line
+	costLocal       = 48  // its name in a traceback
+	costCall        = 24
+	costObject      = 64
+	costState       = 2 << 10 // beside its registers and calls
+	costCalls       = 704     // a segment of them
+	costThread      = 6 << 10 // its goroutine with the stack, its task or channels
 )
 
 // largeArray is the number of elements from which the room that an array has in advance matters.
@@ -35,11 +39,16 @@ func (vm *VM) reach() int64 {
 		w.value(local)
 	}
 	vm.tasksMu.Lock()
-	threads := make([]*thread, 0, len(vm.tasks))
+	threads, given := make([]*thread, 0, len(vm.tasks)), []lua.LValue(nil)
 	for task := range vm.tasks {
-		threads = append(threads, task.main, task.cur)
+		threads, given = append(threads, task.main, task.cur), append(given, task.given...)
 	}
 	vm.tasksMu.Unlock()
+	for _, v := range given {
+		w.value(v)
+	}
+	threads = append(threads, vm.threads...)
+	w.locals(vm)
 	for _, t := range threads {
 		w.thread(t)
 	}
@@ -65,6 +74,15 @@ type walk struct {
 // walked, deep ones little.
 const maxWalk = 100
 
+// sharedText is the size from which a text counts once, however often it is reached.
+const sharedText = 128
+
+func (w *walk) text(s string) {
+	if len(s) < sharedText || w.seen.add(unsafe.Pointer(unsafe.StringData(s))) { //nolint:gosec // its address alone
+		w.bytes += int64(len(s))
+	}
+}
+
 // value counts v and what it holds.
 func (w *walk) value(v lua.LValue) {
 	var p unsafe.Pointer
@@ -73,7 +91,7 @@ func (w *walk) value(v lua.LValue) {
 		w.bytes += costNumber
 		return
 	case lua.LString:
-		w.bytes += int64(len(v))
+		w.text(string(v))
 		return
 	case *lua.LTable:
 		p = unsafe.Pointer(v) //nolint:gosec // its address alone
@@ -101,6 +119,7 @@ func (w *walk) inside(v lua.LValue) {
 		w.table(v)
 	case *lua.LFunction:
 		w.bytes += costFunction
+		w.prototype(v.Proto)
 		for _, up := range v.Upvalues {
 			if up != nil {
 				w.bytes += costObject
@@ -112,11 +131,17 @@ func (w *walk) inside(v lua.LValue) {
 		if v.Env != nil {
 			w.value(v.Env)
 		}
-		if sized, ok := v.Value.(interface{ Size() int }); ok {
-			w.bytes += int64(sized.Size())
-		}
+		w.object(v.Value)
 	case *lua.LState:
-		if h, ok := v.Context().(handle); ok && h.co.t != nil {
+		h, ok := v.Context().(handle)
+		if !ok {
+			return
+		}
+		w.bytes += costState
+		if h.co.f != nil {
+			w.value(h.co.f)
+		}
+		if h.co.t != nil {
 			w.thread(h.co.t)
 		}
 	}
@@ -135,7 +160,7 @@ func (w *walk) table(t *lua.LTable) {
 	}
 	w.bytes += int64(len(byName)+len(byValue)) * costEntry
 	for k, v := range byName {
-		w.bytes += int64(len(k))
+		w.text(k)
 		w.value(v)
 	}
 	for k, v := range byValue {
@@ -149,6 +174,10 @@ func (w *walk) thread(t *thread) {
 		return
 	}
 	w.bytes += costThread
+	for _, L := range t.spare {
+		_, size := w.stacks.held(L)
+		w.bytes += costState + size
+	}
 	for _, L := range append(t.below, t.L) {
 		registers, size := held(L)
 		w.bytes += costState + size

@@ -10,6 +10,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	lua "github.com/yuin/gopher-lua"
 )
 
 // Baton is the right to touch Lua in one VM: one task has it at a time.
@@ -34,8 +36,9 @@ type Task struct {
 	cur      *thread // the thread that runs: main, or a coroutine of it
 	held     bool    // the task has the baton; its own goroutines alone look
 
-	values []Value // what its function returned; once it has ended
-	err    error   // how it ended; once it has
+	given  []lua.LValue // what it is to call, and with what; until it does, with the baton
+	values []Value      // what its function returned; once it has ended
+	err    error        // how it ended; once it has
 	judged bool
 	cause  error // why its lifetime ended, if that was before its function
 
@@ -172,8 +175,14 @@ func (e *Crash) Error() string { return fmt.Sprintf("the script crashed the VM: 
 // Go starts a task that calls f with args. It ends with the VM at the latest. Any goroutine may call it
 // while the body of c has not returned. A failure that nobody awaits is logged.
 func (c Call) Go(f Callback, args ...Value) *Task {
-	return c.Start(func(c Call) ([]Value, error) {
+	given := make([]lua.LValue, 0, 1+len(args))
+	given = append(given, f.f)
+	for _, arg := range args {
+		given = append(given, arg.lua())
+	}
+	return c.start(given, func(c Call) ([]Value, error) {
 		c.t.task.take()
+		c.t.task.given = nil
 		values, err := f.run(c.t, args)
 		c.t.task.judge() // now: once it gives the baton away, the script may end and cancel it
 		return values, err
@@ -184,12 +193,17 @@ var errForeign = errors.New("this Lua state has no tasks: they need a VM that as
 
 // Start is [Call.Go] with a Go function. It runs as the body of a builtin that waits: [Callback.Call] and
 // [Call.Hold] take the baton.
-func (c Call) Start(body func(Call) ([]Value, error)) *Task {
+func (c Call) Start(body func(Call) ([]Value, error)) *Task { return c.start(nil, body) }
+
+func (c Call) start(given []lua.LValue, body func(Call) ([]Value, error)) *Task {
 	vm := c.t.vm
 	if vm.foreign != nil {
 		return &Task{vm: vm, lifetime: lifetime{parent: vm.ctx}, ended: true, err: errForeign}
 	}
 	task := vm.newTask(vm.ctx)
+	vm.tasksMu.Lock()
+	task.given = given
+	vm.tasksMu.Unlock()
 	vm.running.Go(func() { task.run(body) })
 	return task
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	lua "github.com/yuin/gopher-lua"
@@ -19,14 +20,16 @@ type thread struct {
 	loop func(*lua.LState, *callFrame) // t.run
 
 	vm      *VM
-	task    *Task       // the task it runs for; a coroutine's changes with who resumes it
-	root    *lua.LState // what scripts see as the thread of the task
-	L       *lua.LState // what runs: root, or the state of the innermost protected call
-	co      *coroutine  // nil for the thread of a task
-	depth   int         // how many coroutines are resumed within each other
-	charged int64       // bytes charged since the last look at the heap
-	pressed time.Time   // since when another task is known to wait for the baton
-	long    bool        // it has computed for a quantum without a break
+	task    *Task        // the task it runs for; a coroutine's changes with who resumes it
+	root    *lua.LState  // what scripts see as the thread of the task
+	L       *lua.LState  // what runs: root, or the state of the innermost protected call
+	co      *coroutine   // nil for the thread of a task
+	depth   int          // how many coroutines are resumed within each other
+	charged int64        // bytes charged since the last look at the heap
+	copied  int          // bytes of converted arguments that are not in flight yet
+	flight  atomic.Int64 // bytes that the bodies which run hold in Go
+	pressed time.Time    // since when another task is known to wait for the baton
+	long    bool         // it has computed for a quantum without a break
 
 	entered  bool          // root runs something
 	below    []*lua.LState // what waits for the innermost protected call to end, outermost first
@@ -63,7 +66,7 @@ func (t *thread) look() bool {
 	}
 	t.left = lookEvery
 	t.prepare()
-	if t.vm.host.Limits.Memory > 0 && t.vm.due() && t.vm.overMemory(0, 0) {
+	if t.vm.host.Limits.Memory > 0 && t.vm.due() && t.vm.overMemory(0) {
 		t.task.cancel(t.vm.memoryError())
 		t.left = 0
 		return false

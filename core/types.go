@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unsafe"
 
 	lua "github.com/yuin/gopher-lua"
 
@@ -108,11 +109,15 @@ func text(v lua.LValue) (string, bool) {
 func Bytes() Type[[]byte] {
 	return Type[[]byte]{
 		shape: &shape{spec: scalar("string")},
-		from: func(_ *thread, v lua.LValue, _ []byte) ([]byte, error) {
-			if s, ok := text(v); ok {
-				return []byte(s), nil
+		from: func(t *thread, v lua.LValue, _ []byte) ([]byte, error) {
+			s, ok := text(v)
+			if !ok {
+				return nil, mismatch("string", v)
 			}
-			return nil, mismatch("string", v)
+			if err := (Call{t, nil}).copies(len(s)); err != nil {
+				return nil, err
+			}
+			return []byte(s), nil
 		},
 		to: func(_ *thread, b []byte) lua.LValue { return lua.LString(b) },
 	}
@@ -312,9 +317,12 @@ func ListOf[T any](elem Type[T]) Type[[]T] {
 			if !ok {
 				return nil, mismatch("array", v)
 			}
+			var zero T
+			if err := (Call{t, nil}).copies(table.Len() * int(unsafe.Sizeof(zero))); err != nil {
+				return nil, err
+			}
 			items := make([]T, table.Len())
 			for i := range items {
-				var zero T
 				item, err := elem.from(t, table.RawGetInt(i+1), zero)
 				if err != nil {
 					return nil, fmt.Errorf("item %d: %w", i+1, err)
@@ -356,7 +364,7 @@ func MapOf[T any](elem Type[T]) Type[map[string]T] {
 					return fmt.Errorf("key %q: %w", string(key), err)
 				}
 				items[string(key)] = item
-				return nil
+				return (Call{t, nil}).copies(costEntry + int(unsafe.Sizeof(item)))
 			})
 			return items, err
 		},

@@ -66,6 +66,8 @@ type VM struct {
 	null      *lua.LUserData
 
 	output   atomic.Int64 // bytes printed and logged
+	flight   atomic.Int64 // bytes that the bodies of builtins hold in Go
+	held     atomic.Int64 // what it held when that was last estimated
 	localsMu sync.Mutex
 	locals   map[any]any
 
@@ -93,7 +95,7 @@ func (rt *Runtime) newVM(host Host, L *lua.LState) *VM {
 	vm := &VM{rt: rt, host: host, L: L, env: newEnvironment(host), bound: make(map[string]bool), tasks: make(map[*Task]struct{}), coroutines: make(map[*life]struct{})}
 	vm.ctx, vm.stop = context.WithCancelCause(context.Background())
 	if host.Limits.Memory > 0 {
-		theHeap().open(host.Limits.Memory)
+		theHeap().open(vm)
 	}
 	return vm
 }
@@ -160,7 +162,7 @@ func (vm *VM) Close() {
 	vm.end(errEnded)
 	vm.closeLocals()
 	if vm.host.Limits.Memory > 0 {
-		theHeap().close()
+		theHeap().close(vm)
 	}
 	if vm.foreign != nil {
 		vm.foreign.end()

@@ -120,7 +120,7 @@ func collectLate() {
 		debug.SetGCPercent(400)
 	}
 	if _, set := os.LookupEnv("GOMEMLIMIT"); !set {
-		core.GovernHeap()
+		core.GovernHeap(0)
 	}
 }
 

@@ -1,23 +1,31 @@
 package compile
 
 import (
-	"strings"
-
 	lua "github.com/yuin/gopher-lua"
 )
 
 func isText(v lua.LValue) bool { return v.Type() == lua.LTString || v.Type() == lua.LTNumber }
 
-// textOf is the text of a text or number.
-func textOf(v lua.LValue) string {
-	if n, ok := v.(lua.LNumber); ok {
-		return string(AppendNumber(nil, float64(n)))
+// maxNumber is how many bytes a number takes as text, at most.
+const maxNumber = 32
+
+// textSize is the size of a text, or more than that of a number.
+func textSize(v lua.LValue) int {
+	if s, ok := v.(lua.LString); ok {
+		return len(s)
 	}
-	return lua.LVAsString(v)
+	return maxNumber
 }
 
-// join concatenates values from right to left.
-func join(L *lua.LState, values []lua.LValue) lua.LValue {
+func appendText(text []byte, v lua.LValue) []byte {
+	if n, ok := v.(lua.LNumber); ok {
+		return AppendNumber(text, float64(n))
+	}
+	return append(text, lua.LVAsString(v)...)
+}
+
+// join concatenates values from right to left. What is joined at once is charged before.
+func join(L *lua.LState, values []lua.LValue, charge func(L *lua.LState, bytes int)) lua.LValue {
 	right := values[len(values)-1]
 	for i := len(values) - 2; i >= 0; {
 		if !isText(values[i]) || !isText(right) {
@@ -36,20 +44,23 @@ func join(L *lua.LState, values []lua.LValue) lua.LValue {
 			i--
 			continue
 		}
-		first := i
+		first, size := i, textSize(right)+textSize(values[i])
 		for first > 0 && isText(values[first-1]) {
 			first--
+			size += textSize(values[first])
 		}
-		var b strings.Builder
+		charge(L, size)
+		text := make([]byte, 0, size)
 		for _, v := range values[first : i+1] {
-			b.WriteString(textOf(v))
+			text = appendText(text, v)
 		}
-		b.WriteString(textOf(right))
-		right = lua.LString(b.String())
+		right = lua.LString(appendText(text, right))
 		i = first - 1
 	}
 	return right
 }
+
+func uncharged(*lua.LState, int) {}
 
 // Concat is HelperConcat without a budget.
 func Concat(L *lua.LState) int {
@@ -58,11 +69,28 @@ func Concat(L *lua.LState) int {
 		L.Push(text)
 		return 1
 	}
-	values := make([]lua.LValue, n)
+	return JoinArguments(L, uncharged)
+}
+
+// JoinArguments is HelperConcat for operands of any kind. It calls charge with the size of each text before it
+// makes it.
+func JoinArguments(L *lua.LState, charge func(L *lua.LState, bytes int)) int {
+	values := make([]lua.LValue, L.GetTop())
 	for i := range values {
 		values[i] = L.Get(i + 1)
 	}
-	L.Push(join(L, values))
+	L.Push(join(L, values, charge))
+	return 1
+}
+
+// JoinList is HelperConcatList. It calls charge with the size of each text before it makes it.
+func JoinList(L *lua.LState, charge func(L *lua.LState, bytes int)) int {
+	values := make([]lua.LValue, L.CheckInt(1))
+	t := L.CheckTable(2)
+	for i := range values {
+		values[i] = t.RawGetInt(i + 1)
+	}
+	L.Push(join(L, values, charge))
 	return 1
 }
 
@@ -81,14 +109,4 @@ func joinTexts(L *lua.LState, n int) (lua.LString, bool) {
 		}
 	}
 	return lua.LString(text), true
-}
-
-func concatList(L *lua.LState) int {
-	values := make([]lua.LValue, L.CheckInt(1))
-	t := L.CheckTable(2)
-	for i := range values {
-		values[i] = t.RawGetInt(i + 1)
-	}
-	L.Push(join(L, values))
-	return 1
 }

@@ -24,7 +24,7 @@ func standard(h Helper) lua.LGFunction {
 	case HelperConcat:
 		return Concat
 	case HelperConcatList:
-		return concatList
+		return func(L *lua.LState) int { return JoinList(L, uncharged) }
 	case HelperFloorDivide:
 		return floorDivide
 	case HelperAnd:
