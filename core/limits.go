@@ -129,10 +129,14 @@ func (c Call) holds(n int64) error {
 	return nil
 }
 
-// copies asks for n bytes more that the conversion of an argument takes in Go. It needs the baton.
-func (c Call) copies(n int) error {
+// Copies asks for n bytes more than were asked for so far, such as each part of an argument takes that is copied or
+// encoded. The error is the limit's, and the body returns it. It needs the baton.
+func (c Call) Copies(n int) error {
+	if c.t == nil {
+		return nil
+	}
 	limit := c.t.vm.host.Limits.Memory
-	if limit == 0 || n == 0 {
+	if limit == 0 {
 		return nil
 	}
 	c.t.copied += n

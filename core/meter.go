@@ -1,5 +1,7 @@
 package core
 
+import "strings"
+
 // Meter asks for memory while a result grows whose size is not known before. It may be used with or
 // without the baton, by the body that made it.
 type Meter struct {
@@ -46,3 +48,46 @@ func (m *Meter) scarce(n, limit int64) bool {
 	m.quiet = m.made + limit/8
 	return h.used()+n > limit && m.made > limit
 }
+
+// Buffer is a text that a body makes, whose room is asked for before it is taken. What its methods give as an error
+// is the limit's, and the body returns it.
+type Buffer struct {
+	call Call
+	text strings.Builder
+}
+
+// Buffer is an empty one.
+func (c Call) Buffer() *Buffer { return &Buffer{call: c} }
+
+// WriteString appends s.
+func (b *Buffer) WriteString(s string) (int, error) {
+	if err := b.grow(len(s)); err != nil {
+		return 0, err
+	}
+	return b.text.WriteString(s)
+}
+
+// Write appends p.
+func (b *Buffer) Write(p []byte) (int, error) {
+	if err := b.grow(len(p)); err != nil {
+		return 0, err
+	}
+	return b.text.Write(p)
+}
+
+// grow makes room for n bytes. Meanwhile the room that there was is held as well.
+func (b *Buffer) grow(n int) error {
+	if have := b.text.Cap(); b.text.Len()+n > have {
+		if err := b.call.Charge(3*have + n); err != nil {
+			return err
+		}
+		b.text.Grow(n)
+	}
+	return nil
+}
+
+// Len is the number of bytes in it.
+func (b *Buffer) Len() int { return b.text.Len() }
+
+// String is the text so far.
+func (b *Buffer) String() string { return b.text.String() }

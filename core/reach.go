@@ -175,7 +175,7 @@ func (w *walk) thread(t *thread) {
 	}
 	w.bytes += costThread
 	for _, L := range t.spare {
-		_, size := w.stacks.held(L)
+		_, size := held(L)
 		w.bytes += costState + size
 	}
 	for _, L := range append(t.below, t.L) {

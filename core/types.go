@@ -114,7 +114,7 @@ func Bytes() Type[[]byte] {
 			if !ok {
 				return nil, mismatch("string", v)
 			}
-			if err := (Call{t, nil}).copies(len(s)); err != nil {
+			if err := (Call{t, nil}).Copies(len(s)); err != nil {
 				return nil, err
 			}
 			return []byte(s), nil
@@ -318,7 +318,7 @@ func ListOf[T any](elem Type[T]) Type[[]T] {
 				return nil, mismatch("array", v)
 			}
 			var zero T
-			if err := (Call{t, nil}).copies(table.Len() * int(unsafe.Sizeof(zero))); err != nil {
+			if err := (Call{t, nil}).Copies(table.Len() * int(unsafe.Sizeof(zero))); err != nil {
 				return nil, err
 			}
 			items := make([]T, table.Len())
@@ -364,7 +364,7 @@ func MapOf[T any](elem Type[T]) Type[map[string]T] {
 					return fmt.Errorf("key %q: %w", string(key), err)
 				}
 				items[string(key)] = item
-				return (Call{t, nil}).copies(costEntry + int(unsafe.Sizeof(item)))
+				return (Call{t, nil}).Copies(costEntry + int(unsafe.Sizeof(item)))
 			})
 			return items, err
 		},

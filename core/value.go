@@ -251,10 +251,20 @@ func (t Table) Keys() (keys []string, only bool) {
 const maxDepth = 200
 
 // Go gives v as Go data: nil, bool, float64, int64, string, []any, map[string]any, time-free. Integer
-// keys of objects become strings. Functions, cycles and a depth over 200 are errors.
-func (v Value) Go() (any, error) { return toGo(v.lua(), make(map[*lua.LTable]bool), 0) }
+// keys of objects become strings. Functions, cycles and a depth over 200 are errors, and what takes more memory
+// than the script may have: c asks for it, unless it is the zero Call. It needs the baton.
+func (v Value) Go(c Call) (any, error) { return toGo(c, v.lua(), make(map[*lua.LTable]bool), 0) }
 
-func toGo(v lua.LValue, open map[*lua.LTable]bool, depth int) (any, error) {
+// What data takes in Go beside the text of strings, about.
+const (
+	sizeGoItem  = 32
+	sizeGoEntry = 64
+)
+
+func toGo(c Call, v lua.LValue, open map[*lua.LTable]bool, depth int) (any, error) {
+	if err := c.Copies(sizeGoItem); err != nil {
+		return nil, err
+	}
 	switch v := v.(type) {
 	case *lua.LNilType:
 		return nil, nil //nolint:nilnil // nil is the value
@@ -265,7 +275,7 @@ func toGo(v lua.LValue, open map[*lua.LTable]bool, depth int) (any, error) {
 	case lua.LString:
 		return string(v), nil
 	case *lua.LTable:
-		return tableToGo(v, open, depth)
+		return tableToGo(c, v, open, depth)
 	case *lua.LUserData:
 		switch value := v.Value.(type) {
 		case int64:
@@ -277,7 +287,7 @@ func toGo(v lua.LValue, open map[*lua.LTable]bool, depth int) (any, error) {
 	return nil, fmt.Errorf("a %s cannot be converted", typeName(v))
 }
 
-func tableToGo(t *lua.LTable, open map[*lua.LTable]bool, depth int) (any, error) {
+func tableToGo(c Call, t *lua.LTable, open map[*lua.LTable]bool, depth int) (any, error) {
 	if depth >= maxDepth {
 		return nil, fmt.Errorf("nested deeper than %d", maxDepth)
 	}
@@ -289,7 +299,7 @@ func tableToGo(t *lua.LTable, open map[*lua.LTable]bool, depth int) (any, error)
 	if n, ok := arrayShape(t); ok {
 		items := make([]any, n)
 		for i := range items {
-			item, err := toGo(t.RawGetInt(i+1), open, depth+1)
+			item, err := toGo(c, t.RawGetInt(i+1), open, depth+1)
 			if err != nil {
 				return nil, fmt.Errorf("[%d]: %w", i+1, err)
 			}
@@ -303,7 +313,10 @@ func tableToGo(t *lua.LTable, open map[*lua.LTable]bool, depth int) (any, error)
 		if err != nil {
 			return err
 		}
-		item, err := toGo(v, open, depth+1)
+		if err := c.Copies(sizeGoEntry); err != nil {
+			return err
+		}
+		item, err := toGo(c, v, open, depth+1)
 		items[key] = item
 		if err != nil {
 			return fmt.Errorf(".%s: %w", key, err)

@@ -149,7 +149,7 @@ type keyring struct {
 
 // keyType is a key as text, PEM or a secret, or as a table, a JWK or a JWKS.
 func keyType() core.Type[keyring] {
-	return core.Custom(core.AnyOf("string", "table"), func(_ core.Call, v core.Value) (keyring, error) {
+	return core.Custom(core.AnyOf("string", "table"), func(c core.Call, v core.Value) (keyring, error) {
 		if text, ok := v.Text(); ok {
 			key, err := keyOfText(text)
 			return keyring{key: key}, err
@@ -157,7 +157,7 @@ func keyType() core.Type[keyring] {
 		if v.Kind() != core.KindTable {
 			return keyring{}, fmt.Errorf("string or table expected, got %s", v.TypeName())
 		}
-		data, err := v.Go()
+		data, err := v.Go(c)
 		if err != nil {
 			return keyring{}, errNoJWK
 		}

@@ -323,7 +323,7 @@ func tableArgument(c core.Call, v core.Value) (any, error) {
 	if !table.IsArray() && len(text) > 2 {
 		return document{string(text)}, nil
 	}
-	data, err := v.Go()
+	data, err := v.Go(c)
 	if err != nil {
 		return nil, err
 	}

@@ -72,7 +72,7 @@ func (c cell) data() any {
 	if n, whole := c.value.Integer(); whole {
 		return n
 	}
-	data, err := c.value.Go()
+	data, err := c.value.Go(core.Call{})
 	if err != nil {
 		return nil // a driver gives nothing that has no form in Go
 	}

@@ -80,7 +80,7 @@ func (noJar) Cookies(*url.URL) []*nethttp.Cookie     { return nil }
 func cookiesType() core.Type[Cookies] {
 	text := core.AnyOf("string", "number", "boolean")
 	described := spec.Type{Kind: spec.Union, Of: []spec.Type{{Kind: spec.Scalar, Name: "boolean"}, {Kind: spec.Map, Elem: &text}}}
-	return core.Custom(described, func(_ core.Call, v core.Value) (Cookies, error) {
+	return core.Custom(described, func(c core.Call, v core.Value) (Cookies, error) {
 		if v.Kind() == core.KindBool {
 			if v.Bool() {
 				return Cookies{Jar: newJar()}, nil
@@ -88,7 +88,7 @@ func cookiesType() core.Type[Cookies] {
 			return Cookies{Jar: noJar{}}, nil
 		}
 		values := make(map[string]string)
-		err := eachText(v, func(name string, texts []string) error {
+		err := eachText(c, v, func(name string, texts []string) error {
 			if len(texts) != 1 {
 				return errors.New(name + ": a cookie has one value")
 			}

@@ -51,9 +51,9 @@ func socketType() core.Type[string] {
 
 func resolveType() core.Type[map[string]string] {
 	text := spec.Type{Kind: spec.Scalar, Name: "string"}
-	return core.Custom(spec.Type{Kind: spec.Map, Elem: &text}, func(_ core.Call, v core.Value) (map[string]string, error) {
+	return core.Custom(spec.Type{Kind: spec.Map, Elem: &text}, func(c core.Call, v core.Value) (map[string]string, error) {
 		entries := make(map[string]string)
-		err := eachText(v, func(from string, to []string) error {
+		err := eachText(c, v, func(from string, to []string) error {
 			if len(to) != 1 {
 				return fmt.Errorf("%s: one address expected", from)
 			}

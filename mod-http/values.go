@@ -48,7 +48,7 @@ type body struct {
 func bodyType() core.Type[body] {
 	return core.Custom(core.AnyOf("string", "table"), func(c core.Call, v core.Value) (body, error) {
 		if text, ok := v.Text(); ok {
-			return body{bytes: []byte(text), given: true}, nil
+			return body{bytes: []byte(text), given: true}, c.Copies(len(text))
 		}
 		if v.Kind() != core.KindTable {
 			return body{}, mismatch("string or table", v)
@@ -60,9 +60,9 @@ func bodyType() core.Type[body] {
 
 // formType is a table of fields, encoded (WHATWG URL, application/x-www-form-urlencoded).
 func formType() core.Type[body] {
-	return core.Custom(many(), func(_ core.Call, v core.Value) (body, error) {
+	return core.Custom(many(), func(c core.Call, v core.Value) (body, error) {
 		fields := make(url.Values)
-		err := eachText(v, func(name string, values []string) error {
+		err := eachText(c, v, func(name string, values []string) error {
 			fields[name] = values
 			return nil
 		})
@@ -83,9 +83,9 @@ func many() spec.Type {
 }
 
 func headersType() core.Type[nethttp.Header] {
-	return core.Custom(many(), func(_ core.Call, v core.Value) (nethttp.Header, error) {
+	return core.Custom(many(), func(c core.Call, v core.Value) (nethttp.Header, error) {
 		headers := make(nethttp.Header)
-		err := eachText(v, func(name string, values []string) error {
+		err := eachText(c, v, func(name string, values []string) error {
 			canonical := nethttp.CanonicalHeaderKey(name)
 			if headers[canonical] != nil {
 				return fmt.Errorf("header %s is given twice", canonical)
@@ -98,9 +98,9 @@ func headersType() core.Type[nethttp.Header] {
 }
 
 func queryType() core.Type[url.Values] {
-	return core.Custom(many(), func(_ core.Call, v core.Value) (url.Values, error) {
+	return core.Custom(many(), func(c core.Call, v core.Value) (url.Values, error) {
 		query := make(url.Values)
-		err := eachText(v, func(name string, values []string) error {
+		err := eachText(c, v, func(name string, values []string) error {
 			query[name] = values
 			return nil
 		})
@@ -109,7 +109,7 @@ func queryType() core.Type[url.Values] {
 }
 
 // eachText calls f for each key of a table of texts.
-func eachText(v core.Value, f func(name string, values []string) error) error {
+func eachText(c core.Call, v core.Value, f func(name string, values []string) error) error {
 	table, ok := v.Table()
 	if !ok {
 		return mismatch("table", v)
@@ -123,8 +123,20 @@ func eachText(v core.Value, f func(name string, values []string) error) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
+		if err := c.Copies(encodedSize(name, values)); err != nil {
+			return err
+		}
 		return f(name, values)
 	})
+}
+
+// encodedSize is what the values of a name take when each byte is percent-encoded, or less.
+func encodedSize(name string, values []string) int {
+	size := 0
+	for _, value := range values {
+		size += len("%41") * (len(name) + len(value))
+	}
+	return size
 }
 
 // texts are the values of one name.

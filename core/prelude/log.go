@@ -2,6 +2,7 @@ package prelude
 
 import (
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"maps"
 	"slices"
@@ -78,13 +79,37 @@ func fieldValue(c core.Call, budget *lineBudget, v core.Value) any {
 		s, _ := v.Text()
 		return budget.text(s)
 	case core.KindTable:
-		if data, err := v.Go(); err == nil {
-			return tableField(budget, data)
+		if left := maxField; fits(v, &left) {
+			if data, err := v.Go(c); err == nil {
+				return tableField(budget, data)
+			}
 		}
 	default:
 	}
 	return budget.text(render(c, v))
 }
+
+// maxField is what a table may hold, in bytes, to be written as JSON. Of what holds more a line shows little anyway.
+const maxField = 4 * maxLine
+
+// fits takes what v holds from left, and tells whether that was enough.
+func fits(v core.Value, left *int) bool {
+	*left -= len(`0,`)
+	if s, ok := v.Text(); ok && v.Kind() == core.KindString {
+		*left -= len(s)
+	}
+	if t, ok := v.Table(); ok && *left >= 0 {
+		_ = t.Each(func(k, item core.Value) error {
+			if !fits(k, left) || !fits(item, left) {
+				return errFull
+			}
+			return nil
+		})
+	}
+	return *left >= 0
+}
+
+var errFull = errors.New("the table is too large for a line")
 
 // numberField is a number that every handler can write: JSON has neither NaN nor infinity.
 func numberField(v core.Value) any {

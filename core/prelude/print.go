@@ -2,8 +2,8 @@ package prelude
 
 import (
 	"fmt"
+	"io"
 	"log/slog"
-	"strings"
 
 	"assay.rs/core"
 )
@@ -18,23 +18,29 @@ func printFunc() core.Func {
 }
 
 func printLine(c core.Call, _ core.None, values []core.Value) (core.None, error) {
-	var line strings.Builder
+	line := c.Buffer()
 	for i, v := range values {
 		if i > 0 {
-			line.WriteByte('\t')
+			if _, err := line.WriteString("\t"); err != nil {
+				return core.None{}, err
+			}
 		}
-		line.WriteString(c.ToString(v))
+		if _, err := line.WriteString(c.ToString(v)); err != nil {
+			return core.None{}, err
+		}
 	}
 	out := c.Stdout()
 	if out == nil {
 		return core.None{}, record(c, slog.LevelInfo, line.String(), nil)
 	}
-	line.WriteByte('\n')
+	if _, err := line.WriteString("\n"); err != nil {
+		return core.None{}, err
+	}
 	if err := c.Output(line.Len()); err != nil {
 		return core.None{}, err
 	}
 	// One write, so that lines of several tasks do not mix.
-	if _, err := out.Write([]byte(line.String())); err != nil {
+	if _, err := io.WriteString(out, line.String()); err != nil {
 		return core.None{}, fmt.Errorf("write to standard output: %w", err)
 	}
 	return core.None{}, nil

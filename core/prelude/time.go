@@ -73,7 +73,12 @@ const (
 	maxUnix = 253402300800 // 10000-01-01
 )
 
-var errTime = errors.New("argument 1 't': seconds within the years 0 to 9999 expected")
+const maxLayout = 4 << 10 // bytes
+
+var (
+	errLayout = errors.New("argument 2 'layout': longer than 4 KB")
+	errTime   = errors.New("argument 1 't': seconds within the years 0 to 9999 expected")
+)
 
 func formatTime(_ core.Call, seconds float64, layout *string) (string, error) {
 	if !(seconds >= minUnix && seconds < maxUnix) { // NaN is refused too
@@ -83,11 +88,17 @@ func formatTime(_ core.Call, seconds float64, layout *string) (string, error) {
 	if layout == nil {
 		return t.Format(time.RFC3339Nano), nil
 	}
+	if len(*layout) > maxLayout {
+		return "", errLayout
+	}
 	return formatLayout(t, *layout)
 }
 
 func parseTime(_ core.Call, text string, layout *string) (float64, error) {
 	if layout != nil {
+		if len(*layout) > maxLayout {
+			return 0, errLayout
+		}
 		t, err := strptime(text, *layout)
 		return unix(t), err
 	}
