@@ -41,8 +41,23 @@ func (b *bounds) validate(p *Prep) {
 	if (b.reduce == "any" || b.reduce == "count") && b.min == nil && b.max == nil {
 		p.Fail([]string{"expect", "reduce"}, "reduce: %s needs min or max to compare with", b.reduce)
 	}
-	if p.Has("expect", "warn") && b.warnMin == nil && b.warnMax == nil {
-		p.Fail([]string{"expect", "warn"}, "'warn' needs min or max")
+	b.validateWarning(p)
+}
+
+// validateWarning refuses a warning that would come always or never.
+func (b *bounds) validateWarning(p *Prep) {
+	at := []string{"expect", "warn"}
+	switch {
+	case b.warnMin == nil && b.warnMax == nil:
+		if p.Has(at...) {
+			p.Fail(at, "'warn' needs min or max")
+		}
+	case b.warnMin != nil && b.warnMax != nil && *b.warnMin > *b.warnMax:
+		p.Fail(at, "warn: min %s is greater than max %s: nothing could pass", number(*b.warnMin), number(*b.warnMax))
+	case b.max != nil && b.warnMax != nil && *b.warnMax >= *b.max:
+		p.Fail(at, "warn: max %s is never reached, since the check fails above %s", number(*b.warnMax), number(*b.max))
+	case b.min != nil && b.warnMin != nil && *b.warnMin <= *b.min:
+		p.Fail(at, "warn: min %s is never reached, since the check fails below %s", number(*b.warnMin), number(*b.min))
 	}
 }
 

@@ -92,6 +92,9 @@ func (c capture) take(ctx context.Context, resp *response, a Attempt) (any, erro
 		}
 		return strings.Join(values, ", "), nil
 	}
+	if resp.unreadable != nil {
+		return nil, resp.unreadable
+	}
 	v, err := decodeJSON(resp.body)
 	if err != nil {
 		return nil, fmt.Errorf("the body is not JSON: %w", err)

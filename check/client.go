@@ -19,16 +19,25 @@ type request struct {
 	headers     []header // in order
 	body        []byte
 	noRedirects bool
+	bodyless    bool // nothing judges the body of a success, which may be large, or never end
 }
 
 type header struct{ name, value string }
 
-// response is an answer that was read to its end.
+// response is an answer that was read to its end, or as far as somebody judges it.
 type response struct {
 	status int
 	header http.Header
 	body   []byte
+	size   int64 // of the body; -1 when it was not read and nobody has said
 	took   time.Duration
+
+	unreadable error // why the body cannot be judged
+}
+
+// describe is the answer for the document.
+func (r *response) describe(a Attempt) *Response {
+	return &Response{Status: r.status, Bytes: int(max(0, r.size)), Excerpt: a.Excerpt(string(r.body))}
 }
 
 func (r *request) headerValue(name string) (string, bool) {

@@ -50,16 +50,25 @@ func (h *httpCheck) take() Body {
 
 // legalHeader says why a header cannot be sent.
 func legalHeader(name string) string {
+	if why := illegalName(name); why != "" {
+		return why
+	}
+	switch strings.ToLower(name) {
+	case "content-length", "transfer-encoding", "connection":
+		return fmt.Sprintf("the header %s is set by the client", name)
+	}
+	return ""
+}
+
+// illegalName says why no header can have the name.
+func illegalName(name string) string {
 	for _, c := range name {
 		if c <= ' ' || c >= 0x7f || strings.ContainsRune(`()<>@,;:\"/[]?={}`, c) {
 			return fmt.Sprintf("%q is not the name of a header", clip(name))
 		}
 	}
-	switch strings.ToLower(name) {
-	case "":
+	if name == "" {
 		return "a header needs a name"
-	case "content-length", "transfer-encoding", "connection":
-		return fmt.Sprintf("the header %s is set by the client", name)
 	}
 	return ""
 }
@@ -146,14 +155,24 @@ func (h *httpCheck) Run(ctx context.Context, a Attempt) Outcome {
 		o.Err = transportError(ctx, err)
 		return o
 	}
+	resp.decode()
 	captured := h.captured(ctx, resp, a)
-	o.Response = &Response{Status: resp.status, Bytes: len(resp.body), Excerpt: a.Excerpt(string(resp.body))}
+	o.Response = resp.describe(a)
 	h.expect.assess(ctx, &o, resp, resp.took, a)
 	captured.settle(&o)
 	if f, ok := errors.AsType[*fault](o.Err); ok {
 		f.after = retryAfter(resp)
 	}
 	return o
+}
+
+// judgesBody tells whether anything looks into the body, or at how long it takes.
+func (h *httpCheck) judgesBody() bool {
+	e := &h.expect
+	if len(e.body.wants) > 0 || len(e.json) > 0 || e.latency.limit > 0 {
+		return true
+	}
+	return slices.ContainsFunc(h.capture, func(c capture) bool { return c.json != nil })
 }
 
 func (h *httpCheck) request(a Attempt) (*request, error) {
@@ -166,7 +185,7 @@ func (h *httpCheck) request(a Attempt) (*request, error) {
 			return nil, err
 		}
 	}
-	req := &request{method: h.method, url: target, noRedirects: !h.follow}
+	req := &request{method: h.method, url: target, noRedirects: !h.follow, bodyless: !h.judgesBody()}
 	for _, named := range h.headers {
 		v, err := named.Text.Expand(a.Captures)
 		if err != nil {

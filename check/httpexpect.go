@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"assay.rs/core/retry"
 	"assay.rs/mod-data/jq"
@@ -26,8 +27,9 @@ type httpExpect struct {
 }
 
 type headerWant struct {
-	name string
-	m    matcher
+	name   string
+	m      matcher
+	absent bool
 }
 
 type latency struct {
@@ -43,7 +45,7 @@ func (e *httpExpect) keys() []Key {
 		{Name: "body", Text: "A text that the body contains, or conditions on it.", Value: matcherValue(&e.body, "contains")},
 		{Name: "json", Text: "jq on the body, one or a list; each must give true.", Value: OneOrMany(
 			expressionValue(&one, asVerdict).then(func(*Reader, *yaml.Node) { e.json = append(e.json, one) }), func() { e.json = nil })},
-		{Name: "headers", Text: "Headers of the answer: a whole value, or conditions.", Value: e.headersValue()},
+		{Name: "headers", Text: "Headers of the answer: a text that the value contains, conditions on it, or {absent: true}.", Value: e.headersValue()},
 		{Name: "latency", Text: "How long the answer may take: \"<500ms\".", Value: latencyValue(&e.latency)},
 		refused("schema", "JSON schemas are not supported yet"),
 		refused("tls", "expectations on the certificate are not supported yet"),
@@ -52,8 +54,11 @@ func (e *httpExpect) keys() []Key {
 
 func (e *httpExpect) headersValue() Value {
 	var m matcher
-	each := matcherValue(&m, "equals")
-	return Value{func() schema { return schema{"type": "object", "additionalProperties": each.schema()} }, func(r *Reader, n *yaml.Node) {
+	each := matcherValue(&m, "contains")
+	absent := schema{"type": "object", "properties": schema{"absent": schema{"const": true, "description": "There must be no such header."}}, "required": []string{"absent"}, "additionalProperties": false}
+	return Value{func() schema {
+		return schema{"type": "object", "additionalProperties": schema{"anyOf": []any{each.schema(), absent}}}
+	}, func(r *Reader, n *yaml.Node) {
 		if n.Kind != yaml.Map || len(n.Pairs) == 0 {
 			r.Fail(n, "must be a map of headers that is not empty, not %s", describe(n))
 			return
@@ -65,8 +70,19 @@ func (e *httpExpect) headersValue() Value {
 				r.Fail(p.Value, "'%s' has no value", clip(p.Key))
 				continue
 			}
+			if why := illegalName(p.Key); why != "" {
+				r.Fail(&yaml.Node{Line: p.Line, Col: p.Col}, "%s", why)
+				continue
+			}
+			if gone := p.Value.Get("absent"); gone != nil {
+				if gone.Value != true || len(p.Value.Pairs) > 1 {
+					r.Fail(gone, "write {absent: true}, and nothing else, of a header that must not be there")
+				}
+				e.headers = append(e.headers, headerWant{name: p.Key, absent: true})
+				continue
+			}
 			each.read(r, p.Value)
-			e.headers = append(e.headers, headerWant{p.Key, m})
+			e.headers = append(e.headers, headerWant{name: p.Key, m: m})
 		}
 	}}
 }
@@ -103,19 +119,45 @@ func (e *httpExpect) assess(ctx context.Context, o *Outcome, resp *response, too
 	for _, h := range e.headers {
 		subject := "header " + h.name
 		values := resp.header.Values(h.name)
+		if h.absent {
+			o.assess(Assertion{Expr: subject + " is absent", Passed: len(values) == 0, Expected: nil, Actual: a.Excerpt(strings.Join(values, ", "))},
+				fmt.Sprintf("%s is absent (got %s)", subject, quoted(a.Excerpt(strings.Join(values, ", ")))))
+			continue
+		}
 		if len(values) == 0 {
 			o.assess(Assertion{Expr: subject + " is there", Expected: true, Actual: false}, subject+" is missing")
 			continue
 		}
 		h.m.assess(o, subject, strings.Join(values, ", "), a)
 	}
-	e.body.assess(o, "body", string(resp.body), a)
-	e.assessJSON(ctx, o, resp, a)
+	if resp.unreadable == nil {
+		e.assessBody(o, resp.body, a)
+		e.assessJSON(ctx, o, resp, a)
+	}
 	if l := e.latency; l.limit > 0 {
 		ok := took < l.limit || l.equal && took == l.limit
 		shown := took.Round(time.Millisecond).String()
 		o.assess(Assertion{Expr: "latency " + l.text, Passed: ok, Expected: l.text, Actual: shown}, fmt.Sprintf("latency %s (got %s)", l.text, shown))
 	}
+	if len(e.body.wants) > 0 || len(e.json) > 0 {
+		o.unjudged(resp.unreadable)
+	}
+}
+
+// unjudged makes an error of what had to be judged and cannot be.
+func (o *Outcome) unjudged(err error) {
+	if o.Err == nil && err != nil {
+		o.Err = Broken(retry.Error, err)
+	}
+}
+
+func (e *httpExpect) assessBody(o *Outcome, body []byte, a Attempt) {
+	absence := slices.ContainsFunc(e.body.wants, func(w want) bool { return w.verb == "not_contains" })
+	if err := textual(body); err != nil && absence {
+		o.unjudged(err)
+		return
+	}
+	e.body.assess(o, "body", string(body), a)
 }
 
 func (e *httpExpect) assessJSON(ctx context.Context, o *Outcome, resp *response, a Attempt) {
@@ -155,6 +197,9 @@ func (e *httpExpect) assessJSON(ctx context.Context, o *Outcome, resp *response,
 
 // decodeJSON reads one JSON value and nothing behind it. Numbers keep their digits.
 func decodeJSON(body []byte) (any, error) {
+	if !utf8.Valid(body) {
+		return nil, errors.New("it is not UTF-8")
+	}
 	d := json.NewDecoder(bytes.NewReader(body))
 	d.UseNumber()
 	var v any

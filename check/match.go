@@ -88,11 +88,22 @@ func (r *Reader) pattern(n *yaml.Node, text string) (*regexp.Regexp, bool) {
 		r.Fail(n, "invalid regular expression: %s", strings.TrimPrefix(err.Error(), "error parsing regexp: "))
 		return nil, false
 	}
-	if p.MatchString("") && p.String() == "" {
-		r.Fail(n, "an empty regular expression matches everything")
+	if matchesAny(p) {
+		r.Fail(n, "the regular expression matches any text: it says nothing")
 		return nil, false
 	}
 	return p, true
+}
+
+// matchesAny tells whether a pattern holds for every text of one line. Such a pattern matches the empty text, and there
+// are few of those that mean something: they have both anchors.
+func matchesAny(p *regexp.Regexp) bool {
+	for _, text := range []string{"", "a", "Z9", "-1.5", "!", "\u00e9", "a b", `{"a":[]}`, strings.Repeat("x ", 500)} {
+		if !p.MatchString(text) {
+			return false
+		}
+	}
+	return true
 }
 
 // assess judges a text; subject is what a message calls it: "body", "header Content-Type".

@@ -32,6 +32,9 @@ func parseAnswer(resp *response) (*promResult, error) {
 		Data      json.RawMessage `json:"data"`
 		Warnings  []string        `json:"warnings"`
 	}
+	if resp.unreadable != nil {
+		return nil, resp.unreadable
+	}
 	err := json.Unmarshal(resp.body, &answer)
 	if resp.status < 200 || resp.status > 299 {
 		if err == nil && answer.Error != "" {

@@ -102,7 +102,8 @@ func (c *promCheck) Run(ctx context.Context, a Attempt) Outcome {
 		o.Err = transportError(ctx, err)
 		return o
 	}
-	o.Response = &Response{Status: resp.status, Bytes: len(resp.body), Excerpt: a.Excerpt(string(resp.body))}
+	resp.decode()
+	o.Response = resp.describe(a)
 	result, err := parseAnswer(resp)
 	if err != nil {
 		classes := append([]retry.Class{retry.Error}, statusClasses(resp.status)...)

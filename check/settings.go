@@ -96,12 +96,22 @@ func (p *retryRecord) keys() []Key {
 		{Name: "max", Text: "The longest wait; 30s unless said otherwise.", Value: Duration(&p.Max, false)},
 		{Name: "jitter", Text: "Make each wait random between its half and itself; true unless said otherwise.", Value: Flag(&p.jitter)},
 		{Name: "max_elapsed", Text: "No wait ends later than this after the first attempt began.", Value: Duration(&p.MaxElapsed, false)},
-		{Name: "on", Text: "The failures to retry; all unless said otherwise.", Value: ListOf(classValue(&p.On))},
+		{Name: "on", Text: "The failures to retry; all unless said otherwise.", Value: p.onValue()},
 		{Name: "successes", Text: "Passing attempts wanted in a row.", Value: Int(&p.Successes, 1, maxRetries)},
 	}
 }
 
-// retryValue reads the record that `retry` takes in Lua too. What it leaves out is as in Lua.
+// onValue replaces the classes that a level above has named.
+func (p *retryRecord) onValue() Value {
+	list := ListOf(classValue(&p.On))
+	return Value{list.schema, func(r *Reader, n *yaml.Node) {
+		p.On = nil
+		list.read(r, n)
+	}}
+}
+
+// retryValue reads the record that `retry` takes in Lua too. What it leaves out is as in the level above, and
+// without one as in Lua.
 func (s *settings) retryValue() Value {
 	return Value{func() schema { return tableSchema((&retryRecord{}).keys()) }, func(r *Reader, n *yaml.Node) {
 		p := retryRecord{Policy: retry.Default()}
@@ -111,7 +121,7 @@ func (s *settings) retryValue() Value {
 		if s.attemptsSaid {
 			p.Attempts = s.policy.Attempts
 		}
-		p.Successes, p.On, p.jitter = s.policy.Successes, nil, p.Jitter
+		p.Successes, p.On, p.jitter = s.policy.Successes, s.policy.On, p.Jitter
 		before := r.problems.Len()
 		r.keys(n, "'retry'", p.keys())
 		if r.problems.Len() > before {

@@ -2,8 +2,11 @@ package check
 
 import (
 	"context"
+	"io"
 	"net/http"
+	"net/http/cookiejar"
 	"os"
+	"strconv"
 	"time"
 
 	"assay.rs/core"
@@ -47,12 +50,49 @@ func (c *Client) do(ctx context.Context, r *request) (*response, error) {
 	for _, h := range r.headers {
 		header.Add(h.name, h.value)
 	}
-	answer, err := c.http.Do(ctx, assayhttp.Request{
+	request := assayhttp.Request{
 		Method: r.method, URL: r.url, Body: r.body,
 		Options: assayhttp.Options{Headers: header, FollowRedirects: &follow},
+	}
+	if follow {
+		jar, err := cookiejar.New(nil)
+		if err != nil {
+			return nil, err
+		}
+		request.Cookies.Jar = jar // a login that sets a cookie and redirects
+	}
+	if r.bodyless {
+		return c.head(ctx, request)
+	}
+	answer, err := c.http.Do(ctx, request)
+	if err != nil {
+		return nil, err
+	}
+	return &response{status: answer.Status, header: answer.Header, body: answer.Body, size: int64(len(answer.Body)), took: answer.Timings.Total}, nil
+}
+
+// head makes an attempt that does not wait for the body. A small one is read all the same: its connection serves the
+// next check.
+func (c *Client) head(ctx context.Context, r assayhttp.Request) (*response, error) {
+	const small = 64 << 10
+	var body []byte
+	size := int64(-1)
+	answer, err := c.http.Stream(ctx, r, func(head *assayhttp.Response, from io.Reader) error {
+		n, err := strconv.ParseInt(head.Header.Get("Content-Length"), 10, 64)
+		if err != nil {
+			return nil //nolint:nilerr // nobody has said how large it is
+		}
+		if size = n; n <= small && r.Method != http.MethodHead {
+			body, err = io.ReadAll(from)
+			return err
+		}
+		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	return &response{status: answer.Status, header: answer.Header, body: answer.Body, took: answer.Timings.Total}, nil
+	if !answer.OK() {
+		body, size = answer.Body, int64(len(answer.Body))
+	}
+	return &response{status: answer.Status, header: answer.Header, body: body, size: size, took: answer.Timings.Total}, nil
 }

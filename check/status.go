@@ -93,6 +93,7 @@ func statusValue(into *statuses) Value {
 		if n.Kind != yaml.List {
 			if text, want, ranges, ok := r.status(n); ok {
 				*into = statuses{text: text, want: want, any: want == "any", one: ranges}
+				r.decides(n, *into)
 			}
 			return
 		}
@@ -104,17 +105,44 @@ func statusValue(into *statuses) Value {
 		var names []string
 		var wants []any
 		for _, item := range n.Items {
-			_, want, ranges, ok := r.status(item)
-			if !ok {
+			text, want, ranges, ok := r.status(item)
+			if want == "any" && len(n.Items) > 1 {
+				r.Fail(item, "any stands alone: every status matches it")
+				return
+			}
+			if !ok || !r.decides(item, statuses{text: text, one: ranges}) {
 				return
 			}
 			names = append(names, fmt.Sprint(want))
 			wants = append(wants, want)
 			out.one, out.any = append(out.one, ranges...), out.any || want == "any"
 		}
+		r.decides(n, out)
 		out.text, out.want = "status in ["+strings.Join(names, ", ")+"]", wants
 		*into = out
 	}}
+}
+
+// decides refuses what holds for every status or for none.
+func (r *Reader) decides(n *yaml.Node, s statuses) bool {
+	if s.any {
+		return true
+	}
+	matched := 0
+	for code := 100; code <= 599; code++ {
+		if s.match(code) {
+			matched++
+		}
+	}
+	switch matched {
+	case 0:
+		r.Fail(n, "no status can be %s: nothing could pass", strings.TrimPrefix(s.text, "status "))
+	case 500:
+		r.Fail(n, "every status matches this: write any, alone, if that is meant")
+	default:
+		return true
+	}
+	return false
 }
 
 // status reads one form.
