@@ -304,7 +304,7 @@ func TestNeverAFalseGreenFromPrometheus(t *testing.T) {
 		"503 in front of it":      {answer(503, "no backend"), "HTTP status 503"},
 		"503 with a good body":    {answer(503, `{"status":"success","data":`+vector("1")+`}`), "HTTP status 503"},
 		"400 with an explanation": {answer(400, `{"status":"error","errorType":"bad_data","error":"parse error"}`), "HTTP status 400: bad_data: parse error"},
-		"200 with status error":   {answer(200, `{"status":"error","errorType":"timeout","error":"query timed out"}`), "timeout: query timed out"},
+		"200 with status error":   {answer(200, `{"status":"error","errorType":"timeout","error":"query timed out"}`), "HTTP status 200 with \"status\": \"error\": timeout: query timed out"},
 		"a page":                  {answer(200, "<html>"), "not that of Prometheus"},
 		"an empty body":           {answer(200, ""), "not that of Prometheus"},
 		"another API":             {answer(200, `{"data":{"resultType":"scalar","result":[1,"1"]}}`), "not that of Prometheus"},

@@ -31,6 +31,7 @@ func parseAnswer(resp *response) (*promResult, error) {
 		Error     string          `json:"error"`
 		Data      json.RawMessage `json:"data"`
 		Warnings  []string        `json:"warnings"`
+		Partial   bool            `json:"isPartial"` // of VictoriaMetrics: a storage node did not answer
 	}
 	if resp.unreadable != nil {
 		return nil, resp.unreadable
@@ -38,7 +39,7 @@ func parseAnswer(resp *response) (*promResult, error) {
 	err := json.Unmarshal(resp.body, &answer)
 	if resp.status < 200 || resp.status > 299 {
 		if err == nil && answer.Error != "" {
-			return nil, fmt.Errorf("HTTP status %d: %s: %s", resp.status, answer.ErrorType, cut(answer.Error, 300))
+			return nil, fmt.Errorf("HTTP status %d: %s", resp.status, reason(answer.ErrorType, answer.Error))
 		}
 		return nil, fmt.Errorf("HTTP status %d", resp.status)
 	}
@@ -47,7 +48,7 @@ func parseAnswer(resp *response) (*promResult, error) {
 	}
 	if answer.Status != "success" {
 		if answer.Status == "error" {
-			return nil, fmt.Errorf("%s: %s", answer.ErrorType, cut(answer.Error, 300))
+			return nil, fmt.Errorf(`HTTP status %d with "status": "error": %s`, resp.status, reason(answer.ErrorType, answer.Error))
 		}
 		return nil, errors.New(`the answer is not that of Prometheus: it has no "status": "success"`)
 	}
@@ -59,6 +60,9 @@ func parseAnswer(resp *response) (*promResult, error) {
 		return nil, fmt.Errorf("the answer has no data: %w", err)
 	}
 	r := &promResult{kind: data.ResultType, doubts: answer.Warnings}
+	if answer.Partial {
+		r.doubts = append(r.doubts, "the result is partial")
+	}
 	switch data.ResultType {
 	case "scalar", "string":
 		err = r.single(data.Result)
@@ -71,6 +75,17 @@ func parseAnswer(resp *response) (*promResult, error) {
 		return nil, fmt.Errorf("the answer is not that of Prometheus: %w", err)
 	}
 	return r, nil
+}
+
+// reason is what a server says of an error; some say nothing.
+func reason(kind, text string) string {
+	switch {
+	case kind == "" && text == "":
+		return "no reason is given"
+	case kind == "" || text == "":
+		return cut(kind+text, 300)
+	}
+	return kind + ": " + cut(text, 300)
 }
 
 func (r *promResult) single(raw json.RawMessage) error {

@@ -3,7 +3,6 @@ package check
 import (
 	"context"
 	"fmt"
-	"maps"
 	"net/url"
 	"strconv"
 	"strings"
@@ -19,7 +18,7 @@ func Prometheus(c *Client) Type {
 	return Type{
 		Name: "prometheus", Text: "Asks Prometheus and compares each value with bounds.",
 		New: func() Body {
-			return &promCheck{client: c, expect: bounds{empty: "fail", nan: "fail"}, now: time.Now}
+			return &promCheck{client: c, expect: bounds{empty: "fail", nan: "fail"}, doubts: doubtsWarn, now: time.Now}
 		},
 	}
 }
@@ -31,6 +30,7 @@ type promCheck struct {
 	method  string
 	headers []Named
 	expect  bounds
+	doubts  doubts // what a warning of the server means
 	span    *promRange
 	now     func() time.Time
 }
@@ -47,9 +47,24 @@ func (c *promCheck) Keys() []Key {
 		{Name: "query", Text: "PromQL.", Required: true, Value: Text(&c.query)},
 		{Name: "method", Text: "GET unless the query is long.", Value: Choice(&c.method, "GET", "POST")},
 		{Name: "headers", Text: "Headers of the request.", Value: Texts(&c.headers, legalHeader)},
-		{Name: "expect", Text: "What the values must be like.", Value: Section("expect", c.expect.keys)},
+		{Name: "expect", Text: "What the values must be like.", Value: Section("expect", c.expectKeys)},
 		{Name: "range", Text: "Ask for values over a time (query_range).", Value: c.rangeValue()},
 	}
+}
+
+// doubts says what it means when the server itself calls its answer a partial one.
+type doubts string
+
+const (
+	doubtsWarn doubts = "warn"
+	doubtsFail doubts = "fail"
+)
+
+func (c *promCheck) expectKeys() []Key {
+	return append(c.expect.keys(), Key{
+		Name: "warnings", Text: "What a warning of the server means, such as that a part of the data is missing: warn, or fail; with an empty result it fails.",
+		Value: Choice(&c.doubts, doubtsWarn, doubtsFail),
+	})
 }
 
 func (c *promCheck) rangeValue() Value {
@@ -80,6 +95,8 @@ func (c *promCheck) rangeValue() Value {
 func (c *promCheck) Prepare(p *Prep) {
 	if text, ok := c.url.fixed(); ok && c.url.Set() {
 		if _, err := parseURL(text); err != nil {
+			p.Fail([]string{"url"}, "%s", err)
+		} else if err := c.apart(text); err != nil {
 			p.Fail([]string{"url"}, "%s", err)
 		}
 	}
@@ -112,11 +129,38 @@ func (c *promCheck) Run(ctx context.Context, a Attempt) Outcome {
 	}
 	o.Value = result.value()
 	c.expect.assess(&o, result)
-	if o.Err == nil && o.Warning == "" && len(result.doubts) > 0 {
-		// The result may be a part only, and the missing part the one that is wrong.
-		o.Warning = a.Redact("the server warns: " + cut(strings.Join(result.doubts, "; "), 300))
-	}
+	c.doubt(&o, result, a)
 	return o
+}
+
+// doubt is about a result that may be a part only, with the missing part the one that is wrong.
+func (c *promCheck) doubt(o *Outcome, r *promResult, a Attempt) {
+	if len(r.doubts) == 0 {
+		return
+	}
+	warning := a.Redact("the server warns: " + cut(strings.Join(r.doubts, "; "), 300))
+	switch {
+	case c.doubts == doubtsFail || len(r.series) == 0:
+		o.assess(Assertion{Expr: "the server does not warn", Expected: nil, Actual: warning}, warning)
+	case o.Err == nil && o.Warning == "":
+		o.Warning = warning
+	}
+}
+
+// apart refuses a URL that asks a question of its own: the server would answer that one.
+func (c *promCheck) apart(address string) error {
+	_, query, _ := strings.Cut(address, "?")
+	query, _, _ = strings.Cut(query, "#")
+	for pair := range strings.SplitSeq(query, "&") {
+		name, _, _ := strings.Cut(pair, "=")
+		if plain, err := url.QueryUnescape(name); err == nil {
+			name = plain
+		}
+		if name == "query" || c.span != nil && (name == "start" || name == "end" || name == "step") {
+			return fmt.Errorf("the URL has the parameter %s, which the check sets itself", name)
+		}
+	}
+	return nil
 }
 
 func (c *promCheck) request(a Attempt) (*request, error) {
@@ -124,8 +168,10 @@ func (c *promCheck) request(a Attempt) (*request, error) {
 	if err != nil {
 		return nil, fmt.Errorf("url: %w", err)
 	}
-	u, err := parseURL(base)
-	if err != nil {
+	if _, err := parseURL(base); err != nil {
+		return nil, err
+	}
+	if err := c.apart(base); err != nil {
 		return nil, err
 	}
 	query, err := c.query.Expand(a.Captures)
@@ -144,11 +190,6 @@ func (c *promCheck) request(a Attempt) (*request, error) {
 		form.Set("end", unixSeconds(now))
 		form.Set("step", strconv.FormatFloat(c.span.step.Seconds(), 'f', -1, 64))
 	}
-	path := strings.TrimSuffix(u.Path, "/")
-	if !strings.HasSuffix(path, "/api/v1/"+name) {
-		path = strings.TrimSuffix(path, "/api/v1") + "/api/v1/" + name
-	}
-	u.Path, u.RawPath = path, ""
 	req := &request{method: c.method, headers: []header{{"Accept", "application/json"}}}
 	for _, h := range c.headers {
 		v, err := h.Text.Expand(a.Captures)
@@ -157,12 +198,26 @@ func (c *promCheck) request(a Attempt) (*request, error) {
 		}
 		req.headers = append(req.headers, header{h.Name, v})
 	}
-	fill(req, u, form)
+	fill(req, endpoint(base, name), form)
 	return req, nil
 }
 
+// endpoint is the URL of a query. What the base has of a path and a query stays as it is written.
+func endpoint(base, name string) string {
+	base, _, _ = strings.Cut(base, "#")
+	path, query, asked := strings.Cut(base, "?")
+	path = strings.TrimSuffix(path, "/")
+	if !strings.HasSuffix(path, "/api/v1/"+name) {
+		path = strings.TrimSuffix(path, "/api/v1") + "/api/v1/" + name
+	}
+	if asked && query != "" {
+		path += "?" + query
+	}
+	return path
+}
+
 // fill puts the form into the URL, or into the body when it is long.
-func fill(req *request, u *url.URL, form url.Values) {
+func fill(req *request, address string, form url.Values) {
 	encoded := form.Encode()
 	if req.method == "" {
 		req.method = "GET"
@@ -172,13 +227,14 @@ func fill(req *request, u *url.URL, form url.Values) {
 	}
 	if req.method == "POST" {
 		req.headers = append(req.headers, header{"Content-Type", "application/x-www-form-urlencoded"})
-		req.body = []byte(encoded)
-	} else {
-		own := u.Query()
-		maps.Copy(own, form)
-		u.RawQuery = own.Encode()
+		req.body, req.url = []byte(encoded), address
+		return
 	}
-	req.url = u.String()
+	separator := "?"
+	if strings.Contains(address, "?") {
+		separator = "&"
+	}
+	req.url = address + separator + encoded
 }
 
 func unixSeconds(t time.Time) string {

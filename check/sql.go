@@ -3,7 +3,6 @@ package check
 import (
 	"context"
 	"fmt"
-	"math"
 	"net/url"
 	"strconv"
 	"strings"
@@ -40,7 +39,7 @@ type sqlCheck struct {
 	password Template
 	query    Template
 	rows     int // -1 is any but none
-	min, max *float64
+	min, max *decimal
 	value    *yaml.Node // what the first value must be; nil when anything will do
 }
 
@@ -60,8 +59,8 @@ func (c *sqlCheck) expectKeys() []Key {
 	return []Key{
 		{Name: "rows", Text: "How many rows; without it, at least one.", Value: Int(&c.rows, 0, maxRows)},
 		{Name: "value", Text: "What the first column of the first row must be.", Value: c.valueKey()},
-		{Name: "min", Text: "The least that the first value may be.", Value: Number(&c.min)},
-		{Name: "max", Text: "The greatest that the first value may be.", Value: Number(&c.max)},
+		{Name: "min", Text: "The least that the first value may be.", Value: decimalValue(&c.min)},
+		{Name: "max", Text: "The greatest that the first value may be.", Value: decimalValue(&c.max)},
 	}
 }
 
@@ -86,8 +85,13 @@ func (c *sqlCheck) Prepare(p *Prep) {
 	if text, ok := c.query.fixed(); ok && c.query.Set() && strings.TrimSpace(text) == "" {
 		p.Fail([]string{"query"}, "the query is empty")
 	}
-	if c.min != nil && c.max != nil && *c.min > *c.max {
-		p.Fail([]string{"expect", "min"}, "min %s is greater than max %s: nothing could pass", number(*c.min), number(*c.max))
+	if c.min != nil && c.max != nil && c.min.exact.Cmp(c.max.exact) > 0 {
+		p.Fail([]string{"expect", "min"}, "min %s is greater than max %s: nothing could pass", c.min, c.max)
+	}
+	if address, ok := c.url.fixed(); ok {
+		if _, err := readOnly(address); err != nil {
+			p.Fail([]string{"url"}, "%s", err)
+		}
 	}
 	bounded := c.min != nil || c.max != nil
 	if c.value != nil && bounded {
@@ -126,8 +130,8 @@ func (c *sqlCheck) address(a Attempt) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("url: %w", err)
 	}
-	if !c.password.Set() {
-		return address, nil
+	if address, err = readOnly(address); err != nil || !c.password.Set() {
+		return address, err
 	}
 	password, err := c.password.Expand(a.Captures)
 	if err != nil {
@@ -155,18 +159,25 @@ func (c *sqlCheck) assess(o *Outcome, rows Rows) {
 	shown := cut(valueText(rows.Value), 100)
 	switch {
 	case c.value != nil:
-		want := valueText(c.value.Value)
-		o.assess(Assertion{Expr: "value == " + want, Passed: sameValue(c.value.Value, rows.Value), Expected: c.value.Value, Actual: shown},
+		want := writtenText(c.value)
+		o.assess(Assertion{Expr: "value == " + want, Passed: sameValue(c.value, rows.Value), Expected: c.value.Value, Actual: shown},
 			fmt.Sprintf("value == %s (got %s)", want, shown))
 	case c.min != nil || c.max != nil:
-		want := boundsText(c.min, c.max)
-		v, isNumber := valueNumber(rows.Value)
-		o.assess(Assertion{Expr: "value " + want, Passed: isNumber && !math.IsInf(v, 0) && within(v, c.min, c.max), Expected: want, Actual: shown},
+		want := c.bounds()
+		o.assess(Assertion{Expr: "value " + want, Passed: c.within(rows.Value), Expected: want, Actual: shown},
 			fmt.Sprintf("value %s (got %s)", want, shown))
 	}
 	if o.Err == nil {
 		o.Message = "query returned: " + shown
 	}
+}
+
+// writtenText is a number as the file has it.
+func writtenText(n *yaml.Node) string {
+	if text, ok := scalarText(n); ok {
+		return text
+	}
+	return valueText(n.Value)
 }
 
 func valueText(v any) string {
@@ -181,35 +192,49 @@ func valueText(v any) string {
 	return fmt.Sprint(v)
 }
 
-// valueNumber is a value as a number. Decimals come as text, since they have more digits.
-func valueNumber(v any) (float64, bool) {
-	switch v := v.(type) {
-	case int:
-		return float64(v), true
-	case int64:
-		return float64(v), true
-	case float64:
-		return v, true
-	case string:
-		n, err := strconv.ParseFloat(v, 64)
-		return n, err == nil
+// sameValue compares what was expected with what came: numbers as numbers, anything else as it is written.
+func sameValue(want *yaml.Node, got any) bool {
+	if want.Kind == yaml.Int || want.Kind == yaml.Float {
+		a, b := decimalOf(want.Value, want.Text), decimalOf(got, "")
+		return a != nil && b != nil && a.exact.Cmp(b.exact) == 0
 	}
-	return 0, false
+	return got != nil && valueText(want.Value) == valueText(got)
 }
 
-// sameValue compares what was expected with what came: numbers as numbers, anything else as it is written.
-func sameValue(want, got any) bool {
-	switch w := want.(type) {
-	case int:
-		if whole, ok := got.(int64); ok {
-			return int64(w) == whole
-		}
-		a, ok := valueNumber(got)
-		return ok && a == float64(w)
-	case int64, float64:
-		a, _ := valueNumber(want)
-		b, ok := valueNumber(got)
-		return ok && a == b
+// within is false for what is no number.
+func (c *sqlCheck) within(got any) bool {
+	v := decimalOf(got, "")
+	return v != nil && (c.min == nil || v.exact.Cmp(c.min.exact) >= 0) && (c.max == nil || v.exact.Cmp(c.max.exact) <= 0)
+}
+
+// bounds are those in a message: ">= 1", "in [0, 5]".
+func (c *sqlCheck) bounds() string {
+	switch {
+	case c.min != nil && c.max != nil:
+		return fmt.Sprintf("in [%s, %s]", c.min, c.max)
+	case c.min != nil:
+		return ">= " + c.min.String()
 	}
-	return got != nil && valueText(want) == valueText(got)
+	return "<= " + c.max.String()
+}
+
+// readOnly makes a URL of SQLite one that opens a file to read it: a check must not make the database it looks at.
+func readOnly(address string) (string, error) {
+	rest, ok := strings.CutPrefix(address, "sqlite:")
+	name, options, asked := strings.Cut(strings.TrimPrefix(rest, "//"), "?")
+	if !ok || name == ":memory:" {
+		return address, nil
+	}
+	for option := range strings.SplitSeq(options, "&") {
+		if mode, ok := strings.CutPrefix(option, "mode="); ok {
+			if mode != "ro" {
+				return "", fmt.Errorf("mode=%s: checks open SQLite files to read them alone; leave the mode out", clip(mode))
+			}
+			return address, nil
+		}
+	}
+	if asked {
+		return address + "&mode=ro", nil
+	}
+	return address + "?mode=ro", nil
 }
