@@ -5,12 +5,12 @@ import (
 	"encoding/base64"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 	"time"
 
 	"assay.rs/check/internal/redact"
 	"assay.rs/core/retry"
+	assayhttp "assay.rs/mod-http"
 )
 
 // request is what a check asks.
@@ -19,6 +19,7 @@ type request struct {
 	headers     []header // in order
 	body        []byte
 	noRedirects bool
+	harmless    bool // it only asks, whatever its method
 	bodyless    bool // nothing judges the body of a success, which may be large, or never end
 }
 
@@ -127,15 +128,10 @@ func statusClasses(code int) []retry.Class {
 // maxRetryAfter keeps a server from parking a run for a day.
 const maxRetryAfter = 5 * time.Minute
 
-// retryAfter is how long a busy server asks to be left alone, in seconds (RFC 9110, 10.2.3).
-func retryAfter(r *response) time.Duration {
+// retryAfter is how long a busy server asks to be left alone.
+func retryAfter(r *response, now time.Time) time.Duration {
 	if r.status != 429 && r.status != 503 {
 		return 0
 	}
-	for _, v := range r.header.Values("Retry-After") {
-		if n, err := strconv.Atoi(strings.TrimSpace(v)); err == nil && n > 0 {
-			return min(time.Duration(n)*time.Second, maxRetryAfter)
-		}
-	}
-	return 0
+	return min(assayhttp.RetryAfter(r.header, now), maxRetryAfter)
 }

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 )
 
 // HTTP is the type http: it sends a request and judges the answer.
@@ -161,7 +162,7 @@ func (h *httpCheck) Run(ctx context.Context, a Attempt) Outcome {
 	h.expect.assess(ctx, &o, resp, resp.took, a)
 	captured.settle(&o)
 	if f, ok := errors.AsType[*fault](o.Err); ok {
-		f.after = retryAfter(resp)
+		f.after = retryAfter(resp, time.Now())
 	}
 	return o
 }

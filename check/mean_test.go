@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -52,6 +53,16 @@ func meanServer(w http.ResponseWriter, r *http.Request) {
 		for _, c := range "\ufeff" + bad {
 			_, _ = w.Write([]byte{byte(c >> 8), byte(c)})
 		}
+	case "utf-16-mark", "utf-16-silent":
+		for i, c := range "\ufeff" + bad {
+			if i > 0 || name == "utf-16-mark" {
+				_, _ = w.Write([]byte{byte(c >> 8), byte(c)})
+			}
+		}
+	case "latin1-none":
+		_, _ = w.Write([]byte("d\xe9faillance"))
+	case "latin1-json":
+		_, _ = w.Write([]byte("{\"v\":\"d\xe9faillance\"}"))
 	case "latin1":
 		head.Set("Content-Type", "text/plain; charset=iso-8859-1")
 		_, _ = w.Write([]byte("d\xe9faillance"))
@@ -71,6 +82,7 @@ func meanServer(w http.ResponseWriter, r *http.Request) {
 		head.Set("Server", "nginx/1.1")
 		head.Set("X-Powered-By", "php")
 		_, _ = w.Write([]byte(`{}`))
+	case "first-503":
 	default:
 		if text, ok := answers[name]; ok {
 			_, _ = w.Write([]byte(text))
@@ -104,9 +116,16 @@ func meanPrometheus(w http.ResponseWriter, r *http.Request) {
 //	# want: NAME failed: text      the status of a check, and a part of its message
 //	# env: NAME=value
 func TestMeanFiles(t *testing.T) {
-	server := serve(t, meanServer)
+	var asked atomic.Int32
+	server := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/first-503" && asked.Add(1) == 1 {
+			w.WriteHeader(503)
+			return
+		}
+		meanServer(w, r)
+	})
 	files, err := filepath.Glob("testdata/mean/*.yaml")
-	if err != nil || len(files) < 1 {
+	if err != nil || len(files) < 50 {
 		t.Fatalf("%d files, %v; want 50", len(files), err)
 	}
 	for _, file := range files {

@@ -124,7 +124,7 @@ func (c *promCheck) Run(ctx context.Context, a Attempt) Outcome {
 	result, err := parseAnswer(resp)
 	if err != nil {
 		classes := append([]retry.Class{retry.Error}, statusClasses(resp.status)...)
-		o.Err = &fault{classes: classes, message: a.Redact(err.Error()), cause: err, after: retryAfter(resp)}
+		o.Err = &fault{classes: classes, message: a.Redact(err.Error()), cause: err, after: retryAfter(resp, c.now())}
 		return o
 	}
 	o.Value = result.value()
@@ -190,7 +190,7 @@ func (c *promCheck) request(a Attempt) (*request, error) {
 		form.Set("end", unixSeconds(now))
 		form.Set("step", strconv.FormatFloat(c.span.step.Seconds(), 'f', -1, 64))
 	}
-	req := &request{method: c.method, headers: []header{{"Accept", "application/json"}}}
+	req := &request{method: c.method, harmless: true, headers: []header{{"Accept", "application/json"}}}
 	for _, h := range c.headers {
 		v, err := h.Text.Expand(a.Captures)
 		if err != nil {

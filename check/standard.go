@@ -51,7 +51,7 @@ func (c *Client) do(ctx context.Context, r *request) (*response, error) {
 		header.Add(h.name, h.value)
 	}
 	request := assayhttp.Request{
-		Method: r.method, URL: r.url, Body: r.body,
+		Method: r.method, URL: r.url, Body: r.body, Harmless: r.harmless,
 		Options: assayhttp.Options{Headers: header, FollowRedirects: &follow},
 	}
 	if follow {

@@ -76,6 +76,9 @@ type Request struct {
 	// Idle is the longest wait for more of the body in [Client.Stream], when there is no Timeout; 0 is any.
 	Idle time.Duration
 
+	// Harmless says that the request only asks: a redirect of 301 or 302 repeats a POST, instead of making a GET of it.
+	Harmless bool
+
 	Options
 
 	charge  func(n int) error // asked before so many bytes of a body are held; may be nil

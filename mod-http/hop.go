@@ -20,6 +20,7 @@ type hop struct {
 	host   string // the Host header, when it is not the URL's
 	header nethttp.Header
 	body   payload
+	again  bool              // a redirect does not change the method
 	jar    nethttp.CookieJar // may be nil
 	route  route
 }
@@ -38,7 +39,7 @@ func newHop(r Request, o Options) (*hop, error) {
 	}
 	h := &hop{
 		method: strings.ToUpper(cmp.Or(r.Method, nethttp.MethodGet)), url: to.url, header: o.Headers,
-		body: payload{r.Body, r.Stream}, jar: o.Cookies.Jar, route: routeTo(o),
+		body: payload{r.Body, r.Stream}, again: r.Harmless, jar: o.Cookies.Jar, route: routeTo(o),
 	}
 	if !isToken(h.method) {
 		return nil, plain(fmt.Errorf("method %q is not valid", r.Method))

@@ -7,6 +7,7 @@ import (
 	nethttp "net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"assay.rs/core"
@@ -35,7 +36,7 @@ func again(c core.Call, r core.Retry, method string, try func(context.Context) (
 			return err
 		}
 		if last.Status >= 400 && (decides || worthAnother(last.Status)) {
-			return errStatus.With(&statusFailure{last.Status, retryAfter(last.Header, time.Now())}, "")
+			return errStatus.With(&statusFailure{last.Status, RetryAfter(last.Header, time.Now())}, "")
 		}
 		return nil
 	})
@@ -85,9 +86,9 @@ func (e *statusFailure) RetryClasses() []retry.Class {
 	return []retry.Class{retry.Status4xx}
 }
 
-// retryAfter is how long a server wants to be left alone (RFC 9110, 10.2.3), or 0.
-func retryAfter(header nethttp.Header, now time.Time) time.Duration {
-	value := header.Get("Retry-After")
+// RetryAfter is how long a server wants to be left alone, in seconds or until a date (RFC 9110, 10.2.3), or 0.
+func RetryAfter(header nethttp.Header, now time.Time) time.Duration {
+	value := strings.TrimSpace(header.Get("Retry-After"))
 	if seconds, err := strconv.ParseUint(value, 10, 31); err == nil {
 		return time.Duration(seconds) * time.Second
 	}

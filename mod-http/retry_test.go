@@ -91,7 +91,7 @@ func TestRetryAfter(t *testing.T) {
 		"": 0, "3": 3 * time.Second, "-3": 0, "soon": 0, "99999999999999": 0,
 		now.Add(time.Minute).Format(nethttp.TimeFormat): time.Minute, now.Add(-time.Minute).Format(nethttp.TimeFormat): 0,
 	} {
-		if got := retryAfter(nethttp.Header{"Retry-After": {value}}, now); got != want {
+		if got := RetryAfter(nethttp.Header{"Retry-After": {value}}, now); got != want {
 			t.Errorf("Retry-After %q = %s, want %s", value, got, want)
 		}
 	}
