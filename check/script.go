@@ -98,6 +98,7 @@ func (s *scriptCheck) compile(p *Prep, key, name string, text []byte, folder str
 	switch {
 	case err == nil:
 		s.program = program
+		p.refusePointless(key, name, text)
 	case !isSyntax:
 		p.Fail([]string{key}, "%s", err)
 	case syntax.Line < 1:
@@ -106,6 +107,19 @@ func (s *scriptCheck) compile(p *Prep, key, name string, text []byte, folder str
 		p.failAt(syntax.Line, syntax.Column+p.indent(syntax.Line, text), syntax.Message)
 	default:
 		p.Fail([]string{key}, "%s", err)
+	}
+}
+
+// refusePointless notes a problem when the script could only pass.
+func (p *Prep) refusePointless(key, name string, text []byte) {
+	switch line, why := pointless(text); {
+	case why == "":
+	case line == 0:
+		p.Fail([]string{key}, "%s %s", name, why)
+	case key == "script":
+		p.failAt(line, 1+p.indent(line, text), why)
+	default:
+		p.Fail([]string{key}, "%s:%d: %s", name, line, why)
 	}
 }
 
