@@ -1,9 +1,11 @@
 package yaml
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"math/big"
+	"strings"
 
 	"assay.rs/core"
 )
@@ -26,24 +28,39 @@ func New() core.Module {
 }
 
 func parseFunc() core.Func {
-	return core.Fn1(core.Doc{
+	return core.Fn2(core.Doc{
 		Name: "parse",
-		Text: "Reads the one document of a text, with anchors and merge keys resolved. A null is `nil`, and so is a text without a document. " +
-			"Keys that are not strings become strings. Two equal keys, two documents and text that is not YAML raise, with line and column.",
+		Text: "Reads the one document of a text, with anchors and merge keys resolved. A null is `nil`, and so is a text without a document; " +
+			"with `null = \"keep\"` it is `json.null`. Keys that are not strings become strings. " +
+			"Two equal keys, two documents, an unknown tag and text that is not YAML raise, with line and column.",
 		Needs: core.Pure, Level: core.Check, Raises: []*core.Code{errSyntax},
 		Examples: []string{
 			`local c = yaml.parse("replicas: 3\nports: [80, 443]")  assert.eq(c.replicas, 3)  assert.eq(c.ports[2], 443)`,
 			`local ok, e = pcall(yaml.parse, "a: [1")  assert.eq(e.code, "yaml.syntax")`,
+			`assert.eq(yaml.parse("bucket: !Ref Logs", {tags = "ignore"}).bucket, "Logs")`,
 		},
-	}, core.Arg("text", core.String(), "YAML text."), core.Returns(core.Any(), "The value."), parse)
+	}, textParam(), optionsParam(), core.Returns(core.Any(), "The value."), parse)
 }
 
 func parseAllFunc() core.Func {
-	return core.Fn1(core.Doc{
+	return core.Fn2(core.Doc{
 		Name: "parse_all", Text: "Reads all documents of a text, which `---` separates.",
 		Needs: core.Pure, Level: core.Check, Raises: []*core.Code{errSyntax},
 		Examples: []string{`local docs = yaml.parse_all("kind: Pod\n---\nkind: Service\n")  assert.eq(docs[2].kind, "Service")`},
-	}, core.Arg("text", core.String(), "YAML text."), core.Returns(core.Any(), "An array of the documents."), parseAll)
+	}, textParam(), optionsParam(), core.Returns(core.Any(), "An array of the documents."), parseAll)
+}
+
+func textParam() core.Param[string] { return core.Arg("text", core.String(), "YAML text.") }
+
+type parseOptions struct{ null, tags string }
+
+func optionsParam() core.Param[parseOptions] {
+	return core.Opt("options", core.Record("yaml.ParseOptions", "How to read YAML.",
+		core.NewKey("null", core.Enum("nil", "keep"), func(o *parseOptions) *string { return &o.null },
+			"What a null becomes: `nil`, or `json.null`.").Default(`"nil"`),
+		core.NewKey("tags", core.Enum("refuse", "ignore"), func(o *parseOptions) *string { return &o.tags },
+			"What an unknown tag such as `!Ref` does: raises, or nothing.").Default(`"refuse"`),
+	), parseOptions{null: "nil", tags: "refuse"}, "How to read it.")
 }
 
 func encodeFunc() core.Func {
@@ -65,39 +82,60 @@ func encodeAllFunc() core.Func {
 	}, core.Arg("docs", core.Any(), "An array of values."), core.Returns(core.Bytes(), "YAML text."), encodeAll)
 }
 
-func parse(c core.Call, text string) (core.Value, error) {
-	docs, err := ParseAll([]byte(text))
+func parse(c core.Call, text string, o parseOptions) (core.Value, error) {
+	docs, err := o.documents(text)
 	if err != nil {
-		return core.Nil(), errSyntax.With(err, "")
+		return core.Nil(), err
 	}
-	if len(docs) > 1 {
-		second := &Error{docs[1].Line, docs[1].Col, "a second document begins here"}
-		return core.Nil(), errSyntax.With(second, "yaml.parse_all reads texts with several documents")
+	one, err := single(docs)
+	if err != nil {
+		return core.Nil(), errSyntax.With(err, "yaml.parse_all reads texts with several documents")
 	}
-	if len(docs) == 0 {
+	if one == nil {
 		return core.Nil(), nil
 	}
-	return toLua(c, docs[0]), nil
+	return o.toLua(c, one), nil
 }
 
-func parseAll(c core.Call, text string) (core.Value, error) {
-	docs, err := ParseAll([]byte(text))
+func parseAll(c core.Call, text string, o parseOptions) (core.Value, error) {
+	docs, err := o.documents(text)
 	if err != nil {
-		return core.Nil(), errSyntax.With(err, "")
+		return core.Nil(), err
 	}
-	return listToLua(c, docs), nil
+	roots := make([]*Node, len(docs))
+	for i, d := range docs {
+		roots[i] = d.root
+	}
+	return o.list(c, roots), nil
 }
 
-// toLua makes the Lua value of a tree, whose size ParseAll has bounded.
-func toLua(c core.Call, n *Node) core.Value {
+func (o parseOptions) documents(text string) ([]document, error) {
+	docs, err := Options{IgnoreTags: o.tags == "ignore"}.documents([]byte(text))
+	if err == nil {
+		return docs, nil
+	}
+	hint := ""
+	if e, ok := errors.AsType[*Error](err); ok && strings.HasPrefix(e.Message, unknown) {
+		hint = `the option tags = "ignore" reads values as if they had no such tag`
+	}
+	return nil, errSyntax.With(err, hint)
+}
+
+// toLua makes the Lua value of a tree, whose size parsing has bounded.
+func (o parseOptions) toLua(c core.Call, n *Node) core.Value {
 	switch n.Kind {
+	case Null:
+		if o.null == "keep" {
+			return c.NullValue()
+		}
+		return core.Nil()
 	case List:
-		return listToLua(c, n.Items)
+		return o.list(c, n.Items)
 	case Map:
 		t := c.NewTable(len(n.Pairs))
 		for _, p := range n.Pairs {
-			if p.Value.Kind != Null {
-				t.Set(p.Key, toLua(c, p.Value))
+			if p.Value.Kind != Null || o.null == "keep" {
+				t.Set(p.Key, o.toLua(c, p.Value))
 			}
 		}
 		return t.Value()
@@ -127,10 +165,10 @@ func scalarToLua(c core.Call, value any) core.Value {
 	}
 }
 
-func listToLua(c core.Call, items []*Node) core.Value {
+func (o parseOptions) list(c core.Call, items []*Node) core.Value {
 	t := c.NewArray(len(items))
 	for i, item := range items {
-		_ = t.SetAt(core.NumberValue(float64(i+1)), toLua(c, item)) // the key is a number
+		_ = t.SetAt(core.NumberValue(float64(i+1)), o.toLua(c, item)) // the key is a number
 	}
 	c.SetLen(t, len(items))
 	return t.Value()

@@ -13,17 +13,21 @@ import (
 
 func TestParseToLua(t *testing.T) {
 	for script, want := range map[string]string{
-		`local v = yaml.parse("a: 1\nb: [x, ~, 2.5]\nc: {}\nd: []\ne: ~") out(v.a, v.b[1], v.b[2], v.b[3], v.e) out(yaml.encode(v))`: "1 x nil 2.5 nil\na: 1\nb:\n  - x\n  - null\n  - 2.5\nc: {}\nd: []\n",
-		`out(yaml.parse(""), yaml.parse("# only"), yaml.parse("null"), yaml.parse("text"), yaml.parse("1e3"))`:                       "nil nil nil text 1000",
-		`out(yaml.parse("010"), yaml.parse("0o10"), yaml.parse("yes"), yaml.parse("2024-01-01"), yaml.parse("0x1F"))`:                "10 8 yes 2024-01-01 31",
-		`out(yaml.parse("9007199254740993") + 1, yaml.parse("9223372036854775808") == 2^63, yaml.parse("-9223372036854775808"))`:     "9007199254740994 true -9223372036854775808",
-		`out(yaml.parse("a: &x {k: 1}\nb: *x\nc: {<<: *x, m: 2}").c.k)`:                                                              "1",
-		`out(yaml.encode(yaml.parse_all("a: 1\n---\n---\n- 2\n")))`:                                                                  "- a: 1\n- null\n- - 2\n",
-		`out(yaml.encode(yaml.parse_all("")), yaml.encode(yaml.parse_all("a: 1\n---\n")))`:                                           "[]\n - a: 1\n- null\n",
-		`local a = yaml.parse("a: &x {k: 1}\nb: *x") a.a.k = 2 out(a.b.k)`:                                                           "1",
-		`local ok, e = pcall(yaml.parse, "a: [1, 2\nb: 3") out(e.code, e)`:                                                           "yaml.syntax yaml.parse: 2:1: did not find expected ',' or ']'",
-		`local ok, e = pcall(yaml.parse, "a: 1\n---\nb: 2") out(e.code, e, e.hint)`:                                                  "yaml.syntax yaml.parse: 3:1: a second document begins here yaml.parse_all reads texts with several documents",
-		`local ok, e = pcall(yaml.parse, "a: 1\na: 2") out(e.code, e)`:                                                               `yaml.syntax yaml.parse: 2:1: duplicate key "a", first at 1:1`,
+		`local v = yaml.parse("a: 1\nb: [x, ~, 2.5]\nc: {}\nd: []\ne: ~") out(v.a, v.b[1], v.b[2], v.b[3], v.e) out(yaml.encode(v))`:         "1 x nil 2.5 nil\na: 1\nb:\n  - x\n  - null\n  - 2.5\nc: {}\nd: []\n",
+		`out(yaml.parse(""), yaml.parse("# only"), yaml.parse("null"), yaml.parse("text"), yaml.parse("1e3"))`:                               "nil nil nil text 1000",
+		`out(yaml.parse("010"), yaml.parse("0o10"), yaml.parse("yes"), yaml.parse("2024-01-01"), yaml.parse("0x1F"))`:                        "10 8 yes 2024-01-01 31",
+		`out(yaml.parse("9007199254740993") + 1, yaml.parse("9223372036854775808") == 2^63, yaml.parse("-9223372036854775808"))`:             "9007199254740994 true -9223372036854775808",
+		`out(yaml.parse("a: &x {k: 1}\nb: *x\nc: {<<: *x, m: 2}").c.k)`:                                                                      "1",
+		`out(yaml.encode(yaml.parse_all("a: 1\n---\n---\n- 2\n")))`:                                                                          "- a: 1\n- null\n- - 2\n",
+		`out(yaml.encode(yaml.parse_all("")), yaml.encode(yaml.parse_all("a: 1\n---\n")))`:                                                   "[]\n - a: 1\n- null\n",
+		`out(yaml.encode(yaml.parse_all("---\n---\n")), yaml.parse("---\n---\n"), yaml.parse("a: 1\n---\n# end\n").a)`:                       "- null\n- null\n nil 1",
+		`local t = yaml.parse("a: ~\nb: [~, 1]", {null = "keep"}) out(t.a == yaml.parse("~", {null = "keep"}), t.a ~= nil, yaml.encode(t))`:  "true true a: null\nb:\n  - null\n  - 1\n",
+		`local ok, e = pcall(yaml.parse, "a: !Ref b") out(e, e.hint) out(yaml.parse("a: !Ref b\nb: !X [1]\nc: !Y 12", {tags = "ignore"}).c)`: "yaml.parse: 1:4: unknown tag !Ref: remove it, or quote the value if it is text the option tags = \"ignore\" reads values as if they had no such tag\n12",
+		`out(yaml.parse('{"url": "http:\\/\\/host\\/path", "mood": "\\ud83d\\ude00"}').url)`:                                                 "http://host/path",
+		`local a = yaml.parse("a: &x {k: 1}\nb: *x") a.a.k = 2 out(a.b.k)`:                                                                   "1",
+		`local ok, e = pcall(yaml.parse, "a: [1, 2\nb: 3") out(e.code, e)`:                                                                   "yaml.syntax yaml.parse: 2:1: the bracket at 1:4 is still open: close it before this line, or indent the line",
+		`local ok, e = pcall(yaml.parse, "a: 1\n---\nb: 2") out(e.code, e, e.hint)`:                                                          "yaml.syntax yaml.parse: 3:1: a second document: only one is allowed here yaml.parse_all reads texts with several documents",
+		`local ok, e = pcall(yaml.parse, "a: 1\na: 2") out(e.code, e)`:                                                                       `yaml.syntax yaml.parse: 2:1: duplicate key "a", first at 1:1`,
 	} {
 		got, err := eval(t, time.Minute, script)
 		if err != nil || got != want {
@@ -100,9 +104,9 @@ func roundTrip(t *testing.T, c core.Call, text string) {
 		t.Fatal(err)
 	}
 	for name, back := range map[string]func([]byte) (core.Value, error){
-		"parse": func(out []byte) (core.Value, error) { return parse(c, string(out)) },
+		"parse": func(out []byte) (core.Value, error) { return parse(c, string(out), parseOptions{}) },
 		"parse_all": func(out []byte) (core.Value, error) {
-			docs, err := parseAll(c, "a: 1\n---\n"+string(out)+"---\nb: 2\n")
+			docs, err := parseAll(c, "a: 1\n---\n"+string(out)+"---\nb: 2\n", parseOptions{})
 			list, _ := docs.Table()
 			return list.At(2), err
 		},

@@ -21,7 +21,7 @@ func FuzzLuaValues(f *testing.F) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			again, err := parse(c, string(text))
+			again, err := parse(c, string(text), parseOptions{})
 			if err != nil {
 				t.Fatalf("%v\n%s", err, text)
 			}

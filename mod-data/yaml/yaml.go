@@ -4,8 +4,11 @@
 // merge keys are already resolved, scalars have their Go value, and each node knows its line and column.
 // [Node.Go] turns a tree into plain Go values.
 //
-// Syntax is read by go.yaml.in/yaml/v3. What a plain scalar means is decided here, by the core schema of
-// YAML 1.2.2, chapter 10.3: 010 is 10, 0o10 is 8, 1_000 and 2024-01-01 are strings, 1e3 is a float, yes is a string.
+// A parser walks over the text once, by the productions of YAML 1.2.2, and makes the nodes: document.go has
+// what stands between documents, block.go and flow.go the two styles of collections, plain.go, quoted.go and
+// literal.go scalars, anchor.go and tag.go what may stand before a value. A plain scalar means what the core
+// schema of chapter 10.3 says: 010 is 10, 0o10 is 8, 1_000 and 2024-01-01 are strings, 1e3 is a float, yes is
+// a string.
 //
 // Input is bounded: see [MaxBytes], [MaxDepth] and [MaxNodes]. Every error is an [*Error].
 package yaml

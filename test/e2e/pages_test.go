@@ -13,7 +13,7 @@ var block = regexp.MustCompile("(?ms)^```lua\n(.*?)^```$")
 
 // Each example of these pages runs by itself, in an empty folder and without input, as it stands.
 func TestPages(t *testing.T) {
-	for _, page := range []string{"files.md", "crypto-and-jwt.md"} {
+	for _, page := range []string{"files.md", "crypto-and-jwt.md", "data.md"} {
 		text, err := os.ReadFile(filepath.Join(root, "docs", "how-to", page))
 		if err != nil {
 			t.Fatal(err)
