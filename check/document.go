@@ -2,11 +2,14 @@ package check
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"math/big"
 	"os"
 	"strings"
+	"syscall"
+	"time"
 	"unicode/utf8"
 
 	"assay.rs/check/internal/redact"
@@ -93,7 +96,11 @@ func (r *Report) Termination() string {
 	if r.Passed {
 		bad = s.Passed
 	}
-	fmt.Fprintf(&b, "%s %d/%d in %.1fs: %s\n", verdict, bad, s.Total, float64(r.Duration)/1000, r.headline())
+	if r.lost {
+		fmt.Fprintf(&b, "ERROR: %s\n", oneLine(r.Reason))
+	} else {
+		fmt.Fprintf(&b, "%s %d/%d in %.1fs: %s\n", verdict, bad, s.Total, float64(r.Duration)/1000, r.headline())
+	}
 	for _, c := range r.Checks {
 		if c.Status == StatusPassed || c.Status == StatusSkipped {
 			continue
@@ -149,16 +156,23 @@ func cutBytes(s string, limit int) string {
 	return s[:limit]
 }
 
+// terminationLimit is how long a pipe or a terminal in place of the termination log may take.
+const terminationLimit = time.Second
+
 // WriteTermination writes the verdict to a file that exists, as /dev/termination-log does in a pod. One that
-// does not exist is not created, and no error.
+// does not exist is not created, and no error. A pipe that nobody reads is an error.
 func (r *Report) WriteTermination(path string) error {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_TRUNC, 0)
-	if os.IsNotExist(err) {
+	// Without O_NONBLOCK a pipe would be waited for until somebody opens it to read.
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_TRUNC|syscall.O_NONBLOCK, 0)
+	switch {
+	case os.IsNotExist(err):
 		return nil
-	}
-	if err != nil {
+	case errors.Is(err, syscall.ENXIO):
+		return fmt.Errorf("termination log: open %s: a pipe that nobody reads", path)
+	case err != nil:
 		return fmt.Errorf("termination log: %w", err)
 	}
+	_ = f.SetWriteDeadline(time.Now().Add(terminationLimit)) // a regular file has none, and does not wait
 	_, err = f.WriteString(r.Termination())
 	if closed := f.Close(); err == nil {
 		err = closed

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -67,6 +68,8 @@ type Report struct {
 	Started  time.Time   `json:"started_at"`
 	Timeout  int64       `json:"timeout_ms,omitempty"` // how long the run might have taken; 0 is no bound
 	Errors   []Problem   `json:"errors,omitempty"`
+
+	lost bool // nobody has got the document
 }
 
 // Summary counts the checks by status.
@@ -119,6 +122,18 @@ func newReport() *Report {
 
 // ExitCode is what the process should exit with.
 func (r *Report) ExitCode() int { return r.Exit }
+
+// Undelivered makes of r the report of a run whose document could not be written, for the reason err. ctx is that of
+// the run: when a signal ended the wait for a reader, the exit code says so.
+func (r *Report) Undelivered(ctx context.Context, err error) {
+	r.Passed, r.Outcome = false, OutcomeError
+	r.Exit = max(r.Exit, ExitFailed)
+	if interrupt, ok := errors.AsType[*Interrupt](context.Cause(ctx)); ok {
+		r.Exit = interrupt.Code
+	}
+	r.Reason = "the document could not be written: " + strings.TrimPrefix(err.Error(), "write the document: ")
+	r.lost = true
+}
 
 // said is a text, or null when there is none.
 func said(s string) *string {

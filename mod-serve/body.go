@@ -9,10 +9,6 @@ import (
 	"time"
 )
 
-// bodyRoom is how many bytes the bodies of all requests may have together: more are answered with 503, so
-// that clients who send much at once cannot take the memory of the host.
-func bodyRoom(maxBody int64) int64 { return max(64<<20, 4*maxBody) }
-
 // errRoom is why a body is not read to its end.
 var errRoom = errors.New("the bodies of all requests are too large together")
 
@@ -21,6 +17,7 @@ var errRoom = errors.New("the bodies of all requests are too large together")
 type inflow struct {
 	io.Reader
 	server *server
+	meter  *meter // of the connection, or nil
 	took   int64
 }
 
@@ -29,18 +26,17 @@ func (i *inflow) Read(p []byte) (int, error) {
 	if n == 0 {
 		return 0, err
 	}
-	i.took += int64(n)
-	i.server.reserved.Add(int64(n))
-	if i.server.room.Add(-int64(n)) < 0 {
+	if m := i.meter; m != nil {
+		m.allow(2 * int64(n)) // it came encrypted, and in frames
+	}
+	if !i.server.bodies.take(int64(n)) {
 		return n, errRoom
 	}
+	i.took += int64(n)
 	return n, err
 }
 
-func (i *inflow) giveBack() {
-	i.server.room.Add(i.took)
-	i.server.reserved.Add(-i.took)
-}
+func (i *inflow) giveBack() { i.server.bodies.giveBack(i.took) }
 
 // readBody reads the body, or gives the answer that refuses it. release gives its room back.
 func (s *server) readBody(req *request) (release func(), refused *answer) {
@@ -50,7 +46,7 @@ func (s *server) readBody(req *request) (release func(), refused *answer) {
 	case req.ContentLength > s.options.maxBody:
 		return func() {}, tooLarge(req)
 	}
-	in := &inflow{Reader: req.Body, server: s}
+	in := &inflow{Reader: req.Body, server: s, meter: req.meter}
 	return in.giveBack, s.readWithin(req, in)
 }
 

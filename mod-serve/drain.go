@@ -88,6 +88,9 @@ type connection struct {
 	leave func() // gives its place to another one
 }
 
+// CloseWrite ends what is sent.
+func (c *connection) CloseWrite() error { return closeWrite(c.Conn) }
+
 // Close may be called again.
 func (c *connection) Close() error {
 	defer c.leave()

@@ -22,16 +22,24 @@ const maxURI = 8 << 10
 
 // ServeHTTP answers one request.
 func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	req := &request{Request: r, server: s, began: time.Now(), out: recorder{ResponseWriter: w, patience: s.options.idleTimeout}}
+	req := &request{Request: r, server: s, began: time.Now(), out: recorder{ResponseWriter: w, patience: s.options.idleTimeout, draining: &s.draining}}
 	req.timed = req.began
 	s.figures.inFlight.Add(1)
 	defer s.finish(req)
 	defer s.recover(req)
+	if m := meterOf(r); m != nil {
+		end, refused := m.begin(r)
+		defer end()
+		if refused != nil {
+			s.send(req, *refused)
+			return
+		}
+		ctx, cancel := m.context(r, s.base)
+		defer cancel()
+		req.meter, req.Request = m, r.WithContext(ctx)
+	}
 	if r.ContentLength != 0 {
 		s.boundBody(req)
-	}
-	if s.draining.Load() {
-		w.Header().Set("Connection", "close")
 	}
 	if s.options.requestID {
 		req.id = givenID(r.Header)

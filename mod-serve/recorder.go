@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"net"
 	"net/http"
+	"sync/atomic"
 	"time"
 )
 
@@ -12,6 +13,7 @@ import (
 type recorder struct {
 	http.ResponseWriter
 	patience time.Duration
+	draining *atomic.Bool // the server is: the connection ends with the answer
 	status   int
 	bytes    int64
 }
@@ -24,6 +26,9 @@ func (w *recorder) wrote() bool { return w.status != 0 }
 func (w *recorder) WriteHeader(status int) {
 	if status >= http.StatusOK && w.status == 0 {
 		w.status = status
+		if w.draining != nil && w.draining.Load() {
+			w.Header()["Connection"] = []string{"close"}
+		}
 		w.wait()
 	}
 	w.ResponseWriter.WriteHeader(status)
@@ -54,6 +59,9 @@ func (w *recorder) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	conn, rw, err := http.NewResponseController(w.ResponseWriter).Hijack()
 	if err == nil {
 		w.status = http.StatusSwitchingProtocols
+		if m, ok := meterUnder(conn); ok {
+			m.free.Store(true)
+		}
 	}
 	return conn, rw, err
 }

@@ -14,6 +14,7 @@ type request struct {
 	*http.Request
 	server *server
 	out    recorder
+	meter  *meter // of the connection, or nil
 	began  time.Time
 	timed  time.Time // from when the handler has its time
 	found  found

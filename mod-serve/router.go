@@ -94,21 +94,25 @@ type found struct {
 // param is a parameter of a route, decoded.
 type param struct{ name, value string }
 
-// find gives the route of a request, or nil. HEAD follows GET.
+// find gives the route of a request, or nil. HEAD goes where GET does, unless there is a route of its own.
 func (r *router) find(method string, u *url.URL) found {
 	path, raw := u.Path, false
 	if u.RawPath != "" {
 		path, raw = u.RawPath, true
 	}
+	if method == http.MethodHead {
+		if t := r.trees[method]; t != nil {
+			if f := t.find(path, raw); f.route != nil && f.route.method == method {
+				return f
+			}
+		}
+		method = http.MethodGet
+	}
 	t := r.trees[method]
 	if t == nil {
 		t = r.any
 	}
-	f := t.find(path, raw)
-	if f.route == nil && method == http.MethodHead {
-		return r.find(http.MethodGet, u)
-	}
-	return f
+	return t.find(path, raw)
 }
 
 func (t *tree) find(path string, raw bool) found {

@@ -23,7 +23,7 @@ func routesOf(t testing.TB, lines ...string) *router {
 func TestRouter(t *testing.T) {
 	r := routesOf(t,
 		"GET /", "GET /users/{id}", "GET /users/me", "POST /users", "GET /api/*", "GET /api/v1/*", "GET /api/v1/status",
-		"GET /n/{n:[0-9]+}", "* /any", "* /users/{id}/all", "PURGE /cache/*", "GET /a/{x}/b/{y}", "GET /grüße")
+		"GET /n/{n:[0-9]+}", "* /any", "* /users/{id}/all", "PURGE /cache/*", "GET /a/{x}/b/{y}", "GET /grüße", "GET /both", "* /both", "HEAD /own", "GET /own", "GET /own/*", "* /own/*")
 	for _, tt := range []struct{ method, target, want string }{
 		{"GET", "/", "GET /"},
 		{"GET", "/users/7", "GET /users/{id} id=7"},
@@ -49,6 +49,9 @@ func TestRouter(t *testing.T) {
 		{"GET", "/a/1/b/2", "GET /a/{x}/b/{y} x=1 y=2"},
 		{"GET", "/gr%C3%BC%C3%9Fe", "GET /grüße"},
 		{"GET", "/nope", "none"},
+		{"HEAD", "/both", "GET /both"},
+		{"HEAD", "/own", "HEAD /own"},
+		{"HEAD", "/own/x", "GET /own/* *=x"},
 	} {
 		u, err := url.ParseRequestURI(tt.target)
 		if err != nil {

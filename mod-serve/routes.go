@@ -3,6 +3,7 @@ package serve
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 
 	"assay.rs/core"
@@ -105,9 +106,7 @@ func (r *routes) readMiddleware(v core.Value) error {
 // addFolder serves what is below path from a folder.
 func (r *routes) addFolder(path, folder string) {
 	below := strings.TrimSuffix(strings.TrimSuffix(path, "*"), "/")
-	for _, method := range []string{"GET", "HEAD"} {
-		r.routes = append(r.routes, route{method: method, pattern: below + "/*", folder: folder})
-	}
+	r.routes = append(r.routes, route{method: http.MethodGet, pattern: below + "/*", folder: folder})
 }
 
 func eachPath(key string, v core.Value, f func(path string, v core.Value) error) error {

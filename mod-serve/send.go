@@ -2,6 +2,7 @@ package serve
 
 import (
 	"errors"
+	"io"
 	"io/fs"
 	"maps"
 	"mime"
@@ -44,7 +45,7 @@ func (s *server) sendText(req *request, a answer) {
 	}
 	w := &req.out
 	h := w.Header()
-	if status == http.StatusNoContent || status == http.StatusNotModified {
+	if !hasBody(status) {
 		w.WriteHeader(status)
 		return
 	}
@@ -80,7 +81,38 @@ func (s *server) sendFile(req *request, a answer) {
 		s.noFile(req, a.target, errors.Join(err, fs.ErrNotExist))
 		return
 	}
+	if a.status != 0 && a.status != http.StatusOK {
+		s.sendWhole(req, a.status, f, info)
+		return
+	}
 	s.sendOpen(req, f, info, filepath.Base(a.target), "")
+}
+
+// sendWhole sends a file as what an answer of another status than 200 consists of: it has no ranges, and is not
+// compared with what the client has.
+func (s *server) sendWhole(req *request, status int, f *os.File, info fs.FileInfo) {
+	w := &req.out
+	h := w.Header()
+	h.Set("Content-Length", strconv.FormatInt(info.Size(), 10))
+	setType(h, f.Name())
+	w.WriteHeader(status)
+	if req.Method != http.MethodHead && hasBody(status) {
+		_, _ = io.CopyN(w, f, info.Size()) // one that became shorter is cut short, which the client sees
+	}
+}
+
+func hasBody(status int) bool {
+	return status != http.StatusNoContent && status != http.StatusNotModified
+}
+
+// setType gives a file the type of its name, unless the script has given it one.
+func setType(h http.Header, name string) {
+	if h["Content-Type"] != nil {
+		return
+	}
+	if kind := mime.TypeByExtension(filepath.Ext(name)); kind != "" {
+		h["Content-Type"] = []string{kind}
+	}
 }
 
 // noFile says that there is no such file, and logs another reason.
@@ -96,11 +128,7 @@ func (s *server) noFile(req *request, name string, err error) {
 // sendOpen sends an open file, or the ranges of it that are asked for. encoding is that of its content.
 func (s *server) sendOpen(req *request, f *os.File, info fs.FileInfo, name, encoding string) {
 	h := req.out.Header()
-	if h["Content-Type"] == nil {
-		if kind := mime.TypeByExtension(filepath.Ext(name)); kind != "" {
-			h["Content-Type"] = []string{kind}
-		}
-	}
+	setType(h, name)
 	tag := strconv.FormatInt(info.ModTime().UnixNano(), 36) + "-" + strconv.FormatInt(info.Size(), 36)
 	if encoding != "" {
 		h["Content-Encoding"] = []string{encoding}
@@ -109,5 +137,5 @@ func (s *server) sendOpen(req *request, f *os.File, info fs.FileInfo, name, enco
 	if h["Etag"] == nil {
 		h["Etag"] = []string{`"` + tag + `"`}
 	}
-	http.ServeContent(&req.out, req.Request, name, info.ModTime(), f)
+	http.ServeContent(&req.out, ranged(req.Request, info.Size()), name, info.ModTime(), f)
 }

@@ -42,9 +42,12 @@ type server struct {
 	draining atomic.Bool
 	streams  closers
 	sockets  closers
-	alarms   sync.Pool    // of those that no handler has
-	room     atomic.Int64 // bytes that further bodies may have
+	alarms   sync.Pool // of those that no handler has
+	bodies   room
+	headers  room
+	messages room
 	reserved core.Reservation
+	base     context.Context //nolint:containedctx // the parent of the requests' contexts
 }
 
 // maxHeader makes a header of 64 KB too large: net/http adds 4 KB to it.
@@ -72,7 +75,9 @@ func (m *module) newServer(c core.Call, r routes, o options) (s *server, closeAl
 		counts: o.metrics.on, alarms: sync.Pool{New: func() any { return newAlarm() }},
 	}
 	s.watched = s.healthPath+s.readyPath+s.metricsPath != ""
-	s.room.Store(bodyRoom(o.maxBody))
+	s.bodies.open(bodyRoom(o.maxBody), &s.reserved)
+	s.headers.open(headerRoom, &s.reserved)
+	s.messages.open(messageRoom, &s.reserved)
 	closeMounts, err := openMounts(s.root, r.routes)
 	if err != nil {
 		return nil, nil, err
@@ -173,7 +178,9 @@ func (s *server) web(base context.Context) (*front.Server, error) {
 		MaxHeaderBytes: maxHeader,
 		ErrorLog:       slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
 		BaseContext:    func(net.Listener) context.Context { return base },
+		ConnContext:    withMeter,
 	})
+	s.base, web.Handed = base, s.metered
 	if s.options.tls != nil {
 		certificate, err := newCertificate(*s.options.tls, s.root, s.log)
 		if err != nil {

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -99,26 +100,30 @@ func (o *output) event(e check.Event) {
 }
 
 // deliver hands a report to all who wait for it, and gives the exit code. What could not be written makes a
-// failure of a pass: whoever reads it must not take its absence for one.
-func (o *output) deliver(r *check.Report) int {
-	code := r.ExitCode()
+// failure of a pass: whoever reads it must not take its absence for one. The verdict comes after the document, and
+// does not say that checks passed when nobody has got it.
+func (o *output) deliver(ctx context.Context, r *check.Report) int {
+	lost := false
 	if o.view != nil {
 		o.view.finish(r)
 	}
 	if o.document {
-		if err := r.Write(o.s.Stdout); err != nil {
+		if err := r.Write(Unstalled(ctx, o.s.Stdout)); err != nil {
+			r.Undelivered(ctx, err)
 			o.s.Log.Error("the document could not be written", "error", err)
-			code = max(code, check.ExitFailed)
 		}
 	}
 	if err := o.reports.Finish(r); err != nil {
 		PrintError(o.s.Stderr, err)
-		code = max(code, check.ExitFailed)
+		lost = true
 	}
 	if err := r.WriteTermination(o.flags.termination); err != nil {
 		o.s.Log.Warn("the termination log could not be written", "error", err)
 	}
-	return code
+	if lost {
+		return max(r.ExitCode(), check.ExitFailed)
+	}
+	return r.ExitCode()
 }
 
 // logEvent logs one record for each finished check.

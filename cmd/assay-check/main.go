@@ -57,11 +57,11 @@ func rootCommand(stdout, stderr io.Writer) *cobra.Command {
 				_ = cmd.Help()
 				return command.Status(check.ExitUsage)
 			}
-			ctx, stop := command.Interruptible(cmd.Context())
+			ctx, stop := command.Interruptible(cmd.Context(), command.RepeatIgnored)
 			defer stop()
 			return command.ExitWith(command.Run(ctx, args[0], &flags, command.Surroundings{
 				Types:  checkTypes(),
-				Stdout: stdout, Stderr: stderr, Log: logs.Logger(stderr, textHandler),
+				Stdout: stdout, Stderr: stderr, Log: logs.Logger(command.Unstalled(ctx, stderr), textHandler),
 			}))
 		},
 	}

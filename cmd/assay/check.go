@@ -23,9 +23,9 @@ func (p *program) checkCommand() *cobra.Command {
 }
 
 func (p *program) runChecks(ctx context.Context, path string, flags *command.CheckFlags) error {
-	ctx, stop := command.Interruptible(ctx)
+	ctx, stop := command.Interruptible(ctx, command.RepeatIgnored)
 	defer stop()
 	return command.ExitWith(command.Run(ctx, path, flags, command.Surroundings{
-		Types: checkTypes(), Start: p.startFixture, Stdout: p.stdout, Stderr: p.stderr, Log: p.logger(),
+		Types: checkTypes(), Start: p.startFixture, Stdout: p.stdout, Stderr: p.stderr, Log: p.endingWith(ctx).logger(),
 	}))
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -22,6 +23,13 @@ type program struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	log            command.LogFlags
+}
+
+// endingWith is p with outputs that do not hold up its end once ctx has ended.
+func (p *program) endingWith(ctx context.Context) *program {
+	ending := *p
+	ending.stdout, ending.stderr = command.Unstalled(ctx, p.stdout), command.Unstalled(ctx, p.stderr)
+	return &ending
 }
 
 // usageError is a mistake on the command line: exit code 2.

@@ -139,10 +139,12 @@ func (p *program) runScript(ctx context.Context, name string, source []byte, arg
 	if err != nil {
 		return err
 	}
-	ctx, stop := command.Interruptible(ctx)
+	ctx, stop := command.Interruptible(ctx, command.RepeatEnds)
 	defer stop()
 	ctx, cancel := untilTimeout(ctx, flags.timeout)
 	defer cancel()
+	p = p.endingWith(ctx)
+	command.WarnZone(p.logger(), flags.access.lookupEnv)
 	host := core.Host{
 		Stdin: p.stdin, Stdout: p.stdout, Stderr: p.stderr, Log: p.logger(), LookupEnv: flags.access.lookupEnv, EnvNames: flags.access.envNames,
 		Limits: core.Limits{Memory: int64(flags.memory)}, Modules: moduleFiles(name, flags.access.Sandbox),

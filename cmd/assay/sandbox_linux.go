@@ -35,7 +35,7 @@ const (
 // runSandboxed runs the script in a process of its own, which the kernel keeps within its memory and
 // which ends when this one does. Whatever becomes of it, the error is a status and its reason is printed.
 func (p *program) runSandboxed(ctx context.Context, j job) error {
-	ctx, stop := command.Interruptible(ctx)
+	ctx, stop := command.Interruptible(ctx, command.RepeatEnds)
 	defer stop()
 	// The kernel ends the child when the thread that started it ends.
 	runtime.LockOSThread()
@@ -155,8 +155,8 @@ func (c *confined) wait(ctx context.Context, limit time.Duration) error {
 func (c *confined) signal(s syscall.Signal) { _ = syscall.Kill(-c.cmd.Process.Pid, s) }
 
 func signalOf(cause error) syscall.Signal {
-	if interrupt, ok := errors.AsType[*check.Interrupt](cause); ok && interrupt.Code == 128+int(syscall.SIGINT) {
-		return syscall.SIGINT
+	if interrupt, ok := errors.AsType[*check.Interrupt](cause); ok {
+		return syscall.Signal(interrupt.Code - 128)
 	}
 	return syscall.SIGTERM
 }

@@ -59,8 +59,9 @@ func (p *program) runTests(ctx context.Context, paths []string, flags *testFlags
 	if err != nil {
 		return err
 	}
-	ctx, stop := command.Interruptible(ctx)
+	ctx, stop := command.Interruptible(ctx, command.RepeatEnds)
 	defer stop()
+	p = p.endingWith(ctx)
 	text := &luatest.Text{Out: p.stdout, Verbose: flags.verbose}
 	var results []luatest.Result
 	began := time.Now()

@@ -18,7 +18,7 @@ func TestSignals(t *testing.T) {
 	for _, tt := range []struct {
 		signal syscall.Signal
 		code   int
-	}{{syscall.SIGTERM, 143}, {syscall.SIGINT, 130}} {
+	}{{syscall.SIGTERM, 143}, {syscall.SIGINT, 130}, {syscall.SIGHUP, 129}, {syscall.SIGQUIT, 131}} {
 		t.Run(tt.signal.String(), func(t *testing.T) {
 			forEachBinary(t, func(t *testing.T, binary string) { testSignal(t, binary, tt.signal, tt.code) })
 		})

@@ -23,7 +23,8 @@ type conn struct {
 	idle   atomic.Bool // no request is being answered
 
 	buffer []byte // what was read and belongs to no request yet, of a capacity of bufferSize
-	gone   bool   // the client is
+	gone   bool   // the client sends no more
+	posted bool   // the last request was a POST
 }
 
 func newConn(s *Server, nc net.Conn) *conn {
@@ -34,14 +35,19 @@ func newConn(s *Server, nc net.Conn) *conn {
 func (c *conn) serve() {
 	defer c.server.forget(c)
 	for patience := c.server.ReadHeaderTimeout; c.read(patience); patience = c.server.IdleTimeout {
-		for len(c.buffer) > 0 {
+		for {
+			c.skipBlank()
+			if len(c.buffer) == 0 {
+				break
+			}
 			var r http.Request
 			length := readRequest(&r, c.buffer)
 			if length == 0 {
-				c.server.rest.give(&begun{c.Conn, bytes.Clone(c.buffer)})
+				c.server.rest.give(c.server.hand(&begun{c.Conn, bytes.Clone(c.buffer)}))
 				return
 			}
 			c.buffer = c.buffer[:copy(c.buffer, c.buffer[length:])]
+			c.posted = r.Method == http.MethodPost
 			if !c.answer(&r) {
 				c.close()
 				return
@@ -49,6 +55,18 @@ func (c *conn) serve() {
 		}
 	}
 	c.close()
+}
+
+// maxBlank is how many characters of line breaks may stand in front of a request behind a POST.
+const maxBlank = 4
+
+// skipBlank drops line breaks that old clients send behind the body of a POST (RFC 9112, 2.2).
+func (c *conn) skipBlank() {
+	n := 0
+	for c.posted && n < min(maxBlank, len(c.buffer)) && (c.buffer[n] == '\r' || c.buffer[n] == '\n') {
+		n++
+	}
+	c.buffer = c.buffer[:copy(c.buffer, c.buffer[n:])]
 }
 
 func (c *conn) close() { _ = c.Conn.Close() }
@@ -142,6 +160,14 @@ func (c *conn) logf(format string, args ...any) {
 type begun struct {
 	net.Conn
 	read []byte
+}
+
+// CloseWrite ends what is sent, if that can be told by itself.
+func (b *begun) CloseWrite() error {
+	if half, ok := b.Conn.(interface{ CloseWrite() error }); ok {
+		return half.CloseWrite()
+	}
+	return nil
 }
 
 func (b *begun) Read(p []byte) (int, error) {

@@ -21,6 +21,9 @@ import (
 type Server struct {
 	*http.Server
 
+	// Handed wraps each connection that net/http is given, if set.
+	Handed func(net.Conn) net.Conn
+
 	rest handover
 	base context.Context //nolint:containedctx // the parent of the requests' contexts
 
@@ -48,7 +51,7 @@ func New(web *http.Server) *Server {
 // TLSConfig all connections are net/http's.
 func (s *Server) Serve(l net.Listener) error {
 	if s.TLSConfig != nil {
-		return s.ServeTLS(l, "", "")
+		return s.ServeTLS(handed{l, s.hand}, "", "")
 	}
 	s.rest.addr = l.Addr()
 	s.base = context.Background()
@@ -151,6 +154,28 @@ func (s *Server) wait() {
 	if web != nil {
 		<-web
 	}
+}
+
+// hand is a connection as net/http is given it.
+func (s *Server) hand(c net.Conn) net.Conn {
+	if s.Handed == nil {
+		return c
+	}
+	return s.Handed(c)
+}
+
+// handed is a listener whose connections are net/http's.
+type handed struct {
+	net.Listener
+	hand func(net.Conn) net.Conn
+}
+
+func (h handed) Accept() (net.Conn, error) {
+	c, err := h.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	return h.hand(c), nil
 }
 
 // handover is the listener from which net/http gets its connections.

@@ -55,7 +55,11 @@ func readLine(r *http.Request, line string) bool {
 
 // readFields reads the header fields into r, or tells that they are not for us.
 func readFields(r *http.Request, fields string) bool {
-	values := make([]string, strings.Count(fields, "\n")) // one for each field, of which most have a name of their own
+	n := strings.Count(fields, "\n")
+	if n > maxFields {
+		return false
+	}
+	values := make([]string, n) // one for each field, of which most have a name of their own
 	r.Header = make(http.Header)
 	for line := ""; fields != ""; {
 		line, fields, _ = strings.Cut(fields, "\r\n")

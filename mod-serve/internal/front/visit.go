@@ -3,6 +3,7 @@ package front
 import (
 	"context"
 	"errors"
+	"io"
 	"os"
 	"sync"
 	"sync/atomic"
@@ -10,7 +11,8 @@ import (
 )
 
 // visit is the context of a request. It ends with the request, with the server's base context, or when the client
-// leaves. The client is watched only once somebody waits for the context to end, which few handlers do.
+// leaves: at once when the connection is broken, and [LastWait] after the end of what the client sends, since it may
+// wait for its answer still. The client is watched only once somebody waits for the context to end, which few handlers do.
 type visit struct {
 	conn *conn
 
@@ -20,6 +22,7 @@ type visit struct {
 	mu      sync.Mutex                      // to make it
 	cancel  context.CancelFunc
 	watched chan struct{} // closed when nobody looks at the connection any more
+	last    *time.Timer   // ends it when the client sends no more; after watched
 }
 
 // patient is how often Err is called before the client is watched: a handler asks now and then while it computes.
@@ -72,11 +75,21 @@ func (v *visit) watch() context.Context {
 // look reads what may be the next request, or hears that there is none.
 func (v *visit) look() {
 	defer close(v.watched)
-	if err := v.conn.fill(); err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
-		v.conn.gone = true
+	err := v.conn.fill()
+	switch {
+	case err == nil, errors.Is(err, os.ErrDeadlineExceeded):
+		return
+	case errors.Is(err, io.EOF):
+		v.last = time.AfterFunc(LastWait, v.cancel)
+	default:
 		v.cancel()
 	}
+	v.conn.gone = true
 }
+
+// LastWait is how long a request goes on whose client sends no more: it may have left, or only have closed its side of
+// the connection.
+const LastWait = 5 * time.Second
 
 // end ends it, and gives the connection back.
 func (v *visit) end() {
@@ -90,5 +103,8 @@ func (v *visit) end() {
 	if watched != nil {
 		_ = v.conn.SetReadDeadline(past())
 		<-watched
+		if v.last != nil {
+			v.last.Stop()
+		}
 	}
 }

@@ -1,0 +1,42 @@
+package serve
+
+import (
+	"sync/atomic"
+
+	"assay.rs/core"
+)
+
+// room is how many bytes something of all clients may have together, so that those who send much at once cannot take
+// the memory of the host. What is taken is the host's: no script is charged for it.
+type room struct {
+	left     atomic.Int64
+	reserved *core.Reservation
+}
+
+func (r *room) open(size int64, reserved *core.Reservation) {
+	r.left.Store(size)
+	r.reserved = reserved
+}
+
+// take takes n bytes, or none when there is not so much room.
+func (r *room) take(n int64) bool {
+	if r.left.Add(-n) < 0 {
+		r.left.Add(n)
+		return false
+	}
+	r.reserved.Add(n)
+	return true
+}
+
+func (r *room) giveBack(n int64) {
+	r.reserved.Add(-n)
+	r.left.Add(n)
+}
+
+// How much room there is: for bodies of requests, headers, and messages of WebSockets that are on their way.
+const (
+	headerRoom  = 16 << 20
+	messageRoom = 64 << 20
+)
+
+func bodyRoom(maxBody int64) int64 { return max(64<<20, 4*maxBody) }
