@@ -19,26 +19,28 @@ var errStalled = errors.New("nobody reads what is written")
 // after that, and is an error then. A pipe that nobody reads, or a terminal that is stopped, cannot hold up the end.
 func Unstalled(ctx context.Context, w io.Writer) io.Writer {
 	o := &unstalled{w: w, over: ctx.Done(), turn: make(chan struct{}, 1)}
-	file, ok := w.(*os.File)
-	if !ok {
-		return o
+	if file, ok := w.(*os.File); ok {
+		if info, err := file.Stat(); err == nil && info.Mode().IsRegular() {
+			return w // which takes what it is given
+		}
 	}
-	if info, err := file.Stat(); err == nil && info.Mode().IsRegular() {
-		return w // which takes what it is given
+	if file, ok := w.(descriptor); ok {
+		return &unstalledFile{file, o}
 	}
-	return &unstalledFile{file, o}
+	return o
+}
+
+// descriptor is what those who write for people look at, to know whether they write to a terminal.
+type descriptor interface {
+	io.Reader
+	Fd() uintptr
 }
 
 // unstalledFile is one that shows the file that it writes to: who writes for people looks for a terminal.
 type unstalledFile struct {
-	*os.File
-
-	o *unstalled
+	descriptor
+	*unstalled
 }
-
-func (f *unstalledFile) Write(p []byte) (int, error) { return f.o.Write(p) }
-
-func (f *unstalledFile) WriteString(s string) (int, error) { return f.o.Write([]byte(s)) }
 
 // unstalled writes on a goroutine of its own, since a write to a file cannot be interrupted.
 type unstalled struct {
