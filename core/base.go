@@ -26,7 +26,7 @@ func baseLibrary() map[string]lua.LGFunction {
 
 // checkStopped raises once more in a task that was stopped, so that no pcall swallows it.
 func (t *thread) checkStopped() {
-	if t.task.stopped() {
+	if t.stopped() {
 		t.L.RaiseError("%s", t.Err().Error())
 	}
 }

@@ -23,7 +23,7 @@ func (c Call) Context() context.Context {
 	if ctx := c.t.L.Context(); ctx != nil && c.t.task == c.t.vm.foreign {
 		return ctx
 	}
-	return c.t.task.lifetime.context()
+	return c.t.context()
 }
 
 // Log is where log records go.

@@ -56,7 +56,7 @@ func (f Callback) Value() Value {
 func (f Callback) Call(c Call, args ...Value) ([]Value, error) {
 	if t := c.t; !t.task.held {
 		t.task.take()
-		defer func() { t.task.give() }() // by then t.task may be another: see enterGhost
+		defer func() { t.task.give() }() // by then t.task may be another: see enterOrphan
 	}
 	return f.run(c.t, args)
 }
@@ -65,7 +65,7 @@ func (f Callback) Call(c Call, args ...Value) ([]Value, error) {
 func (f Callback) First(c Call, args ...Value) (Value, error) {
 	if t := c.t; !t.task.held {
 		t.task.take()
-		defer func() { t.task.give() }() // by then t.task may be another: see enterGhost
+		defer func() { t.task.give() }() // by then t.task may be another: see enterOrphan
 	}
 	var room [4]lua.LValue
 	returned, err := f.returned(c.t, args, room[:])

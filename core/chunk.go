@@ -49,7 +49,7 @@ func (vm *VM) helper(h compile.Helper) lua.LValue {
 	} else if h == compile.HelperConcatList {
 		v = vm.L.NewFunction(func(L *lua.LState) int { return compile.JoinList(L, chargeOn) })
 	} else if h == compile.HelperScope {
-		v = vm.L.NewFunction(compile.Scope(protectScope))
+		v = vm.L.NewFunction(compile.Scope(protectScope, closeVariable))
 	} else if exact := vm.integerHelper(h); exact != nil {
 		v = vm.L.NewFunction(exact)
 	}
@@ -62,9 +62,7 @@ func (vm *VM) helper(h compile.Helper) lua.LValue {
 
 // protectScope runs the rest of a block that has a <close> variable.
 func protectScope(L *lua.LState, fn lua.LValue, args []lua.LValue) ([]lua.LValue, error) {
-	t := currentThread(L)
-	results, err := t.protect(fn, args, nil)
-	t.checkStopped()
+	results, err := currentThread(L).protect(fn, args, nil)
 	if err != nil {
 		return nil, err
 	}

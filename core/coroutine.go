@@ -24,9 +24,10 @@ type coroutine struct {
 	f      *lua.LFunction // until the first resume
 	face   weak.Pointer[lua.LState]
 	status costatus
-	in     chan []lua.LValue
+	in     chan entry
 	out    chan transfer
 	life   *life
+	failed *lua.ApiError // what it has ended by, until it is closed
 }
 
 type costatus string
@@ -37,6 +38,15 @@ const (
 	normal    costatus = "normal"
 	dead      costatus = "dead"
 )
+
+// entry is what a coroutine is resumed with.
+type entry struct {
+	values    []lua.LValue
+	task      *Task
+	depth     int
+	sheltered bool
+	closing   bool // it is resumed in order to be closed
+}
 
 // transfer is what a coroutine gives when it yields or ends.
 type transfer struct {
@@ -49,6 +59,7 @@ type transfer struct {
 type life struct {
 	once sync.Once
 	over chan struct{}
+	gone sync.WaitGroup // its goroutine
 }
 
 func (l *life) end() { l.once.Do(func() { close(l.over) }) }
@@ -66,7 +77,7 @@ func (vm *VM) newCoroutine(f *lua.LFunction) *lua.LState {
 	face := &lua.LState{G: vm.L.G, Env: vm.L.Env, Options: vm.L.Options}
 	co := &coroutine{
 		f: f, status: suspended, face: weak.Make(face),
-		in: make(chan []lua.LValue), out: make(chan transfer), life: &life{over: make(chan struct{})},
+		in: make(chan entry), out: make(chan transfer), life: &life{over: make(chan struct{})},
 	}
 	face.SetContext(handle{context.Background(), co})
 	runtime.AddCleanup(face, (*life).end, co.life)
@@ -75,38 +86,75 @@ func (vm *VM) newCoroutine(f *lua.LFunction) *lua.LState {
 
 // resume runs the coroutine for t until it yields or ends. The baton passes to it and back.
 func (co *coroutine) resume(t *thread, args []lua.LValue) transfer {
+	return co.pass(t, entry{values: args})
+}
+
+func (co *coroutine) pass(t *thread, e entry) transfer {
 	if co.status != suspended {
-		return transfer{err: raisedText(fmt.Sprintf("cannot resume %s coroutine", nonSuspended(co.status)))}
+		return notResumed(co.status)
 	}
 	if t.depth >= maxCoroutines {
 		return transfer{err: raisedText(fmt.Sprintf("more than %d coroutines resumed within each other", maxCoroutines))}
 	}
-	first := co.t == nil
-	if first {
-		co.t = t.vm.newThread(t.task, co)
-	}
-	co.t.task, co.t.depth = t.task, t.depth+1
+	e.task, e.depth, e.sheltered = t.task, t.depth+1, t.inCloser()
 	co.status = running
-	if t.co != nil {
-		t.co.status = normal
-	}
-	t.vm.run(co.t)
-	if first {
-		co.start(args)
+	t.setStatus(normal)
+	defer t.setStatus(running)
+	if co.t == nil {
+		co.t = t.vm.newThread(t.task, co)
+		co.start(e)
 	} else {
-		co.in <- args
+		select {
+		case co.in <- e:
+		case <-co.life.over: // at the end of the VM
+			co.status = dead
+			return notResumed(dead)
+		}
 	}
 	result := <-co.out
 	co.status = suspended
 	if result.ended {
-		co.status = dead
+		co.status, co.failed = dead, result.err
 		co.t = nil
-	}
-	if t.co != nil {
-		t.co.status = running
 	}
 	t.vm.run(t)
 	return result
+}
+
+func (t *thread) setStatus(s costatus) {
+	if t.co != nil {
+		t.co.status = s
+	}
+}
+
+// close closes the coroutine for t: what its blocks have left to close is closed. The error is the last that
+// this has raised.
+func (co *coroutine) close(t *thread) *lua.ApiError {
+	closed := co.t
+	if closed == nil || co.status == dead { // it has not begun, or is over
+		failed := co.failed
+		co.status, co.f, co.failed = dead, nil, nil
+		return failed
+	}
+	result := co.pass(t, entry{closing: true})
+	co.failed = nil
+	if !result.ended {
+		return result.err
+	}
+	return closed.closing.failed
+}
+
+func notResumed(s costatus) transfer {
+	return transfer{err: raisedText(fmt.Sprintf("cannot resume %s coroutine", nonSuspended(s)))}
+}
+
+// enter makes the coroutine the one that runs.
+func (t *thread) enter(e entry) {
+	t.task, t.depth, t.closing.sheltered = e.task, e.depth, e.sheltered
+	t.vm.run(t)
+	if e.closing {
+		t.closing.close()
+	}
 }
 
 func nonSuspended(s costatus) string {
@@ -122,23 +170,32 @@ func (vm *VM) run(t *thread) {
 	vm.L.G.CurrentThread = t.L
 }
 
-func (co *coroutine) start(args []lua.LValue) {
+func (co *coroutine) start(e entry) {
 	vm, t, f := co.t.vm, co.t, co.f
 	co.f = nil
 	vm.track(co.life)
 	go func() {
 		defer vm.untrack(co.life)
-		defer t.leaveGhost()
-		defer func() {
-			// An abandoned coroutine ends by Goexit: then there is nothing to recover, and nobody to tell.
-			if value := recover(); value != nil {
-				vm.host.Log.Debug("a coroutine crashed", "panic", fmt.Sprint(value), "stack", string(debug.Stack()))
-				co.out <- transfer{err: raisedText(fmt.Sprint(value)), ended: true}
-			}
-		}()
-		values, err := t.protect(f, args, nil)
-		co.out <- transfer{values: values, err: err, ended: true}
+		t.enter(e)
+		result := t.whole(f, e.values)
+		if t.closing.orphaned {
+			t.leaveOrphan()
+			return
+		}
+		co.out <- result
 	}()
+}
+
+// whole runs f as the whole life of a coroutine.
+func (t *thread) whole(f *lua.LFunction, args []lua.LValue) (result transfer) {
+	defer func() {
+		if value := recover(); value != nil {
+			t.vm.host.Log.Debug("a coroutine crashed", "panic", fmt.Sprint(value), "stack", string(debug.Stack()))
+			result = transfer{err: raisedText(fmt.Sprint(value)), ended: true}
+		}
+	}()
+	values, err := t.protect(f, args, nil)
+	return transfer{values: values, err: err, ended: true}
 }
 
 func stackFrom(L *lua.LState, first int, room []lua.LValue) []lua.LValue {
@@ -160,37 +217,40 @@ func asAPIError(err error) *lua.ApiError {
 	return raisedText(err.Error())
 }
 
-// yield hands values to the resumer and waits for the next resume.
-func (co *coroutine) yield(values []lua.LValue) []lua.LValue {
+// yield hands values to the resumer and waits for the next resume, or for the end of the coroutine: then the
+// thread is stopped.
+func (co *coroutine) yield(t *thread, values []lua.LValue) []lua.LValue {
 	co.out <- transfer{values: values}
 	select {
-	case args := <-co.in:
-		return args
+	case e := <-co.in:
+		t.enter(e)
+		return e.values
 	case <-co.life.over:
-		co.t.enterGhost()
-		runtime.Goexit()
+		t.enterOrphan()
 		return nil
 	}
 }
 
-// enterGhost gives an abandoned coroutine a task of its own, with the baton, so that what its stack has
-// deferred finds the world in order while it unwinds.
-func (t *thread) enterGhost() {
-	ctx, cancel := context.WithCancel(context.Background())
-	cancel()
-	ghost := &Task{vm: t.vm, lifetime: lifetime{parent: ctx}, main: t, cur: t}
-	t.task = ghost
-	ghost.take()
+// enterOrphan gives a coroutine that nobody will resume a task of its own, with the baton, in order to close it.
+// That task has been stopped, so that what is to be closed has a grace.
+func (t *thread) enterOrphan() {
+	orphan := &Task{vm: t.vm, lifetime: lifetime{parent: t.vm.ctx}, main: t, heard: true}
+	orphan.cancel(errCoroutineClosed)
+	t.task, t.closing.sheltered, t.closing.orphaned = orphan, false, true
+	t.closing.close()
+	t.vm.admit(orphan)
+	orphan.take()
 }
 
-func (t *thread) leaveGhost() {
-	if t.task.main == t && t.task.held {
+func (t *thread) leaveOrphan() {
+	if t.task.held {
 		t.task.give()
 	}
+	t.task.end()
 }
 
 func (vm *VM) track(l *life) {
-	vm.running.Add(1)
+	l.gone.Add(1)
 	vm.tasksMu.Lock()
 	defer vm.tasksMu.Unlock()
 	vm.coroutines[l] = struct{}{}
@@ -200,7 +260,7 @@ func (vm *VM) untrack(l *life) {
 	vm.tasksMu.Lock()
 	delete(vm.coroutines, l)
 	vm.tasksMu.Unlock()
-	vm.running.Done()
+	l.gone.Done()
 }
 
 // coroutineLibrary is the table coroutine.
@@ -272,7 +332,10 @@ func coYield(L *lua.LState) int {
 	if t.co == nil {
 		L.RaiseError("attempt to yield from outside a coroutine")
 	}
-	args := t.co.yield(stackFrom(L, 1, nil))
+	if t.closing.begun {
+		L.RaiseError("attempt to yield from a coroutine that is being closed")
+	}
+	args := t.co.yield(t, stackFrom(L, 1, nil))
 	t.checkStopped()
 	return compile.Push(L, args)
 }
@@ -311,13 +374,16 @@ func coIsYieldable(L *lua.LState) int {
 }
 
 func coClose(L *lua.LState) int {
-	co := checkCoroutine(L)
+	t, co := currentThread(L), checkCoroutine(L)
 	if co == nil || co.status != suspended && co.status != dead {
 		L.RaiseError("cannot close a running coroutine")
 	}
-	if co.status == suspended {
-		co.status = dead
-		co.life.end()
+	failed := co.close(t)
+	t.checkStopped()
+	if failed != nil {
+		L.Push(lua.LFalse)
+		L.Push(failed.Object)
+		return 2
 	}
 	L.Push(lua.LTrue)
 	return 1

@@ -101,10 +101,13 @@ func EncodeJSON(c Call, v Value, indent string) ([]byte, error) {
 
 // halted is why the task was stopped, or nil while it may go on. It is cheap enough to ask for each table.
 func (c Call) halted() error {
-	if c.t.task != c.t.vm.foreign && !c.t.task.stopped() {
-		return nil
+	switch {
+	case c.t.task == c.t.vm.foreign:
+		return context.Cause(c.Context())
+	case c.t.stopped():
+		return c.t.cause()
 	}
-	return context.Cause(c.Context())
+	return nil
 }
 
 // jsonText is a text that is being read.

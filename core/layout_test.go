@@ -24,9 +24,9 @@ func TestNewRefusesAnUnknownGopherLua(t *testing.T) {
 func TestLayoutsAreCompared(t *testing.T) {
 	type theirs struct {
 		Name  string
-		count int
-		next  *theirs
-		any   any
+		Count int
+		Next  *theirs
+		Any   any
 	}
 	for _, test := range []struct {
 		name string
@@ -36,32 +36,32 @@ func TestLayoutsAreCompared(t *testing.T) {
 		{"the same", reflect.TypeFor[theirs](), true},
 		{"fields without a name", reflect.TypeFor[struct {
 			_     string
-			count int
+			Count int
 			_     unsafe.Pointer
 			_     [2]unsafe.Pointer
 		}](), true},
 		{"another order", reflect.TypeFor[struct {
-			count int
+			Count int
 			Name  string
-			next  unsafe.Pointer
-			any   any
+			Next  unsafe.Pointer
+			Any   any
 		}](), false},
 		{"another name", reflect.TypeFor[struct {
 			Name string
-			left int
-			next unsafe.Pointer
-			any  any
+			Left int
+			Next unsafe.Pointer
+			Any  any
 		}](), false},
 		{"another type", reflect.TypeFor[struct {
 			Name  string
-			count uint
-			next  unsafe.Pointer
-			any   any
+			Count uint
+			Next  unsafe.Pointer
+			Any   any
 		}](), false},
 		{"a field less", reflect.TypeFor[struct {
 			Name  string
-			count int
-			next  unsafe.Pointer
+			Count int
+			Next  unsafe.Pointer
 		}](), false},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -147,7 +147,7 @@ func (t *thread) runIn(L *lua.LState, f lua.LValue, args, room []lua.LValue) ([]
 	compile.Push(L, args)
 	t.left = 0
 	err := L.PCall(n, lua.MultRet, nil)
-	if !t.task.stopped() {
+	if !t.stopped() {
 		t.left = left
 	}
 	if err != nil {

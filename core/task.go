@@ -47,6 +47,7 @@ type Task struct {
 	ended    bool
 	done     chan struct{} // nil until somebody asks for it
 	watches  []*watch
+	grace    *grace      // nil until something is to be closed
 	heard    bool        // somebody has asked how it ends
 	reported *time.Timer // until a failure that nobody has asked about is logged
 }
@@ -61,12 +62,17 @@ func (vm *VM) newTaskOn(ctx context.Context, main *thread) *Task {
 		task.main = vm.newThread(task, nil)
 	}
 	task.main.task = task
+	vm.admit(task)
+	return task
+}
+
+// admit makes the task one of the VM's.
+func (vm *VM) admit(task *Task) {
 	task.cur = task.main
 	vm.pace.begin()
 	vm.tasksMu.Lock()
 	defer vm.tasksMu.Unlock()
 	vm.tasks[task] = struct{}{}
-	return task
 }
 
 // take waits for the baton.
@@ -148,6 +154,7 @@ func (task *Task) end() {
 	task.vm.tasksMu.Lock()
 	delete(task.vm.tasks, task)
 	task.vm.tasksMu.Unlock()
+	task.endGrace()
 	task.settle()
 	task.vm.pace.finish()
 }
@@ -213,7 +220,7 @@ func (c Call) start(given []lua.LValue, body func(Call) ([]Value, error)) *Task 
 func (c Call) Hold(f func()) {
 	if !c.t.task.held {
 		c.t.task.take()
-		defer func() { c.t.task.give() }() // by then it may be another: see enterGhost
+		defer func() { c.t.task.give() }() // by then it may be another: see enterOrphan
 	}
 	f()
 }
@@ -236,10 +243,12 @@ func (task *Task) Cancel(cause error) {
 }
 
 // cancel is [Task.Cancel] for a task that may be ending.
-func (task *Task) cancel(cause error) { task.lifetime.stop(cause) }
-
-// stopped tells whether the task has no further instruction to run.
-func (task *Task) stopped() bool { return task.lifetime.over() }
+func (task *Task) cancel(cause error) {
+	if limit, ok := cause.(*LimitError); ok { //nolint:errorlint // the limit itself, not a cause that it is part of
+		task.refuseGrace(limit)
+	}
+	task.lifetime.stop(cause)
+}
 
 // Done is closed when the task has ended.
 func (task *Task) Done() <-chan struct{} {

@@ -1,7 +1,6 @@
 package core
 
 import (
-	"context"
 	"errors"
 	"strings"
 	"sync/atomic"
@@ -36,6 +35,7 @@ type thread struct {
 	spare    []*lua.LState // of protected calls that are over
 	carried  *ScriptError  // what a builtin raises that a function raised which it called
 	complete bool          // the text that is being raised needs no position added
+	closing  closing
 }
 
 // newThread is the one maker of Lua threads.
@@ -55,12 +55,12 @@ func currentThread(L *lua.LState) *thread {
 	return foreignThread(L)
 }
 
-// Done is closed when the task is stopped.
-func (t *thread) Done() <-chan struct{} { return t.task.lifetime.context().Done() }
+// Done is closed when the thread is stopped.
+func (t *thread) Done() <-chan struct{} { return t.context().Done() }
 
 // look looks at the outside world, and is false when the thread has no further instruction to run.
 func (t *thread) look() bool {
-	if t.task.stopped() {
+	if t.stopped() {
 		t.left = 0
 		return false
 	}
@@ -98,13 +98,7 @@ func (t *thread) prepare() {
 }
 
 // Err is why the thread was stopped. gopher-lua raises its text.
-func (t *thread) Err() error {
-	cause := t.task.lifetime.cause()
-	if cause == nil {
-		return context.Canceled
-	}
-	return cause
-}
+func (t *thread) Err() error { return t.cause() }
 
 // Deadline is the task's.
 func (t *thread) Deadline() (time.Time, bool) { return t.task.lifetime.parent.Deadline() }

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"maps"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -71,7 +73,8 @@ type VM struct {
 	localsMu sync.Mutex
 	locals   map[any]any
 
-	running    sync.WaitGroup
+	running    sync.WaitGroup // of tasks
+	closeBy    atomic.Pointer[time.Time]
 	tasksMu    sync.Mutex
 	tasks      map[*Task]struct{}
 	failed     map[*Task]struct{} // whose failure is not logged yet
@@ -142,19 +145,41 @@ func (vm *VM) Do(ctx context.Context, body func(Call) error) error {
 // BindAll makes every builtin a global now, whether or not a script names it.
 func (c Call) BindAll() { c.t.vm.bindAll() }
 
-// end cancels what still runs and waits for it.
+// end cancels what still runs and waits for it: for the tasks first, since one of them may be resuming a
+// coroutine, and then for the coroutines, which nobody resumes any more. What these close may start others.
 func (vm *VM) end(cause error) {
+	closeBy := time.Now().Add(closeGrace)
+	vm.closeBy.CompareAndSwap(nil, &closeBy)
 	vm.stop(cause)
-	vm.tasksMu.Lock()
-	for task := range vm.tasks {
-		task.cancel(cause)
+	for {
+		for _, task := range vm.allTasks() {
+			task.cancel(cause)
+		}
+		vm.running.Wait()
+		lives := vm.allCoroutines()
+		if len(lives) == 0 {
+			break
+		}
+		for _, l := range lives {
+			l.end()
+		}
+		for _, l := range lives {
+			l.gone.Wait()
+		}
 	}
-	for life := range vm.coroutines {
-		life.end()
-	}
-	vm.tasksMu.Unlock()
-	vm.running.Wait()
 	vm.reportAll()
+}
+
+func (vm *VM) allTasks() []*Task {
+	vm.tasksMu.Lock()
+	defer vm.tasksMu.Unlock()
+	return slices.Collect(maps.Keys(vm.tasks))
+}
+
+func (vm *VM) allCoroutines() []*life {
+	vm.tasksMu.Lock()
+	defer vm.tasksMu.Unlock()
+	return slices.Collect(maps.Keys(vm.coroutines))
 }
 
 // Close ends every task and frees the VM.

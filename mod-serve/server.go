@@ -149,6 +149,9 @@ func (s *server) run(c core.Call, listener net.Listener) error {
 	}
 	drained := s.drain(web, limited, abort)
 	s.log.Debug("not listening any more", "reason", <-served)
+	if errors.As(context.Cause(c.Context()), new(*core.Exit)) {
+		failed = nil // the script has called os.exit: it knows
+	}
 	if err := errors.Join(failed, drained); err != nil {
 		if c.Context().Err() != nil {
 			s.log.Error("the server has not ended in good order", "error", err) // what the script would raise is not seen any more

@@ -24,10 +24,13 @@ func Protect(L *lua.LState, fn lua.LValue, args []lua.LValue) ([]lua.LValue, err
 	return results, nil
 }
 
-// Scope makes HelperScope of a way to call functions protected; see Standard. An
-// error that is an *lua.ApiError gives __close its value, and goes on with a
-// panic as gopher-lua's own do.
-func Scope(protect func(L *lua.LState, fn lua.LValue, args []lua.LValue) ([]lua.LValue, error)) lua.LGFunction {
+// Scope makes HelperScope of a way to call functions protected and one to call
+// __close; see Standard. The latter is told the error that the block was left by,
+// or nil, and gives the one that goes on, with a panic as gopher-lua's own do.
+func Scope(
+	protect func(L *lua.LState, fn lua.LValue, args []lua.LValue) ([]lua.LValue, error),
+	closeValue func(L *lua.LState, closer, value lua.LValue, err error) error,
+) lua.LGFunction {
 	return func(L *lua.LState) int {
 		value, fn := L.Get(2), L.Get(3)
 		closer := metamethod(L, value, "__close")
@@ -40,11 +43,7 @@ func Scope(protect func(L *lua.LState, fn lua.LValue, args []lua.LValue) ([]lua.
 		}
 		results, err := protect(L, fn, args)
 		if lua.LVAsBool(value) {
-			raised := lua.LValue(lua.LNil)
-			if api, ok := err.(*lua.ApiError); ok { //nolint:errorlint // PCall gives it bare
-				raised = api.Object
-			}
-			call(L, closer, value, raised)
+			err = closeValue(L, closer, value, err)
 		}
 		if err != nil {
 			panic(err) // as it was caught, its traceback included
@@ -58,4 +57,15 @@ func Scope(protect func(L *lua.LState, fn lua.LValue, args []lua.LValue) ([]lua.
 		L.Push(ud)
 		return 2
 	}
+}
+
+// Close calls closer, the __close of a value, with what an error raised that is an
+// *lua.ApiError, and gives the error back.
+func Close(L *lua.LState, closer, value lua.LValue, err error) error {
+	raised := lua.LValue(lua.LNil)
+	if api, ok := err.(*lua.ApiError); ok { //nolint:errorlint // PCall gives it bare
+		raised = api.Object
+	}
+	call(L, closer, value, raised)
+	return err
 }

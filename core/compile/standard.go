@@ -54,7 +54,7 @@ func standard(h Helper) lua.LGFunction {
 	case HelperUnpack:
 		return unpack
 	case HelperScope:
-		return Scope(Protect)
+		return Scope(Protect, Close)
 	default: // HelperDeclare
 		return declare
 	}
