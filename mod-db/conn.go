@@ -62,8 +62,8 @@ func (d *database) attempt(ctx context.Context, writing bool, f func(s session) 
 	if err != nil {
 		what = d.failureOf(err)
 	}
-	broken = what.lost
-	if what.lost {
+	broken = what.lost || what.stale
+	if broken {
 		d.pool.flush()
 	}
 	return what.unsent && !l.fresh && !l.begun, err

@@ -14,14 +14,20 @@ import (
 type connectOptions struct {
 	maxConns       int
 	timeout        time.Duration
-	connectTimeout time.Duration
+	connectTimeout *time.Duration // nil is as the URL says, or the default
 	retry          *core.Retry
 }
 
 const maxConnsLimit = 10_000
 
+// defaultConnectTimeout is how long an attempt to connect may take.
+const defaultConnectTimeout = 10 * time.Second
+
+// hostLimitKey is under which the context of an attempt keeps how long each of several hosts may take.
+type hostLimitKey struct{}
+
 func defaultConnect() connectOptions {
-	return connectOptions{maxConns: 5, connectTimeout: 10 * time.Second}
+	return connectOptions{maxConns: 5}
 }
 
 func connectOptionsType() core.Type[connectOptions] {
@@ -30,8 +36,8 @@ func connectOptionsType() core.Type[connectOptions] {
 			"How many connections there may be at a time.").Default("5"),
 		core.NewKey("timeout", core.Duration(), func(o *connectOptions) *time.Duration { return &o.timeout },
 			"How long a statement may take, in seconds; 0 is as long as its task may. db.each is only bounded until its first row.").Default("0"),
-		core.NewKey("connect_timeout", core.Duration(), func(o *connectOptions) *time.Duration { return &o.connectTimeout },
-			"How long each attempt to connect may take, in seconds.").Default("10"),
+		core.NewKey("connect_timeout", core.Nullable(core.Duration()), func(o *connectOptions) **time.Duration { return &o.connectTimeout },
+			"How long each attempt to connect to a host may take, in seconds.").Default("10"),
 		core.NewKey("retry", retryType(), func(o *connectOptions) **core.Retry { return &o.retry },
 			"Try again to connect, for a database that is still starting."))
 }
@@ -83,14 +89,25 @@ func newDatabase(within environment, url string, o connectOptions) (*database, e
 		return nil, err
 	}
 	d := &database{engine: e, url: shown, limit: o.timeout}
-	open := func(ctx context.Context) (session, error) { return d.dial(ctx, o.connectTimeout) }
+	limit := defaultConnectTimeout
+	switch of, ok := e.(*postgresEngine); {
+	case o.connectTimeout != nil:
+		limit = *o.connectTimeout
+	case ok && of.limit > 0:
+		limit = of.limit
+	}
+	open := func(ctx context.Context) (session, error) { return d.dial(ctx, limit) }
 	d.pool = newPool(o.maxConns, e.oneWriter(), open)
 	return d, nil
 }
 
 // dial opens a session. The error has the code db.connect and names the database.
 func (d *database) dial(ctx context.Context, limit time.Duration) (session, error) {
-	within, cancel := limited(ctx, limit)
+	total := limit
+	if several, ok := d.engine.(*postgresEngine); ok && several.several {
+		total = limit * time.Duration(2+len(several.config.Fallbacks)) // one may be tried twice, see prefer-standby
+	}
+	within, cancel := limited(context.WithValue(ctx, hostLimitKey{}, limit), total)
 	defer cancel()
 	s, err := d.engine.open(within)
 	if err == nil {
@@ -100,7 +117,7 @@ func (d *database) dial(ctx context.Context, limit time.Duration) (session, erro
 		return nil, context.Cause(ctx)
 	}
 	if within.Err() != nil {
-		err = fmt.Errorf("no answer within %s", limit)
+		err = fmt.Errorf("no answer within %s", total)
 	}
 	if denied, ok := errors.AsType[*core.Error](err); ok {
 		return nil, denied

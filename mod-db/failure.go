@@ -15,6 +15,7 @@ type failure struct {
 	message string
 	hint    string
 	lost    bool // the connection is of no more use
+	stale   bool // it works, but another server should be asked from now on
 	unsent  bool // the statement did not reach the server: another connection may try
 }
 

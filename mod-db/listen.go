@@ -23,9 +23,12 @@ func (c *Conn) listen(call core.Call, channel string, fn, onListen core.Callback
 		return c.errOnlyPostgres("notifications")
 	}
 	ctx := call.Context()
-	wait, began := listenBackoff, false
+	wait, ever := listenBackoff, false
 	for {
-		err := c.db.listenOnce(call, channel, fn, onListen, &began)
+		began, err := c.db.listenOnce(call, channel, fn, onListen)
+		if began {
+			wait, ever = listenBackoff, true
+		}
 		if _, script := errors.AsType[*core.ScriptError](err); script && ctx.Err() == nil {
 			return scriptError(err)
 		}
@@ -34,7 +37,7 @@ func (c *Conn) listen(call core.Call, channel string, fn, onListen core.Callback
 			return nil
 		case ctx.Err() != nil:
 			return context.Cause(ctx)
-		case !began || !c.db.failureOf(err).lost && !isConnect(err):
+		case !ever || !c.db.failureOf(err).lost && !isConnect(err):
 			return c.db.raise(ctx, err)
 		}
 		call.Log().Warn("db.listen: connecting again", "database", c.db.url, "error", err)
@@ -52,33 +55,54 @@ func isConnect(err error) bool {
 	return ok && known.Code == errConnect
 }
 
-// listenOnce listens on one session until it breaks.
-func (d *database) listenOnce(call core.Call, channel string, fn, onListen core.Callback, began *bool) error {
+// listenOnce listens on one session until it breaks, and tells whether it had begun to.
+func (d *database) listenOnce(call core.Call, channel string, fn, onListen core.Callback) (began bool, err error) {
 	ctx := call.Context()
-	opened, err := d.dial(ctx, 0)
+	opened, err := d.pool.open(ctx)
 	if err != nil {
-		return err
+		return false, err
 	}
 	defer func() { _ = opened.close() }() // it has served, or is broken
 	s, err := postgresOf(opened)
 	if err != nil {
-		return err
+		return false, err
 	}
 	name := `"` + strings.ReplaceAll(channel, `"`, `""`) + `"`
 	if _, err := s.execute(ctx, statement{text: "LISTEN " + name}); err != nil {
-		return err
+		return false, err
 	}
-	*began = true
 	if !onListen.IsZero() {
 		call.Hold(func() { _, err = onListen.Call(call) })
 	}
 	for err == nil {
 		err = s.notify(call, fn)
 		if err == nil {
-			err = s.conn.WaitForNotification(ctx)
+			err = s.await(ctx)
 		}
 	}
-	return err
+	return true, err
+}
+
+// await returns when notifications may have come in. A server that has said nothing for a while is asked whether it
+// is there: a network that falls silent would otherwise look like a channel on which nothing happens.
+func (s *postgresSession) await(ctx context.Context) error {
+	within, cancel := context.WithTimeout(ctx, silenceLimit)
+	defer cancel()
+	s.waiting = true
+	err := s.conn.WaitForNotification(within)
+	s.waiting = false
+	if err == nil || within.Err() == nil || ctx.Err() != nil {
+		return err
+	}
+	answer, cancel := context.WithTimeout(ctx, answerLimit)
+	defer cancel()
+	if err := s.conn.Ping(answer); err != nil {
+		if ctx.Err() == nil && answer.Err() != nil {
+			return errConnect.Errorf("no answer within %s", answerLimit)
+		}
+		return err
+	}
+	return nil
 }
 
 // notify hands the notifications that have come in to the script.

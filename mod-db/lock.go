@@ -11,7 +11,7 @@ import (
 	"assay.rs/core"
 )
 
-// lock runs fn with the lock, which belongs to a session.
+// lock runs fn with the lock, which belongs to a session. When that is lost, another gets the lock: fn is stopped.
 func (c *Conn) lock(call core.Call, name string, fn core.Callback, wait *time.Duration) (results []core.Value, err error) {
 	switch {
 	case c.sqlite():
@@ -24,8 +24,16 @@ func (c *Conn) lock(call core.Call, name string, fn core.Callback, wait *time.Du
 		if err := c.takeLock(ctx, s, name, wait); err != nil {
 			return err
 		}
-		defer c.freeLock(ctx, s, name)
-		call.Hold(func() { results, err = fn.Call(call) })
+		over := watchOver(ctx, s)
+		results, err = call.Within(over.ctx, fn)
+		lost := over.end()
+		if lost == nil {
+			lost = c.freeLock(ctx, s, name)
+		}
+		_, stopped := errors.AsType[*core.Interrupted](err)
+		if lost != nil && (err == nil || stopped) && ctx.Err() == nil {
+			return errors.Join(c.lockLost(name, lost), s.close())
+		}
 		return err
 	})
 	if _, script := errors.AsType[*core.ScriptError](err); script && ctx.Err() == nil {
@@ -35,6 +43,13 @@ func (c *Conn) lock(call core.Call, name string, fn core.Callback, wait *time.Du
 		return nil, c.db.raise(ctx, err)
 	}
 	return results, nil
+}
+
+// lockLost is what becomes of a lock whose session has ended, for the reason lost.
+func (c *Conn) lockLost(name string, lost error) error {
+	c.db.pool.flush()
+	return errConnect.With(&driverError{fmt.Sprintf("the lock %q was lost: %s", name, c.db.engine.failure(lost).message), lost},
+		"another may have had the lock before fn ended: make what fn does safe to do twice and at the same time")
 }
 
 // maxLockWait is how long MySQL is asked to wait: it takes negative numbers for ever, MariaDB does not.
@@ -72,17 +87,24 @@ func (c *Conn) takeLock(ctx context.Context, s session, name string, wait *time.
 	return err
 }
 
-// freeLock ends the session when it cannot free its lock.
-func (c *Conn) freeLock(ctx context.Context, s session, name string) {
+var errNotHeld = errors.New("the session did not hold it at the end")
+
+// freeLock is an error when the session no longer had the lock. It ends a session that cannot free its lock.
+func (c *Conn) freeLock(ctx context.Context, s session, name string) error {
 	text := "SELECT RELEASE_LOCK(?)"
 	if c.postgres() {
 		text = "SELECT pg_advisory_unlock(hashtextextended($1, 0))"
 	}
 	within, cancel := context.WithTimeout(context.WithoutCancel(ctx), endLimit)
 	defer cancel()
-	if _, err := scalar(within, s, statement{text, []any{name}}); err != nil {
-		_ = s.close() // which frees it
+	freed, err := scalar(within, s, statement{text, []any{name}})
+	if err != nil {
+		return errors.Join(err, s.close()) // which frees it
 	}
+	if n, _ := freed.value.Number(); n != 1 && !freed.value.Bool() { // MySQL says 1, PostgreSQL true
+		return errNotHeld
+	}
+	return nil
 }
 
 // scalar is the first column of the first row.

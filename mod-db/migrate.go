@@ -62,7 +62,8 @@ func (c *Conn) migrate(call core.Call, dir string) (migrated, error) {
 			if err := c.takeLock(ctx, s, migrationLock, nil); err != nil {
 				return err
 			}
-			defer c.freeLock(ctx, s, migrationLock)
+			// The lock and the statements are of one session: when it is lost, they fail.
+			defer func() { _ = c.freeLock(ctx, s, migrationLock) }()
 		}
 		if err := c.db.run(ctx, s, createTable); err != nil {
 			return err

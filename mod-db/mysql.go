@@ -20,6 +20,8 @@ type mysqlEngine struct {
 	root      core.Root // for LOAD DATA LOCAL INFILE
 }
 
+var errSeveralHosts = core.WithHint(errors.New("the URL names several hosts: only PostgreSQL takes them"), "name one, or a proxy in front of them")
+
 // openMySQL reads a URL mysql://... or mariadb://...
 func openMySQL(within environment, text string) (*mysqlEngine, string, error) {
 	a, err := parseAddress(text, "3306")
@@ -29,21 +31,26 @@ func openMySQL(within environment, text string) (*mysqlEngine, string, error) {
 	if mode := a.take("ssl-mode"); mode != "" { // as MySQL's own programs call it
 		a.options["sslmode"] = sslModeOf(mode)
 	}
-	encrypted, err := a.encryption(within.root)
+	if len(a.hosts) > 1 {
+		return nil, "", errSeveralHosts
+	}
+	at := a.hosts[0]
+	modes, err := a.encryptions(within.root)
 	if err != nil {
 		return nil, "", err
 	}
+	encrypted := modes[0]
 	if err := a.unknown("sslmode", "sslrootcert", "sslcert", "sslkey", "socket"); err != nil {
 		return nil, "", err
 	}
 	config := mysql.NewConfig()
 	config.User, config.Passwd, config.DBName = a.user, a.password, a.database
-	config.Net, config.Addr = "tcp", a.target()
-	if a.isSocket() {
-		config.Net, config.Addr = "unix", a.host
+	config.Net, config.Addr = "tcp", at.target()
+	if at.isSocket() {
+		config.Net, config.Addr = "unix", at.name
 	}
 	config.TLS, config.AllowFallbackToPlaintext = encrypted.config, encrypted.plain
-	config.DialFunc = within.dialer.DialContext
+	config.DialFunc = noteWire(wired(within.dialer))
 	config.ClientFoundRows = true
 	config.Logger = &mysql.NopLogger{}
 	config.Params = map[string]string{"time_zone": "'+00:00'"}
@@ -91,11 +98,12 @@ func (e *mysqlEngine) begin(o txOptions) []string {
 }
 
 func (e *mysqlEngine) open(ctx context.Context) (session, error) {
-	conn, err := e.connect(ctx)
+	s := &mysqlSession{engine: e}
+	conn, err := e.connect(context.WithValue(ctx, wireKey{}, &s.wire))
 	if err != nil {
 		return nil, err
 	}
-	s := &mysqlSession{conn: conn, engine: e}
+	s.conn = conn
 	if s.id, err = connectionID(ctx, conn); err != nil {
 		return nil, errors.Join(err, conn.Close())
 	}
@@ -139,13 +147,36 @@ type mysqlConn interface {
 type mysqlSession struct {
 	conn   mysqlConn
 	engine *mysqlEngine
+	wire   *wire
 	id     string // by which another connection can end its statement
 }
 
+// wireKey is under which the context of a connection that is being made keeps where its wire is noted: the driver does
+// not show it.
+type wireKey struct{}
+
+func noteWire(dial dialFunc) dialFunc {
+	return func(ctx context.Context, network, address string) (net.Conn, error) {
+		conn, err := dial(ctx, network, address)
+		if note, ok := ctx.Value(wireKey{}).(**wire); ok && err == nil {
+			*note = wireOf(conn)
+		}
+		return conn, err
+	}
+}
+
 func (s *mysqlSession) ping(ctx context.Context) error { return s.conn.Ping(ctx) }
-func (s *mysqlSession) alive() bool                    { return s.conn.IsValid() }
-func (s *mysqlSession) reusable() bool                 { return s.alive() }
-func (s *mysqlSession) close() error                   { return s.conn.Close() }
+func (s *mysqlSession) listen(ctx context.Context)     { s.wire.listen(ctx) }
+
+// ended is true after a deadlock, whose victim InnoDB rolls back whole.
+func (s *mysqlSession) ended(err error) bool {
+	reported, ok := errors.AsType[*mysql.MySQLError](err)
+	return ok && reported.Number == 1213
+}
+
+func (s *mysqlSession) alive() bool    { return s.conn.IsValid() }
+func (s *mysqlSession) reusable() bool { return s.alive() }
+func (s *mysqlSession) close() error   { return s.conn.Close() }
 
 func (s *mysqlSession) query(ctx context.Context, st statement) (cursor, error) {
 	w := s.watch(ctx)
@@ -291,6 +322,9 @@ func (e *mysqlEngine) failure(err error) failure {
 	}
 	_, network := errors.AsType[net.Error](err)
 	unsent := errors.Is(err, driver.ErrBadConn)
+	if unsent || errors.Is(err, mysql.ErrInvalidConn) {
+		f.message = "the server has ended it"
+	}
 	if network || unsent || errors.Is(err, mysql.ErrInvalidConn) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) {
 		f.code, f.lost, f.unsent = errConnect, true, unsent
 	}
@@ -314,6 +348,23 @@ func mysqlFailure(e *mysql.MySQLError) failure {
 	case 1040, 1044, 1045, 1049, 1053, 1129, 1130, 1203, 1226, 1698, 1927: // too many, login, no such database, going down
 		f.code = errConnect
 		f.lost = e.Number == 1053 || e.Number == 1927
+		return f
+	case 1021, 1037, 1038, 1041, 1114, 1135: // disk full, out of memory, table full, no thread
+		f.code = errFull
+		return f
+	case 1036, 1792, 1836, 3100: // table is read only, transaction is, server is
+		f.code = errReadOnly
+		return f
+	case 1290: // an option of the server forbids it
+		if strings.Contains(e.Message, "read-only") || strings.Contains(e.Message, "read_only") {
+			f.code = errReadOnly
+		}
+		return f
+	case 1016, 1017, 1023, 1024, 1026, 1030, 1034, 1035, 1194, 1195: // files, storage engine, index, table marked as crashed
+		f.code, f.hint = errIO, "look at the disk of the server, and at its log"
+		if strings.Contains(e.Message, "errno: 28") || strings.Contains(e.Message, "error 28") { // ENOSPC
+			f.code, f.hint = errFull, ""
+		}
 		return f
 	case 1054, 1146, 1305: // no such column, table, function
 		f.code = errSyntax

@@ -1,6 +1,7 @@
 package db
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -17,7 +18,12 @@ import (
 )
 
 // postgresEngine connects to a PostgreSQL server.
-type postgresEngine struct{ config *pgconn.Config }
+type postgresEngine struct {
+	config  *pgconn.Config
+	several bool          // there are several hosts
+	shuffle bool          // they are tried in any order
+	limit   time.Duration // of an attempt to connect, as the URL says; 0 when it does not
+}
 
 // maxMessage is the most that a row or another message of the server may have, in bytes.
 const maxMessage = 256 << 20
@@ -25,13 +31,9 @@ const maxMessage = 256 << 20
 // cancelLimit is how long a server may take to end a statement that we gave up.
 const cancelLimit = 2 * time.Second
 
-// openPostgres reads a URL postgres://... Options that it does not know go to the server, as search_path.
+// openPostgres reads a URL postgres://... Options that libpq does not know go to the server, such as search_path.
 func openPostgres(within environment, text string) (*postgresEngine, string, error) {
 	a, err := parseAddress(text, "5432")
-	if err != nil {
-		return nil, "", err
-	}
-	encrypted, err := a.encryption(within.root)
 	if err != nil {
 		return nil, "", err
 	}
@@ -40,29 +42,52 @@ func openPostgres(within environment, text string) (*postgresEngine, string, err
 	if err != nil {
 		return nil, "", errors.New("the environment has PG variables that cannot be read")
 	}
-	port, err := strconv.ParseUint(a.port, 10, 16)
-	if err != nil {
-		return nil, "", errURL
+	e := &postgresEngine{config: config}
+	if err := e.options(&a); err != nil {
+		return nil, "", err
 	}
-	config.Host, config.Port, config.Database = a.host, uint16(port), a.database
-	config.Password = a.password
+	hosts, err := postgresHosts(&a, within.root, config.SSLNegotiation == "direct")
+	if err != nil {
+		return nil, "", err
+	}
+	config.Database, config.Password = a.database, a.password
 	if a.user != "" {
 		config.User = a.user
 	}
-	config.TLSConfig, config.Fallbacks, config.ValidateConnect = encrypted.config, nil, nil
-	if encrypted.plain {
-		config.Fallbacks = []*pgconn.FallbackConfig{{Host: config.Host, Port: config.Port}}
-	}
+	config.Host, config.Port, config.TLSConfig, config.Fallbacks = hosts[0].Host, hosts[0].Port, hosts[0].TLSConfig, hosts[1:]
+	e.several = len(a.hosts) > 1
 	config.ConnectTimeout, config.MaxProtocolMessageBodyLen = 0, maxMessage
 	config.RuntimeParams = map[string]string{"application_name": "assay", "client_encoding": "UTF8", "datestyle": "ISO"}
 	maps.Copy(config.RuntimeParams, a.options)
-	config.DialFunc = within.dialer.DialContext
+	config.DialFunc = wired(within.dialer)
 	// The name is resolved by the dialer, where the policy sees it.
 	config.LookupFunc = func(_ context.Context, host string) ([]string, error) { return []string{host}, nil }
-	config.BuildContextWatcherHandler = func(conn *pgconn.PgConn) ctxwatch.Handler {
-		return &pgconn.CancelRequestContextWatcherHandler{Conn: conn, DeadlineDelay: cancelLimit}
+	return e, a.shown, nil
+}
+
+// postgresHosts are the hosts in the order in which they are tried, each with its own encryption: twice where it may
+// go on without.
+func postgresHosts(a *address, root core.Root, direct bool) ([]*pgconn.FallbackConfig, error) {
+	modes, err := a.encryptions(root)
+	if err != nil {
+		return nil, err
 	}
-	return &postgresEngine{config}, a.shown, nil
+	var all []*pgconn.FallbackConfig
+	for i, h := range a.hosts {
+		port, err := strconv.ParseUint(h.port, 10, 16)
+		if err != nil {
+			return nil, errURL
+		}
+		all = append(all, &pgconn.FallbackConfig{Host: h.name, Port: uint16(port), TLSConfig: modes[i].config})
+		if direct && modes[i].config != nil {
+			// The server asks for it, and nothing is tried without encryption.
+			modes[i].config.NextProtos, modes[i].plain = []string{"postgresql"}, false
+		}
+		if modes[i].plain {
+			all = append(all, &pgconn.FallbackConfig{Host: h.name, Port: uint16(port)})
+		}
+	}
+	return all, nil
 }
 
 func (e *postgresEngine) style() style {
@@ -87,22 +112,57 @@ func (e *postgresEngine) begin(o txOptions) []string {
 func (e *postgresEngine) open(ctx context.Context) (session, error) {
 	s := &postgresSession{}
 	config := e.config.Copy()
+	if e.shuffle {
+		shuffleHosts(config)
+	}
+	if e.several {
+		config.ConnectTimeout, _ = ctx.Value(hostLimitKey{}).(time.Duration)
+	}
 	config.OnNotification = func(_ *pgconn.PgConn, n *pgconn.Notification) { s.notes = append(s.notes, n) }
+	config.BuildContextWatcherHandler = s.interruption
 	conn, err := pgconn.ConnectConfig(ctx, config)
 	if err != nil {
 		return nil, err
 	}
-	s.conn = conn
+	s.conn, s.wire = conn, wireOf(conn.Conn())
 	return s, nil
 }
 
 // postgresSession is a connection to a server.
 type postgresSession struct {
-	conn  *pgconn.PgConn
-	notes []*pgconn.Notification // that came in
+	conn    *pgconn.PgConn
+	wire    *wire
+	notes   []*pgconn.Notification // that came in
+	waiting bool                   // for notifications: the server runs nothing that could be ended
 }
 
+// interruption is what happens when the context of a statement ends.
+func (s *postgresSession) interruption(conn *pgconn.PgConn) ctxwatch.Handler {
+	return &postgresInterruption{s, &pgconn.CancelRequestContextWatcherHandler{Conn: conn, DeadlineDelay: cancelLimit}, nil}
+}
+
+// postgresInterruption asks the server to end a statement; it only stops waiting where there is none.
+type postgresInterruption struct {
+	session *postgresSession
+	cancel  *pgconn.CancelRequestContextWatcherHandler
+	chosen  ctxwatch.Handler
+}
+
+// HandleCancel is called when the context ends.
+func (h *postgresInterruption) HandleCancel(ctx context.Context) {
+	h.chosen = h.cancel
+	if h.session.waiting {
+		h.chosen = &pgconn.DeadlineContextWatcherHandler{Conn: h.session.conn.Conn()}
+	}
+	h.chosen.HandleCancel(ctx)
+}
+
+// HandleUnwatchAfterCancel is called after that, when the statement has ended.
+func (h *postgresInterruption) HandleUnwatchAfterCancel() { h.chosen.HandleUnwatchAfterCancel() }
+
 func (s *postgresSession) ping(ctx context.Context) error { return s.conn.Ping(ctx) }
+func (s *postgresSession) listen(ctx context.Context)     { s.wire.listen(ctx) }
+func (s *postgresSession) ended(error) bool               { return s.conn.TxStatus() == 'I' }
 func (s *postgresSession) alive() bool                    { return !s.conn.IsClosed() }
 
 // reusable is false for a session that is left in a transaction.
@@ -144,9 +204,6 @@ func (s *postgresSession) query(ctx context.Context, st statement) (cursor, erro
 	}
 	return c, nil
 }
-
-var errRolledBack = core.WithHint(errors.New("the transaction was rolled back, since a statement in it had failed"),
-	"let the error of that statement end the transaction, or put the statement in a transaction of its own within it")
 
 func (s *postgresSession) execute(ctx context.Context, st statement) (outcome, error) {
 	reader, err := s.start(ctx, st)
@@ -221,7 +278,10 @@ func (c *postgresCursor) close() error {
 
 func (e *postgresEngine) failure(err error) failure {
 	if reported, ok := errors.AsType[*pgconn.PgError](err); ok {
-		return postgresFailure(reported)
+		f := postgresFailure(reported)
+		// The server that could be written is another one now.
+		f.stale = f.code == errReadOnly && e.config.ValidateConnect != nil
+		return f
 	}
 	f := failure{message: err.Error()}
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
@@ -230,9 +290,10 @@ func (e *postgresEngine) failure(err error) failure {
 	if failed, ok := errors.AsType[*pgconn.ConnectError](err); ok {
 		f.message = failed.Unwrap().Error()
 	}
-	if network, ok := errors.AsType[*net.OpError](err); ok {
+	if network, ok := errors.AsType[*net.OpError](err); ok && !e.several {
 		f.message = network.Error()
 	}
+	f.message = strings.ReplaceAll(f.message, "\n", "; ") // of several hosts
 	_, network := errors.AsType[net.Error](err)
 	if network || pgconn.SafeToRetry(err) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) {
 		f.code, f.lost, f.unsent = errConnect, true, pgconn.SafeToRetry(err)
@@ -257,6 +318,12 @@ func postgresFailure(e *pgconn.PgError) failure {
 		f.code = errSyntax
 	case e.Code == "57014" || e.Code == "55P03" || e.Code == "25P03":
 		f.code = errTimeout
+	case e.Code == "25006":
+		f.code = errReadOnly
+	case class == "53" && e.Code != "53300":
+		f.code = errFull
+	case e.Code == "58030" || e.Code == "XX001" || e.Code == "XX002":
+		f.code, f.hint = errIO, cmp.Or(f.hint, "look at the disk of the server, and at its log")
 	case class == "08" || class == "28" || class == "57" || class == "3D" || e.Code == "53300":
 		f.code = errConnect
 	}

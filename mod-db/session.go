@@ -13,6 +13,11 @@ type session interface {
 	query(ctx context.Context, s statement) (cursor, error)
 	execute(ctx context.Context, s statement) (outcome, error)
 	ping(ctx context.Context) error
+	// listen waits until the server says something or ends the connection, or ctx ends. No statement may run.
+	listen(ctx context.Context)
+	// ended tells whether err, of a statement in a transaction, has ended that transaction: it is rolled back, and what
+	// came next would be in none.
+	ended(err error) bool
 	// alive tells whether the connection still stands.
 	alive() bool
 	// reusable tells whether the session is also as it was at first.

@@ -250,7 +250,12 @@ func (s *sqliteSession) failed(err error) error {
 }
 
 func (s *sqliteSession) ping(context.Context) error { return nil }
-func (s *sqliteSession) alive() bool                { return !s.broken }
+func (s *sqliteSession) listen(ctx context.Context) { <-ctx.Done() }
+
+// ended is true after some errors, such as that of a full disk.
+func (s *sqliteSession) ended(error) bool { return !s.handle.inTransaction() }
+
+func (s *sqliteSession) alive() bool { return !s.broken }
 
 func (s *sqliteSession) reusable() bool { return s.alive() }
 

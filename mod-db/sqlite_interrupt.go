@@ -35,6 +35,13 @@ func (h sqliteHandle) takeNames() {
 	pointer[sqlite3.Tsqlite3](uintptr(h)).FopenFlags &^= sqlite3.SQLITE_OPEN_URI
 }
 
+// inTransaction tells whether a transaction is open.
+func (h sqliteHandle) inTransaction() bool {
+	tls := libc.NewTLS()
+	defer tls.Close()
+	return sqlite3.Xsqlite3_get_autocommit(tls, uintptr(h)) == 0
+}
+
 // interruptWith ends what the connection runs when ctx ends. It no longer does once stop has returned, which
 // must be called once, before the connection is closed.
 func (h sqliteHandle) interruptWith(ctx context.Context) (stop func()) {

@@ -101,13 +101,15 @@ func (e *sqliteEngine) failure(err error) failure {
 			f.code, f.hint = errSerialization, ""
 		}
 	case sqliteReadOnly:
-		f.hint = "the database is opened with mode=ro, or its file may not be written"
+		f.code, f.hint = errReadOnly, "the database is opened with mode=ro, or its file may not be written"
 	case sqliteCantOpen:
 		f.code, f.hint = errConnect, "the folder of the file must exist and be writable"
 	case sqliteNotADB, sqliteCorrupt:
-		f.code, f.hint = errConnect, "the file is damaged, or is no SQLite database"
-	case sqliteIOErr, sqliteFull:
-		f.hint = "look at the disk: it is full or fails"
+		f.code, f.hint = errIO, "the file is damaged, or is no SQLite database"
+	case sqliteIOErr:
+		f.code, f.hint = errIO, "look at the disk: it is full or fails"
+	case sqliteFull:
+		f.code, f.hint = errFull, "look at the disk, and at pragma max_page_count"
 	}
 	return f
 }

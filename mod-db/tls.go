@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"slices"
 
 	"assay.rs/core"
 )
@@ -22,7 +23,25 @@ func sslModes() []string {
 
 const maxPEM = 1 << 20
 
-// encryption takes the options sslmode, sslrootcert, sslcert and sslkey. Their files obey the policy.
+// encryptions takes the options sslmode, sslrootcert, sslcert and sslkey, and says how the connection to each host is
+// encrypted. Their files obey the policy.
+func (a *address) encryptions(root core.Root) ([]encryption, error) {
+	base, err := a.encryption(root)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]encryption, len(a.hosts))
+	for i, h := range a.hosts {
+		if base.config == nil || h.isSocket() {
+			continue
+		}
+		all[i] = encryption{base.config.Clone(), base.plain}
+		all[i].config.ServerName = h.name
+	}
+	return all, nil
+}
+
+// encryption is that of any host.
 func (a *address) encryption(root core.Root) (encryption, error) {
 	mode, ca, cert, key := a.take("sslmode"), a.take("sslrootcert"), a.take("sslcert"), a.take("sslkey")
 	if mode == "" {
@@ -31,10 +50,10 @@ func (a *address) encryption(root core.Root) (encryption, error) {
 			mode = "verify-ca"
 		}
 	}
-	if mode == "disable" || a.isSocket() {
+	if mode == "disable" || !slices.ContainsFunc(a.hosts, func(h host) bool { return !h.isSocket() }) {
 		return encryption{}, nil
 	}
-	config := &tls.Config{ServerName: a.host, MinVersion: tls.VersionTLS12}
+	config := &tls.Config{MinVersion: tls.VersionTLS12}
 	if ca != "" && ca != "system" {
 		pem, err := root.ReadFile(ca, maxPEM)
 		if err != nil {

@@ -25,14 +25,16 @@ type transaction struct {
 	reading  int // how many cursors are open while the script runs
 	depth    int // of savepoints
 	nestable bool
-	lost     bool
+	gone     bool // the database has rolled it back by itself
 }
 
 // endLimit is how long the end of a transaction may take when its task has been stopped.
 const endLimit = 5 * time.Second
 
 var (
-	errTxEnded = errClosed.With(errors.New("the transaction has ended"), "use the connection of a transaction only inside its function")
+	errTxEnded    = errClosed.With(errors.New("the transaction has ended"), "use the connection of a transaction only inside its function")
+	errRolledBack = core.WithHint(errors.New("the transaction was rolled back, since a statement in it had failed"),
+		"let the error of that statement end the transaction; what went before it is undone as well")
 	errReading = errBusy.With(errors.New("the transaction is reading rows with each"), "read them with query first, or use the connection outside of the transaction")
 )
 
@@ -42,12 +44,14 @@ func (c *Conn) useTx(f func(s session) error) error {
 	switch {
 	case *c.ended:
 		return errTxEnded
+	case c.tx.gone:
+		return errRolledBack
 	case c.tx.reading > 0 && !c.tx.nestable:
 		return errReading
 	}
 	err := f(c.tx.session)
-	if err != nil && c.db.failureOf(err).lost {
-		c.tx.lost = true
+	if err != nil && c.tx.session.alive() && c.tx.session.ended(err) {
+		c.tx.gone = true
 	}
 	return err
 }
@@ -115,6 +119,9 @@ func (c *Conn) transactOnce(call core.Call, class core.Type[*Conn], fn core.Call
 			}
 			return err
 		}
+		if on.tx.gone {
+			return errRolledBack
+		}
 		return c.db.commit(ctx, s)
 	})
 	if _, script := errors.AsType[*core.ScriptError](err); script && ctx.Err() == nil {
@@ -159,7 +166,14 @@ func (d *database) run(ctx context.Context, s session, statements ...string) err
 // commit is an error when the server has rolled back instead.
 func (d *database) commit(ctx context.Context, s session) error {
 	err := d.run(ctx, s, "COMMIT")
-	if err != nil && s.alive() {
+	if err == nil {
+		return nil
+	}
+	if f := d.failureOf(err); f.lost && !f.unsent {
+		return errConnect.With(&driverError{"connection lost at the commit, whose result is not known: " + f.message, err},
+			"look whether the changes are there before you make them again")
+	}
+	if s.alive() {
 		return errors.Join(err, d.rollback(ctx, s))
 	}
 	return err

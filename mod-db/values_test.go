@@ -55,17 +55,26 @@ func TestURL(t *testing.T) {
 		{"postgres:///d?host=/run/pg&user=u&password=s%26x", "u", "s&x", "[/run/pg]:5432", "d", "postgres:///d?host=%2Frun%2Fpg&user=u"},
 		{"postgres://u:a@b@h/d", "u", "a@b", "h:5432", "d", "postgres://u@h/d"},
 		{"postgres://u:p@[::1]:7/d", "u", "p", "[::1]:7", "d", "postgres://u@[::1]:7/d"},
+		{"postgres://u:p@h1:1,h2,[::2]:3/d", "u", "p", "h1:1,h2:5432,[::2]:3", "d", "postgres://u@h1:1,h2:5432,[::2]:3/d"},
+		{"postgres://u:p@h1,h2/d?port=7", "u", "p", "h1:7,h2:7", "d", "postgres://u@h1:7,h2:7/d?port=7"},
+		{"postgres://u:p@/d?host=h1,h2&port=1,2", "u", "p", "h1:1,h2:2", "d", "postgres://u@/d?host=h1%2Ch2&port=1%2C2"},
+		{"postgres://,h2/d", "", "", "localhost:5432,h2:5432", "d", "postgres://localhost:5432,h2:5432/d"},
 	} {
 		a, err := parseAddress(tt.url, "5432")
-		target := a.target()
-		if strings.HasPrefix(a.host, "/") {
-			target = "[" + a.host + "]:" + a.port
+		if err != nil {
+			t.Errorf("parseAddress(%q): %v", tt.url, err)
+			continue
 		}
-		if err != nil || a.user != tt.user || a.password != tt.password || target != tt.target || a.database != tt.database || a.shown != tt.shown {
-			t.Errorf("parseAddress(%q) = %+v, %v, want %+v", tt.url, a, err, tt)
+		target := a.listHosts()
+		if a.hosts[0].isSocket() {
+			target = "[" + a.hosts[0].name + "]:" + a.hosts[0].port
+		}
+		if a.user != tt.user || a.password != tt.password || target != tt.target || a.database != tt.database || a.shown != tt.shown {
+			t.Errorf("parseAddress(%q) = %+v, want %+v", tt.url, a, tt)
 		}
 	}
-	for _, url := range []string{"postgres://u:se#cret@h/d", "postgres://u:sec%ret@h/d", "postgres://u:sec ret@h/d", "postgres://u:s/ecret@h/d:x", "postgres://h:99999999/d%zz"} {
+	for _, url := range []string{"postgres://u:se#cret@h/d", "postgres://u:sec%ret@h/d", "postgres://u:sec ret@h/d", "postgres://u:s/ecret@h/d:x", "postgres://u:secret@h1:x,h2/d",
+		"postgres://u:secret@h1,h2,h3/d?port=1,2", "postgres://h:99999999/d%zz"} {
 		_, err := parseAddress(url, "5432")
 		if err == nil {
 			t.Errorf("parseAddress(%q) has no error", url)
