@@ -289,8 +289,8 @@ func TestCodesOfFailures(t *testing.T) {
 		code("db.connect", db.connect, (URL:gsub("/assay$", "/none")))
 		if DB == "postgres" then
 			code("db.readonly", function() db.connect(URL .. "?default_transaction_read_only=on"):execute("insert into codes values (1)") end)
-			code("db.full", function() conn:execute("do $$ begin raise exception using errcode = '53100', message = 'no space left' end $$") end)
-			code("db.io", function() conn:execute("do $$ begin raise exception using errcode = '58030' end $$") end)
+			code("db.full", function() conn:execute("do $$ begin raise exception using errcode = '53100', message = 'no space left'; end $$") end)
+			code("db.io", function() conn:execute("do $$ begin raise exception using errcode = '58030'; end $$") end)
 		else
 			code("db.full", conn.execute, conn, "signal sqlstate 'HY000' set mysql_errno = 1021, message_text = 'Disk full'")
 			code("db.full", conn.execute, conn, "signal sqlstate 'HY000' set mysql_errno = 1026, message_text = 'Error writing file (errno: 28)'")
