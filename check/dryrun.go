@@ -13,7 +13,7 @@ import (
 // passed, since nothing was measured.
 func (p *Plan) Validated() *Report {
 	r := newReport()
-	r.File, r.Name, r.Outcome = p.path, said(p.name), OutcomeValidated
+	r.File, r.Name, r.Outcome, r.Shard = p.path, said(p.name), OutcomeValidated, p.part
 	for _, s := range p.suites {
 		run := p.newRun(s, p.newEvents())
 		for _, c := range s.checks {

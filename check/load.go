@@ -34,6 +34,8 @@ type Options struct {
 
 	Only, Skip []string // names of checks
 	Tags       []string // a check with any of them
+	Shard      ShardChoice
+	FailFast   bool // as fail_fast in the file
 
 	Log    *slog.Logger // what scripts log and print, without secrets; nil discards
 	Clock  retry.Clock  // nil is the real one
@@ -47,7 +49,8 @@ type Plan struct {
 	folder   bool
 	suites   []*suite
 	selected int
-	skipped  int // deselected
+	skipped  int    // deselected
+	part     *Shard // nil runs all checks
 	redactor *redact.Redactor
 	options  Options
 	log      *slog.Logger
@@ -105,6 +108,7 @@ func Load(path string, o Options) (*Plan, error) {
 	if problems.Empty() {
 		p.selectChecks(problems)
 		p.unusedVars(problems, used)
+		p.shard(problems)
 	}
 	if !problems.Empty() {
 		return nil, p.configError(problems)

@@ -67,6 +67,7 @@ type Report struct {
 	Reason   string      `json:"reason"`
 	Started  time.Time   `json:"started_at"`
 	Timeout  int64       `json:"timeout_ms,omitempty"` // how long the run might have taken; 0 is no bound
+	Shard    *Shard      `json:"shard,omitempty"`      // of a run of a part of the checks
 	Errors   []Problem   `json:"errors,omitempty"`
 
 	lost bool // nobody has got the document
@@ -170,6 +171,9 @@ func (r *Report) conclude(took time.Duration, cause error) {
 	}
 	r.Passed = r.Outcome == OutcomePassed
 	r.Reason = r.reason(cause)
+	if r.Shard != nil && s.Total == 0 && cause == nil {
+		r.emptyShard()
+	}
 }
 
 func (s *Summary) count(status Status) {

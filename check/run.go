@@ -47,9 +47,14 @@ func (p *Plan) Run(ctx context.Context) *Report {
 	defer events.end()
 	events.emit(Event{Kind: RunStarted})
 	var cause error
+	var failed string
 	for _, s := range p.suites {
 		run := p.newRun(s, events)
+		if p.options.FailFast {
+			run.failed = failed
+		}
 		run.all(ctx)
+		failed = run.failed
 		if cause == nil {
 			cause = run.cut
 		}
@@ -59,6 +64,7 @@ func (p *Plan) Run(ctx context.Context) *Report {
 		r.Checks[i].clean(p.redactor)
 	}
 	r.Summary.Deselected = p.skipped
+	r.Shard = p.part
 	r.conclude(events.elapsed(), cause)
 	r.Reason = p.redactor.Text(r.Reason)
 	return r
@@ -202,7 +208,7 @@ func (r *suiteRun) skipped(c *check) string {
 	if c.always {
 		return ""
 	}
-	if r.suite.failFast && r.failed != "" {
+	if (r.suite.failFast || r.plan.options.FailFast) && r.failed != "" {
 		return "fail_fast: " + r.failed + " did not pass"
 	}
 	for _, n := range c.needs {

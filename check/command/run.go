@@ -22,6 +22,8 @@ type CheckFlags struct {
 	reports          targets
 	document         bool   // --json
 	color            string // auto, always or never
+	shard            check.ShardChoice
+	failFast         bool
 }
 
 // Bind adds the flags to fs.
@@ -32,6 +34,14 @@ func (f *CheckFlags) Bind(fs *pflag.FlagSet) {
 	fs.Var(&f.vars, "var", "set a variable of the file: --var base=http://localhost:8080")
 	fs.BoolVar(&f.validate, "validate", false, "read the file and report what is wrong with it; run nothing")
 	fs.BoolVar(&f.dryRun, "dry-run", false, "print what would run, and how long it may take at worst; run nothing")
+	fs.BoolVar(&f.failFast, "fail-fast", false, "start no further check after one that failed")
+	fs.IntVar(&f.shard.Index, "shard-index", -1, "run this part of the checks, from 0; $JOB_COMPLETION_INDEX unless said otherwise")
+	fs.IntVar(&f.shard.Count, "shard-count", 0, "deal the checks to so many processes; assay merge joins their documents")
+	f.bindOutput(fs)
+}
+
+// bindOutput adds the flags that say where the result goes.
+func (f *CheckFlags) bindOutput(fs *pflag.FlagSet) {
 	fs.BoolVar(&f.quiet, "quiet", false, "log nothing but the document")
 	fs.Var(&f.reports, "report", "write a report as well: junit=FILE, tap=FILE, jsonl=FILE, markdown=FILE, html=FILE, prometheus=FILE, json=FILE, github; - is stdout; may be repeated")
 	fs.BoolVar(&f.document, "json", false, "print the document on a terminal too; elsewhere, as in a pipe, it is always printed")
@@ -42,7 +52,7 @@ func (f *CheckFlags) Bind(fs *pflag.FlagSet) {
 
 // FirstSet is the first of these flags that the command line has set, or empty.
 func (f *CheckFlags) FirstSet(fs *pflag.FlagSet) string {
-	for _, name := range []string{"only", "skip", "tags", "var", "validate", "dry-run", "quiet", "report", "json", "color", "termination-log"} {
+	for _, name := range []string{"only", "skip", "tags", "var", "validate", "dry-run", "quiet", "fail-fast", "shard-index", "shard-count", "report", "json", "color", "termination-log"} {
 		if fs.Changed(name) {
 			return name
 		}
@@ -70,6 +80,10 @@ func Run(ctx context.Context, path string, f *CheckFlags, s Surroundings) int {
 		return check.ExitUsage
 	}
 	out := newOutput(f, s)
+	if err := f.chooseShard(os.LookupEnv); err != nil {
+		PrintError(s.Stderr, err)
+		return out.deliver(ctx, check.Refused(path, err))
+	}
 	plan, report := load(path, f, s, out.event)
 	switch {
 	case plan == nil:
@@ -96,6 +110,7 @@ func load(path string, f *CheckFlags, s Surroundings, events func(check.Event)) 
 	options := check.Options{
 		Types: s.Types, StartFixture: s.Start, LookupEnv: os.LookupEnv, Log: s.Log,
 		Vars: f.vars, Only: f.only, Skip: f.skip, Tags: f.tags, Events: events,
+		Shard: f.shard, FailFast: f.failFast,
 	}
 	plan, err := check.Load(path, options)
 	if err != nil {

@@ -4,6 +4,7 @@
 package main
 
 import (
+	"context"
 	"io"
 	"log"
 	"log/slog"
@@ -45,6 +46,9 @@ func checkTypes() []check.Type { return check.Standard(modules()...) }
 func rootCommand(stdout, stderr io.Writer) *cobra.Command {
 	var flags command.CheckFlags
 	var logs command.LogFlags
+	surroundings := func(ctx context.Context) command.Surroundings {
+		return command.Surroundings{Types: checkTypes(), Stdout: stdout, Stderr: stderr, Log: logs.Logger(command.Unstalled(ctx, stderr), textHandler)}
+	}
 	root := &cobra.Command{
 		Use:           "assay-check [flags] FILE|FOLDER",
 		Short:         "Runs a check file, or every one in a folder, and prints one JSON document",
@@ -59,17 +63,14 @@ func rootCommand(stdout, stderr io.Writer) *cobra.Command {
 			}
 			ctx, stop := command.Interruptible(cmd.Context(), command.RepeatIgnored)
 			defer stop()
-			return command.ExitWith(command.Run(ctx, args[0], &flags, command.Surroundings{
-				Types:  checkTypes(),
-				Stdout: stdout, Stderr: stderr, Log: logs.Logger(command.Unstalled(ctx, stderr), textHandler),
-			}))
+			return command.ExitWith(command.Run(ctx, args[0], &flags, surroundings(ctx)))
 		},
 	}
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	flags.Bind(root.Flags())
 	logs.Bind(root.PersistentFlags())
-	root.AddCommand(command.SchemaCommand(stdout, checkTypes), command.VersionCommand(stdout, "assay-check"))
+	root.AddCommand(command.MergeCommand(stdout, stderr, surroundings), command.SchemaCommand(stdout, checkTypes), command.VersionCommand(stdout, "assay-check"))
 	return root
 }
 

@@ -25,7 +25,12 @@ func (p *program) checkCommand() *cobra.Command {
 func (p *program) runChecks(ctx context.Context, path string, flags *command.CheckFlags) error {
 	ctx, stop := command.Interruptible(ctx, command.RepeatIgnored)
 	defer stop()
-	return command.ExitWith(command.Run(ctx, path, flags, command.Surroundings{
+	return command.ExitWith(command.Run(ctx, path, flags, p.surroundings(ctx)))
+}
+
+// surroundings is what a run of checks has around it in this binary.
+func (p *program) surroundings(ctx context.Context) command.Surroundings {
+	return command.Surroundings{
 		Types: checkTypes(), Start: p.startFixture, Stdout: p.stdout, Stderr: p.stderr, Log: p.endingWith(ctx).logger(),
-	}))
+	}
 }
