@@ -105,7 +105,7 @@ func (p *program) run(ctx context.Context, a Attempt, env map[string]string) Out
 	unheard := &core.Failures{}
 	vm := p.rt.Open(core.Host{
 		Failed: unheard.Add,
-		Log:    a.Log().With("check", a.Check), Limits: core.Limits{Memory: scriptMemory, Output: scriptOutput},
+		Log:    a.Log().With("check", a.Check), Limits: core.Limits{Memory: core.Fitted(scriptMemory, 4), Output: scriptOutput},
 		Modules: core.ModuleFiles{Folder: p.folder},
 		LookupEnv: func(name string) (string, bool) {
 			if v, ok := env[name]; ok {

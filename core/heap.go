@@ -10,11 +10,11 @@ import (
 )
 
 // GovernHeap makes the collector keep the heap of the process close to what its scripts may hold, and ends the
-// largest script when the process takes more memory than all of them may. most, unless it is 0, is what the
-// heap may take beside, whatever they may hold. Like [BoundArrays] it is for main functions.
-func GovernHeap(most int64) {
+// largest script when the process takes more memory than all of them may. Like [BoundArrays] it is for main
+// functions: in a program with memory of its own, only what a script can reach counts, and nothing forces a
+// collection.
+func GovernHeap() {
 	h := theHeap()
-	h.most.Store(most)
 	h.roof.Store(debug.SetMemoryLimit(-1))
 	h.governed.Store(true)
 }
@@ -34,7 +34,7 @@ type heap struct {
 	samples   sync.Pool
 	base      atomic.Int64
 	governed  atomic.Bool
-	most      atomic.Int64  // what scripts may take together, or 0
+	fits      atomic.Int64  // what the kernel lets the process have, or 0
 	roof      atomic.Int64  // the limit of the collector that the user has set
 	kept      atomic.Int64  // what keep was last told
 	collected atomic.Uint64 // the collections so far
@@ -84,12 +84,12 @@ func (h *heap) close(vm *VM) {
 
 // ceiling is what all scripts may take together, with what the machine takes for it.
 func (h *heap) ceiling() int64 {
-	if !h.governed.Load() {
-		return math.MaxInt64
+	ceiling := int64(math.MaxInt64)
+	if h.governed.Load() {
+		ceiling = h.limits.Load() / ceilingDen * ceilingNum
 	}
-	ceiling := h.limits.Load() / ceilingDen * ceilingNum
-	if most := h.most.Load(); most > 0 {
-		ceiling = min(ceiling, most)
+	if fits := h.fits.Load(); fits > 0 {
+		ceiling = min(ceiling, fits/2)
 	}
 	return ceiling
 }

@@ -7,14 +7,14 @@ import (
 )
 
 // room is how many bytes something of all clients may have together, so that those who send much at once cannot take
-// the memory of the host. What is taken is the host's: no script is charged for it.
+// the memory of the host: an eighth of it at most. What is taken is the host's: no script is charged for it.
 type room struct {
 	left     atomic.Int64
 	reserved *core.Reservation
 }
 
 func (r *room) open(size int64, reserved *core.Reservation) {
-	r.left.Store(size)
+	r.left.Store(core.Fitted(size, 8))
 	r.reserved = reserved
 }
 

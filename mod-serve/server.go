@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"math"
 	"net"
 	"net/http"
 	"os"
@@ -126,7 +127,7 @@ func (s *server) run(c core.Call, listener net.Listener) error {
 		_ = listener.Close()
 		return err
 	}
-	limited := limit(listener, s.options.maxConnections, s.count)
+	limited := limit(listener, min(s.options.maxConnections, int(core.Fitted(math.MaxInt32*perConnection, 4)/perConnection)), s.count)
 	state := core.Local[servers](c)
 	state.started.Add(1)
 	served := make(chan error, 1)

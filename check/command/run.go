@@ -75,6 +75,7 @@ func Run(ctx context.Context, path string, f *CheckFlags, s Surroundings) int {
 		debug.SetGCPercent(200) // a sixth less CPU in a file of 1,000 checks, for 3 MB
 	}
 	WarnZone(s.Log, os.LookupEnv)
+	TellMemory(s.Log, ScriptMemory())
 	if err := f.reports.conflict(f.document); err != nil {
 		PrintError(s.Stderr, err)
 		return check.ExitUsage

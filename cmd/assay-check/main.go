@@ -25,6 +25,7 @@ import (
 
 func main() {
 	core.BoundArrays()
+	command.FitMemory(os.DirFS("/"))
 	log.SetOutput(io.Discard) // net/http writes what strange servers say to the standard logger
 	os.Exit(command.Execute(rootCommand(os.Stdout, command.NewConsole(os.Stderr)), os.Args[1:], os.Stderr))
 }

@@ -39,7 +39,7 @@ func (p *program) startFixture(ctx context.Context, f check.Fixture) (url string
 	}
 	vm := rt.Open(core.Host{
 		Stdout: p.stderr, Log: p.logger(), // stdout holds the document
-		LookupEnv: fixtureEnv(f).lookup, EnvNames: fixtureEnv(f).names, Limits: core.Limits{Memory: defaultMemory},
+		LookupEnv: fixtureEnv(f).lookup, EnvNames: fixtureEnv(f).names, Limits: core.Limits{Memory: defaultMemory()},
 	})
 	vm.SetArgs(f.File, nil)
 	ctx, cancel := context.WithCancelCause(ctx)

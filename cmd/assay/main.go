@@ -15,6 +15,7 @@ import (
 
 func main() {
 	core.BoundArrays()
+	command.FitMemory(os.DirFS("/"))
 	log.SetOutput(io.Discard) // net/http writes what strange servers say to the standard logger
 	p := &program{stdin: os.Stdin, stdout: os.Stdout, stderr: command.NewConsole(os.Stderr)}
 	os.Exit(p.run(os.Args[1:]))

@@ -29,7 +29,7 @@ type scriptFlags struct {
 
 func (f *scriptFlags) bind(fs *pflag.FlagSet) {
 	fs.DurationVar(&f.timeout, "timeout", 0, "end the script after this time, such as 30s; 0 is no limit")
-	f.memory = defaultMemory
+	f.memory = command.Size(defaultMemory())
 	fs.Var(&f.memory, "memory", "how much the script may hold, such as 64MB; 0 is no limit")
 	f.access.bind(fs)
 	f.set = fs
@@ -39,7 +39,7 @@ func (f *scriptFlags) bind(fs *pflag.FlagSet) {
 func (f *scriptFlags) changed(name string) bool { return f.set != nil && f.set.Changed(name) }
 
 // defaultMemory is what a script may hold unless --memory says otherwise.
-const defaultMemory = 64 << 20
+func defaultMemory() int64 { return command.ScriptMemory() }
 
 // firstSet is the first of these flags that the command line has set, or empty.
 func (f *scriptFlags) firstSet(fs *pflag.FlagSet) string {
@@ -120,7 +120,7 @@ func collectLate() {
 		debug.SetGCPercent(400)
 	}
 	if _, set := os.LookupEnv("GOMEMLIMIT"); !set {
-		core.GovernHeap(0)
+		core.GovernHeap()
 	}
 }
 
@@ -144,9 +144,11 @@ func (p *program) runScript(ctx context.Context, name string, source []byte, arg
 	ctx, cancel := untilTimeout(ctx, flags.timeout)
 	defer cancel()
 	p = p.endingWith(ctx)
-	command.WarnZone(p.logger(), flags.access.lookupEnv)
+	log := p.logger()
+	command.WarnZone(log, flags.access.lookupEnv)
+	command.TellMemory(log, int64(flags.memory))
 	host := core.Host{
-		Stdin: p.stdin, Stdout: p.stdout, Stderr: p.stderr, Log: p.logger(), LookupEnv: flags.access.lookupEnv, EnvNames: flags.access.envNames,
+		Stdin: p.stdin, Stdout: p.stdout, Stderr: p.stderr, Log: log, LookupEnv: flags.access.lookupEnv, EnvNames: flags.access.envNames,
 		Limits: core.Limits{Memory: int64(flags.memory)}, Modules: moduleFiles(name, flags.access.Sandbox),
 	}
 	if flags.access.Sandbox {

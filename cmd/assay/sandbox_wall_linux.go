@@ -33,7 +33,7 @@ func enclose(memory int64) error {
 	if err := syscall.Setrlimit(syscall.RLIMIT_CORE, &syscall.Rlimit{}); err != nil {
 		return fmt.Errorf("limit the core file of the sandbox: %w", err)
 	}
-	core.GovernHeap(0)
+	core.GovernHeap()
 	debug.SetMaxStack(maxGoStack)
 	return nil
 }

@@ -29,7 +29,7 @@ type testFlags struct {
 }
 
 func (p *program) testCommand() *cobra.Command {
-	flags := testFlags{memory: defaultMemory}
+	flags := testFlags{memory: command.Size(defaultMemory())}
 	cmd := &cobra.Command{
 		Use:   "test [flags] [FILE|FOLDER...]",
 		Short: "Run the tests of scripts: the functions test_* of *_test.lua",
