@@ -2,6 +2,7 @@ package check
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -95,7 +96,10 @@ func (c capture) take(ctx context.Context, resp *response, a Attempt) (any, erro
 	if resp.unreadable != nil {
 		return nil, resp.unreadable
 	}
-	v, err := decodeJSON(resp.body)
+	v, err := resp.decoded(ctx)
+	if large, ok := errors.AsType[tooLargeError](err); ok {
+		return nil, large
+	}
 	if err != nil {
 		return nil, fmt.Errorf("the body is not JSON: %w", err)
 	}

@@ -34,6 +34,22 @@ type response struct {
 	took   time.Duration
 
 	unreadable error // why the body cannot be judged
+	held       held
+
+	isDecoded bool
+	value     any   // the body as JSON, once it is decoded
+	notJSON   error // why it is none
+}
+
+// decoded is the body as JSON. It is decoded once, as far as there is room for it.
+func (r *response) decoded(ctx context.Context) (any, error) {
+	if !r.isDecoded {
+		r.isDecoded = true
+		if r.notJSON = r.held.decoded(ctx, r.body); r.notJSON == nil {
+			r.value, r.notJSON = decodeJSON(r.body)
+		}
+	}
+	return r.value, r.notJSON
 }
 
 // describe is the answer for the document.

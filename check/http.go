@@ -156,6 +156,7 @@ func (h *httpCheck) Run(ctx context.Context, a Attempt) Outcome {
 		o.Err = transportError(ctx, err)
 		return o
 	}
+	defer resp.held.release()
 	resp.decode()
 	captured := h.captured(ctx, resp, a)
 	o.Response = resp.describe(a)

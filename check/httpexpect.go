@@ -164,7 +164,15 @@ func (e *httpExpect) assessJSON(ctx context.Context, o *Outcome, resp *response,
 	if len(e.json) == 0 {
 		return
 	}
-	v, err := decodeJSON(resp.body)
+	v, err := resp.decoded(ctx)
+	if large, ok := errors.AsType[tooLargeError](err); ok {
+		o.Err = Broken(retry.Limit, large)
+		return
+	}
+	if ctx.Err() != nil {
+		o.Err = context.Cause(ctx)
+		return
+	}
 	if err != nil {
 		for _, x := range e.json {
 			o.assess(Assertion{Expr: "json " + x.text, Expected: true}, fmt.Sprintf("json %s: the body is not JSON: %s", x.text, err))

@@ -119,6 +119,7 @@ func (c *promCheck) Run(ctx context.Context, a Attempt) Outcome {
 		o.Err = transportError(ctx, err)
 		return o
 	}
+	defer resp.held.release()
 	resp.decode()
 	o.Response = resp.describe(a)
 	result, err := parseAnswer(resp)

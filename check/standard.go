@@ -34,13 +34,16 @@ func elsewhere(typ string) (string, bool) {
 }
 
 // Client is what checks send requests with.
-type Client struct{ http *assayhttp.Client }
+type Client struct {
+	http  *assayhttp.Client
+	rooms rooms
+}
 
 // NewClient makes a client; env finds the proxies, and may be nil.
 func NewClient(env func(string) (string, bool)) *Client {
 	// The time of an attempt is the only bound: attempt_timeout may be longer than the client's own.
 	defaults := assayhttp.Options{Timeout: 365 * 24 * time.Hour, ConnectTimeout: 365 * 24 * time.Hour}
-	return &Client{assayhttp.NewClient(defaults, assayhttp.Environment{LookupEnv: env})}
+	return &Client{assayhttp.NewClient(defaults, assayhttp.Environment{LookupEnv: env}), newRooms()}
 }
 
 // do makes one attempt. Whatever is not a whole answer is an error, whose class the retry engine knows.
@@ -64,11 +67,15 @@ func (c *Client) do(ctx context.Context, r *request) (*response, error) {
 	if r.bodyless {
 		return c.head(ctx, request)
 	}
+	held := held{rooms: c.rooms}
+	request.MaxBody = c.rooms.maxBody()
+	request.Charge = func(n int) error { return held.body(ctx, n) }
 	answer, err := c.http.Do(ctx, request)
 	if err != nil {
+		held.release()
 		return nil, err
 	}
-	return &response{status: answer.Status, header: answer.Header, body: answer.Body, size: int64(len(answer.Body)), took: answer.Timings.Total}, nil
+	return &response{held: held, status: answer.Status, header: answer.Header, body: answer.Body, size: int64(len(answer.Body)), took: answer.Timings.Total}, nil
 }
 
 // head makes an attempt that does not wait for the body. A small one is read all the same: its connection serves the

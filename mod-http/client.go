@@ -81,8 +81,11 @@ type Request struct {
 
 	Options
 
-	charge  func(n int) error // asked before so many bytes of a body are held; may be nil
-	proxies *proxies          // read by the caller; nil is the client's environment
+	// Charge is asked as the body of an answer is read, with its number of bytes so far. Its error ends the
+	// request. It may be nil.
+	Charge func(n int) error
+
+	proxies *proxies // read by the caller; nil is the client's environment
 }
 
 // Client makes requests and keeps connections for the next ones. It is safe for concurrent use.
@@ -127,7 +130,7 @@ func (c *Client) exchange(ctx context.Context, r Request, with use) (*Response, 
 	}
 	a := newAttempt(cmp.Or(o.Timeout, DefaultTimeout))
 	a.patient, a.idle = with != nil && o.Timeout == 0, r.Idle
-	a.charge = r.charge
+	a.charge = r.Charge
 	if a.proxies, err = c.proxies(r, o); err != nil {
 		return nil, err
 	}

@@ -156,7 +156,7 @@ func (m *module) send(c core.Call, own *client, r call, once func(context.Contex
 	if use == nil {
 		use = &client{Client: m.shared(c)}
 	}
-	request := Request{Method: r.method, URL: r.to.url, Harmless: r.harmless, Options: r.Options, charge: c.Charge, proxies: r.to.proxies}
+	request := Request{Method: r.method, URL: r.to.url, Harmless: r.harmless, Options: r.Options, Charge: c.Charge, proxies: r.to.proxies}
 	var err error
 	if request.Body, request.Stream, request.ContentType, err = r.sent(c.Root()); err != nil {
 		return nil, err
