@@ -53,7 +53,7 @@ func (f *function) self(object, method syntax.NodeID, line int) {
 
 func (f *function) emitCall(line, base, b, n int, name string) {
 	pc := f.emit(line, abc(lua.OP_CALL, base, b, n+1))
-	f.calls = append(f.calls, lua.DbgCall{Name: name, Pc: pc})
+	f.calls = append(f.calls, lua.DbgCall{Name: f.lasting(name), Pc: pc})
 }
 
 // helper puts a helper into the next register.

@@ -84,7 +84,7 @@ func (f *function) finish(firstLine, lastLine int) *lua.FunctionProto {
 		for i, u := range f.upvalues {
 			proto.DbgUpvalues[i] = u.helper.String()
 			if u.variable != 0 {
-				proto.DbgUpvalues[i] = f.bindings.Variables[u.variable].Name
+				proto.DbgUpvalues[i] = f.lasting(f.bindings.Variables[u.variable].Name)
 			}
 		}
 	}

@@ -2,6 +2,7 @@ package compile
 
 import (
 	"fmt"
+	"strings"
 
 	"assay.rs/core/syntax"
 )
@@ -21,7 +22,8 @@ type generator struct {
 	register []uint8
 	captured []bool // an inner function holds it
 
-	shapes int // that the pools have
+	shapes   int  // that the pools have
+	detached bool // what the chunk keeps of the source are copies
 
 	pools []*pool // the first is main's own, the last still takes functions
 	spare []*function
@@ -32,8 +34,9 @@ func generate(name string, tree *syntax.Tree, bindings *syntax.Bindings, opts Op
 	g := &generator{
 		source: name, tree: tree, bindings: bindings, opts: opts,
 		owner: make([]*function, n), register: make([]uint8, n), captured: make([]bool, n),
-		pools: []*pool{newPool()},
+		pools: []*pool{newPool()}, detached: wasteful(tree),
 	}
+	g.pools[0].lasting = g.lasting
 	for i, v := range bindings.Variables {
 		g.captured[i] = v.Captured
 	}
@@ -46,7 +49,36 @@ func generate(name string, tree *syntax.Tree, bindings *syntax.Bindings, opts Op
 	for _, p := range g.pools {
 		p.finish()
 	}
+	for i := range bindings.Globals {
+		bindings.Globals[i].Name = g.lasting(bindings.Globals[i].Name)
+	}
 	return &Chunk{Name: name, Proto: proto, Helpers: g.helpers, Globals: bindings.Globals, Newer: tree.Newer}
+}
+
+// largeSource is the size from which a source may be wasteful to keep.
+const largeSource = 4 << 10
+
+// wasteful tells whether most of a source is neither a name nor a text, such as comments: pieces of it that a chunk
+// keeps would keep all of it.
+func wasteful(tree *syntax.Tree) bool {
+	if len(tree.Source) < largeSource {
+		return false
+	}
+	kept := 0
+	for _, token := range tree.Tokens {
+		if token.Kind == syntax.Name || token.Kind == syntax.String || token.Kind == syntax.LongString {
+			kept += int(token.End - token.Start)
+		}
+	}
+	return kept < len(tree.Source)/2
+}
+
+// lasting is a piece of the source that outlives its compilation.
+func (g *generator) lasting(piece string) string {
+	if g.detached {
+		return strings.Clone(piece)
+	}
+	return piece
 }
 
 // open begins a function; node is its FunctionBody or the chunk's Block.
@@ -65,6 +97,7 @@ func (g *generator) open(parent *function, node syntax.NodeID) *function {
 		f.pool = g.pools[len(g.pools)-1]
 		if len(g.pools) == 1 || len(f.pool.values) >= fullPool {
 			f.pool = newPool()
+			f.pool.lasting = g.lasting
 			g.pools = append(g.pools, f.pool)
 		}
 	}

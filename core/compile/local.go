@@ -32,7 +32,7 @@ func (f *function) bind(id syntax.NodeID, v syntax.VariableID, r int) {
 func (f *function) debugLocals(names ...string) {
 	for _, name := range names {
 		f.told = append(f.told, len(f.locals))
-		f.locals = append(f.locals, lua.DbgLocalInfo{Name: name, StartPc: f.pc()})
+		f.locals = append(f.locals, lua.DbgLocalInfo{Name: f.lasting(name), StartPc: f.pc()})
 	}
 }
 

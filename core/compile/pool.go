@@ -24,6 +24,7 @@ type pool struct {
 	values  []lua.LValue
 	shapes  []lua.LValue         // of what constructors make
 	protos  []*lua.FunctionProto // the functions that use it
+	lasting func(piece string) string
 }
 
 func newPool() *pool {
@@ -34,6 +35,7 @@ func (p *pool) str(s string) int {
 	if i, ok := p.strings[s]; ok {
 		return i
 	}
+	s = p.lasting(s)
 	i := len(p.values)
 	p.strings[s] = i
 	p.values = append(p.values, lua.LString(s))
@@ -56,6 +58,9 @@ func (p *pool) number(v float64) int {
 
 // shape is the index, for [Shape], of the keys that a constructor sets.
 func (p *pool) shape(names []string) int {
+	for i, name := range names {
+		names[i] = p.lasting(name)
+	}
 	p.shapes = append(p.shapes, &lua.LUserData{Value: tables.NewShape(names)})
 	return len(p.shapes)
 }
