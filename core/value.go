@@ -137,6 +137,16 @@ func (v Value) Error() (*Error, bool) {
 	return e, ok
 }
 
+// Object is the Go value of an object that a module has declared with [NewObject].
+func (v Value) Object() (any, bool) {
+	if ud, ok := v.v.(*lua.LUserData); ok {
+		if object, ok := ud.Value.(*instance); ok {
+			return object.value, true
+		}
+	}
+	return nil, false
+}
+
 // Same tells whether a and b are the same value, as == without metamethods.
 func (v Value) Same(other Value) bool { return v.lua() == other.lua() }
 

@@ -1,6 +1,7 @@
 package db
 
 import (
+	"fmt"
 	"math"
 
 	"assay.rs/core"
@@ -22,11 +23,25 @@ func New(Config) core.Module {
 		Name: "db",
 		Doc: "Talks to PostgreSQL, MySQL, MariaDB and SQLite. Statements have placeholders: `?`, `$1`, or `:name`. " +
 			"NULL is nil in rows, and `db.null` in parameters. Integers are exact, decimals are text.",
-		Funcs: append([]core.Func{connectFunc(conn)}, functions...),
+		Funcs: append([]core.Func{connectFunc(conn), blobFunc()}, functions...),
 		Consts: []core.Const{
 			core.NewConst("null", core.Null(), core.None{}, "NULL, for parameters: nil cannot stand in an array. It is json.null."),
 		},
 	}
+}
+
+func blobFunc() core.Func {
+	class := core.NewObject[blob]("db.Blob", "Bytes, for parameters.")
+	class.ToString(func(b blob) string { return fmt.Sprintf("db.Blob: %d bytes", len(b.data)) })
+	return core.Fn1(core.Doc{
+		Name: "blob", Text: "Makes bytes of a string, for parameters: SQLite then stores and finds a blob, whatever the bytes are and wherever they go. " +
+			"A string for a column that is declared as a blob is one anyway.",
+		Needs: core.Pure, Level: core.Script,
+		Examples: []string{`local conn = db.connect("sqlite::memory:")
+assert.eq(conn:query_one("select typeof(?) as a, typeof(?) as b", {"AB", db.blob("AB")}), {a = "text", b = "blob"})`},
+	},
+		core.Arg("data", core.String(), "Any bytes."), core.Returns(class.Type(), "The bytes."),
+		func(_ core.Call, data string) (blob, error) { return blob{data}, nil })
 }
 
 // statements declares what a connection can do, as functions of the module and as its methods.

@@ -78,6 +78,8 @@ func mysqlArgs(args []any) []driver.NamedValue {
 	named := make([]driver.NamedValue, len(args))
 	for i, arg := range args {
 		switch v := arg.(type) {
+		case blob:
+			arg = []byte(v.data)
 		case list:
 			arg = v.json
 		case document:

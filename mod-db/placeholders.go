@@ -20,7 +20,7 @@ func (p params) none() bool { return len(p.array) == 0 && p.named == nil }
 // statement is SQL with the placeholders that its database knows.
 type statement struct {
 	text string
-	args []any // one for each placeholder, in order: nil, bool, int64, float64, string, list or document
+	args []any // one for each placeholder, in order: nil, bool, int64, float64, string, blob, list or document
 }
 
 // numbered writes the n-th placeholder, from 1, as a database wants it. Where placeholders have no number,
@@ -291,6 +291,9 @@ type (
 	document struct{ json string }
 )
 
+// blob is bytes that are stored as such, whatever text they may be.
+type blob struct{ data string }
+
 // argument is a value as the drivers take it.
 func argument(c core.Call, v core.Value) (any, error) {
 	switch v.Kind() {
@@ -307,6 +310,11 @@ func argument(c core.Call, v core.Value) (any, error) {
 	case core.KindTable:
 		return tableArgument(c, v)
 	default:
+		if object, ok := v.Object(); ok {
+			if b, ok := object.(blob); ok {
+				return b, nil
+			}
+		}
 		if s, ok := v.Text(); ok {
 			return s, nil
 		}

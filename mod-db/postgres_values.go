@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"assay.rs/core"
 )
 
 // The object ids of types that are not text, from PostgreSQL's pg_type.dat.
@@ -240,15 +242,23 @@ func (s *postgresSession) bind(ctx context.Context, st statement) (bound, error)
 		if i < len(b.types) {
 			oid = b.types[i]
 		}
-		if text, isText := arg.(string); isText && oid == oidBytea {
+		raw, isBlob := arg.(blob)
+		if isBlob && oid != oidBytea {
+			return b, fmt.Errorf("value of $%d: %w", i+1, errNotBytea)
+		}
+		text, isText := arg.(string)
+		if isBlob {
+			text = raw.data
+		}
+		if (isText || isBlob) && oid == oidBytea {
 			b.texts, b.formats[i] = append(b.texts, []byte(text)), 1
 			continue
 		}
-		text, err := postgresText(arg, oid)
+		written, err := postgresText(arg, oid)
 		if err != nil {
 			return b, fmt.Errorf("value of $%d: %w", i+1, err)
 		}
-		b.texts = append(b.texts, text)
+		b.texts = append(b.texts, written)
 	}
 	return b, nil
 }
@@ -257,11 +267,13 @@ func needsType(arg any) bool {
 	switch v := arg.(type) {
 	case string:
 		return strings.ContainsAny(v, "\\\x00") || !utf8.ValidString(v)
-	case list, document:
+	case blob, list, document:
 		return true
 	}
 	return false
 }
+
+var errNotBytea = core.WithHint(errors.New("a blob is given where the statement takes no bytea"), "cast the placeholder: ?::bytea")
 
 var errNotText = errors.New("text with a zero byte or invalid UTF-8 can only be stored in bytea")
 

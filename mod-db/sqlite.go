@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"unicode/utf8"
 
 	"modernc.org/sqlite"
@@ -22,6 +23,8 @@ type sqliteEngine struct {
 	name   string // as the driver takes it
 	memory bool
 	root   core.Root
+
+	changes, commits atomic.Int64 // of the schema, and of transactions: see note
 }
 
 // openSQLite reads the part of a URL behind "sqlite:".
@@ -162,8 +165,9 @@ type sqliteSession struct {
 	conn   sqliteConn // nil when it could not be made
 	engine *sqliteEngine
 	handle sqliteHandle
-	files  *sqliteFiles // nil where the policy permits all, and of a database in memory, which reaches none
-	denied error        // what was refused of the statement that was compiled last
+	files  *sqliteFiles  // nil where the policy permits all, and of a database in memory, which reaches none
+	denied error         // what was refused of the statement that was compiled last
+	schema *sqliteSchema // as it was last; nil until somebody asks
 	broken bool
 }
 
@@ -205,7 +209,12 @@ func (s *sqliteSession) begin() {
 
 func (s *sqliteSession) query(ctx context.Context, st statement) (cursor, error) {
 	s.begin()
-	rows, err := s.conn.QueryContext(ctx, st.text, sqliteArgs(st.args))
+	args, err := s.bind(ctx, st)
+	if err != nil {
+		return nil, err
+	}
+	defer s.engine.note(sqliteSyntax().firstWord(st.text))
+	rows, err := s.conn.QueryContext(ctx, st.text, args)
 	if err != nil {
 		return nil, s.failed(err)
 	}
@@ -221,7 +230,12 @@ func (s *sqliteSession) query(ctx context.Context, st statement) (cursor, error)
 func (s *sqliteSession) execute(ctx context.Context, st statement) (outcome, error) {
 	first := sqliteSyntax().firstWord(st.text)
 	s.begin()
-	done, err := s.conn.ExecContext(ctx, st.text, sqliteArgs(st.args))
+	args, err := s.bind(ctx, st)
+	if err != nil {
+		return outcome{}, err
+	}
+	defer s.engine.note(first)
+	done, err := s.conn.ExecContext(ctx, st.text, args)
 	if err != nil {
 		return outcome{}, s.failed(err)
 	}
@@ -289,6 +303,8 @@ func sqliteArg(arg any) driver.Value {
 		if !utf8.ValidString(v) || strings.IndexByte(v, 0) >= 0 {
 			return []byte(v)
 		}
+	case blob:
+		return []byte(v.data)
 	case list:
 		return v.json
 	case document:
