@@ -65,7 +65,7 @@ func refusedOptions() map[string]string {
 		files = "write user and password into the URL"
 		none  = "leave it out"
 	)
-	return map[string]string{
+	return map[string]string{ //nolint:gosec // names of options, no passwords
 		"hostaddr": "write the address as host", "passfile": files, "service": files, "servicefile": files,
 		"sslpassword": "decrypt the key of sslkey", "sslcrl": none, "sslcrldir": none, "sslkeylogfile": none, "requirepeer": none,
 		"requiressl": "use sslmode=require", "ssl_min_protocol_version": "it is TLS 1.2", "ssl_max_protocol_version": none,

@@ -73,8 +73,10 @@ func TestURL(t *testing.T) {
 			t.Errorf("parseAddress(%q) = %+v, want %+v", tt.url, a, tt)
 		}
 	}
-	for _, url := range []string{"postgres://u:se#cret@h/d", "postgres://u:sec%ret@h/d", "postgres://u:sec ret@h/d", "postgres://u:s/ecret@h/d:x", "postgres://u:secret@h1:x,h2/d",
-		"postgres://u:secret@h1,h2,h3/d?port=1,2", "postgres://h:99999999/d%zz"} {
+	for _, url := range []string{
+		"postgres://u:se#cret@h/d", "postgres://u:sec%ret@h/d", "postgres://u:sec ret@h/d", "postgres://u:s/ecret@h/d:x", "postgres://u:secret@h1:x,h2/d",
+		"postgres://u:secret@h1,h2,h3/d?port=1,2", "postgres://h:99999999/d%zz",
+	} {
 		_, err := parseAddress(url, "5432")
 		if err == nil {
 			t.Errorf("parseAddress(%q) has no error", url)

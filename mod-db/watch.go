@@ -53,8 +53,10 @@ func look(until context.Context, s session) error {
 		within, cancel := context.WithTimeout(until, silenceLimit)
 		s.listen(within)
 		cancel()
-		if until.Err() != nil {
+		select {
+		case <-until.Done():
 			return nil
+		default:
 		}
 		answer, cancel := context.WithTimeout(context.WithoutCancel(until), answerLimit)
 		err := s.ping(answer)
