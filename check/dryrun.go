@@ -89,14 +89,14 @@ func (p *Plan) WriteDryRun(w io.Writer) error {
 	var b strings.Builder
 	for _, s := range p.suites {
 		worst := s.worst()
-		fmt.Fprintf(&b, "%s: parallel %d, worst case %s\n", s.file.Name, s.parallel, seconds(worst))
+		fmt.Fprintf(&b, "%s: parallel %d, worst case %s\n", p.redactor.Text(s.file.Name), s.parallel, seconds(worst))
 		if s.timeout > 0 && worst > s.timeout {
 			fmt.Fprintf(&b, "warning: the worst case of %s is longer than the timeout of %s: checks may be cut short\n", seconds(worst), seconds(s.timeout))
 		}
 		t := tabwriter.NewWriter(&b, 0, 4, 2, ' ', 0)
 		for _, c := range s.checks {
 			if c.selected {
-				_, _ = fmt.Fprintf(t, "  %s\t%s\t%s, at most %s%s\n", p.redactor.Text(c.name), c.typ.Name, c.settings.describe(), seconds(c.worst()), s.after(c))
+				_, _ = fmt.Fprintf(t, "  %s\t%s\t%s, at most %s%s\n", p.redactor.Text(c.name), c.typ.Name, c.settings.describe(), seconds(c.worst()), p.redactor.Text(s.after(c)))
 			}
 		}
 		if err := t.Flush(); err != nil {

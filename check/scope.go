@@ -242,7 +242,7 @@ func (s *scope) secretsValue() Value {
 			value, err := s.secret(r, file, env)
 			if err != nil {
 				r.Fail(p.Value, "secret '%s': %s", p.Key, err)
-				continue
+				value = unreadable
 			}
 			s.secrets[p.Key] = value
 			s.redactor.Add(value)
@@ -250,7 +250,18 @@ func (s *scope) secretsValue() Value {
 	}}
 }
 
+// unreadable stands for a secret that cannot be read, so that its uses are not told as errors of their own.
+const unreadable = "http://unreadable.invalid"
+
 func (s *scope) secret(r *Reader, file, env string) (string, error) {
+	value, err := s.secretValue(r, file, env)
+	if err == nil && len(value) < redact.Shortest {
+		return "", fmt.Errorf("is shorter than %d bytes: it would be masked wherever it stands in a word; use a longer one, or vars for what is no secret", redact.Shortest)
+	}
+	return value, err
+}
+
+func (s *scope) secretValue(r *Reader, file, env string) (string, error) {
 	switch {
 	case (file == "") == (env == ""):
 		return "", fmt.Errorf("needs one of from_file and from_env")

@@ -190,11 +190,15 @@ func (t *jsonText) place(at int, format string, args ...any) *JSONError {
 	if i := strings.IndexByte(after, '\n'); i >= 0 {
 		after = after[:i]
 	}
+	// What was left out is marked: who takes secrets out of texts looks beside the marks for pieces of them.
+	begin, end := "", ""
 	if len(line) > excerptReach {
-		line = line[len(line)-excerptReach:]
+		line, begin = line[len(line)-excerptReach:], "..."
 	}
-	after = after[:min(len(after), excerptReach)]
-	e.Excerpt = strings.TrimSpace(strings.Map(printable, strings.ToValidUTF8(line+after, "")))
+	if len(after) > excerptReach {
+		after, end = after[:excerptReach], "..."
+	}
+	e.Excerpt = begin + strings.TrimSpace(strings.Map(printable, strings.ToValidUTF8(line+after, ""))) + end
 	return e
 }
 

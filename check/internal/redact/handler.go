@@ -36,11 +36,12 @@ func (h *handler) WithAttrs(attrs []slog.Attr) slog.Handler {
 }
 
 func (h *handler) WithGroup(name string) slog.Handler {
-	return &handler{h.r, h.next.WithGroup(name)}
+	return &handler{h.r, h.next.WithGroup(h.r.Text(name))}
 }
 
 func (h *handler) attr(a slog.Attr) slog.Attr {
 	v := a.Value.Resolve()
+	a.Key = h.r.Text(a.Key)
 	switch v.Kind() {
 	case slog.KindString:
 		return slog.String(a.Key, h.r.Text(v.String()))

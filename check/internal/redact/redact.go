@@ -1,16 +1,14 @@
 // Package redact takes secrets out of texts before people see them.
 //
 // A [Redactor] knows secret values in the forms in which they travel: as they are, in base64 at each alignment (and so
-// inside a basic-auth header), percent-encoded, and as JSON or quoted Go text. Apart from those, passwords in URLs go.
+// inside a basic-auth header), percent-encoded, as JSON, as quoted Go text, as log records and shells have them. Where a
+// text was cut, which a mark such as "..." says, a piece of a form goes as well. Apart from those, passwords in URLs go.
 package redact
 
 import (
-	"encoding/base64"
 	"encoding/json"
-	"net/url"
 	"regexp"
 	"sort"
-	"strconv"
 	"strings"
 	"sync"
 )
@@ -25,6 +23,8 @@ type Redactor struct {
 	forms    map[string]bool
 	longest  int
 	replacer *strings.Replacer
+	plain    []string // the values and their parts, as they are
+	corpus   string // the forms, with what is no text between them
 
 	userinfo, sensitive pattern
 }
@@ -47,9 +47,12 @@ func (r *Redactor) Longest() int {
 	return r.longest
 }
 
-// Add makes value a secret from now on. An empty value is none.
+// Shortest is the length in bytes of the shortest value that can be a secret: shorter ones stand in ordinary words.
+const Shortest = 4
+
+// Add makes value a secret from now on. One that is shorter than [Shortest] is none.
 func (r *Redactor) Add(value string) {
-	if value == "" {
+	if len(value) < Shortest {
 		return
 	}
 	r.mu.Lock()
@@ -62,6 +65,7 @@ func (r *Redactor) Add(value string) {
 	}
 	r.known[value] = true
 	for _, v := range parts(value) {
+		r.plain = append(r.plain, v)
 		for _, f := range forms(v) {
 			r.forms[f] = true
 			r.longest = max(r.longest, len(f))
@@ -80,6 +84,7 @@ func (r *Redactor) Add(value string) {
 		pairs = append(pairs, f, Mask)
 	}
 	r.replacer = strings.NewReplacer(pairs...)
+	r.corpus = strings.Join(list, "\xff\x00\xff")
 }
 
 const userinfo = `([a-zA-Z][a-zA-Z0-9+.-]*://[^/?#\s"'@:]*):([^/?#\s"']+)@`
@@ -92,10 +97,11 @@ func (r *Redactor) Text(s string) string {
 		return s
 	}
 	r.mu.RLock()
-	replacer := r.replacer
+	replacer, corpus, plain := r.replacer, r.corpus, r.plain
 	r.mu.RUnlock()
 	if replacer != nil {
-		s = replacer.Replace(s)
+		s = withoutEncoded(s, plain)
+		s = replacer.Replace(withoutPieces(s, corpus)) // the pieces first: lines of a secret are forms of their own
 	}
 	if strings.Contains(s, "://") && strings.Contains(s, "@") {
 		s = r.userinfo.replace(s, userinfo, "$1:"+Mask+"@")
@@ -147,74 +153,4 @@ func Header(name string) bool {
 		return true
 	}
 	return false
-}
-
-// parts gives the value and, of one with several lines (a PEM block), each line long enough to betray it.
-func parts(value string) []string {
-	list := []string{value}
-	if trimmed := strings.TrimSpace(value); trimmed != value && trimmed != "" {
-		list = append(list, trimmed)
-	}
-	for line := range strings.Lines(value) {
-		if line = strings.TrimSpace(line); len(line) >= 8 && line != value && !strings.HasPrefix(line, "-----") {
-			list = append(list, line)
-		}
-	}
-	return list
-}
-
-func forms(v string) []string {
-	list := []string{v, url.QueryEscape(v), url.PathEscape(v), percentAll(v)}
-	for _, f := range list[1:] {
-		list = append(list, lowerHex(f))
-	}
-	quoted := strconv.Quote(v)
-	list = append(list, quoted[1:len(quoted)-1])
-	if raw, err := json.Marshal(v); err == nil {
-		list = append(list, string(raw[1:len(raw)-1]))
-	}
-	list = append(list, aligned(v)...)
-	kept := list[:0]
-	for _, f := range list {
-		if f != "" {
-			kept = append(kept, f)
-		}
-	}
-	return kept
-}
-
-// aligned gives what base64 makes of v wherever v begins in the encoded text, without the characters
-// that also depend on the neighbours of v.
-func aligned(v string) []string {
-	var list []string
-	for _, enc := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
-		list = append(list, enc.EncodeToString([]byte(v)))
-		for before := range 3 {
-			text := enc.EncodeToString([]byte(strings.Repeat("\x00", before) + v))
-			start := (before*8 + 5) / 6
-			end := (before + len(v)) * 8 / 6
-			// A few characters would also be found where no secret is.
-			if end-start >= 6 {
-				list = append(list, text[start:end])
-			}
-		}
-	}
-	return list
-}
-
-func percentAll(v string) string {
-	var b strings.Builder
-	for i := range len(v) {
-		c := v[i]
-		if c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' {
-			b.WriteByte(c)
-			continue
-		}
-		b.WriteString("%" + strings.ToUpper(strconv.FormatInt(int64(c)+0x100, 16)[1:]))
-	}
-	return b.String()
-}
-
-func lowerHex(s string) string {
-	return regexp.MustCompile(`%[0-9A-F]{2}`).ReplaceAllStringFunc(s, strings.ToLower)
 }

@@ -1,6 +1,10 @@
 package redact
 
 import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"log/slog"
 	"encoding/base64"
 	"net/url"
 	"strconv"
@@ -60,4 +64,131 @@ func TestAnyReachesInside(t *testing.T) {
 	if !ok || list[0] != "x***" || list[1] != Mask || list[2] != 12345 || list[3] != true || list[4] != nil {
 		t.Errorf("Any = %v", got)
 	}
+}
+
+func TestMoreFormsOfASecretGo(t *testing.T) {
+	const secret = "C4n4ry\"S'e\\c/r+e t<>&\x01é"
+	r := &Redactor{}
+	r.Add(secret)
+	raw, err := json.Marshal(secret)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string]string{
+		"shell": "curl -H 'X: " + strings.ReplaceAll(secret, "'", `'\''`) + "'", "JSON": string(raw), "Go": strconv.Quote(secret),
+		"JSON with slashes": strings.ReplaceAll(string(raw), "/", `\/`), "URL": url.QueryEscape(secret), "path": url.PathEscape(secret),
+		"path with slashes": (&url.URL{Path: "/" + secret}).String(), "log": `C4n4ry"S'e\c/r+e t<>&\x01é`, "one line": "C4n4ry\"S'e\\c/r+e t<>& é",
+		"basic": base64.StdEncoding.EncodeToString([]byte("user:" + secret)),
+	} {
+		if got := r.Text(text); strings.Contains(got, "C4n4") || !strings.Contains(got, Mask) {
+			t.Errorf("%s: %q is shown as %q", name, text, got)
+		}
+	}
+}
+
+func TestPiecesOfASecretAtACutGo(t *testing.T) {
+	r := &Redactor{}
+	r.Add("hunter22-and-more")
+	for in, want := range map[string]string{
+		"yyyhunter22-a…": "yyy***…", `"yyyhunter22-a"... (183 bytes)`: `"yyy***"... (183 bytes)`, "near `...er22-and`": "near `...***`",
+		"near `...nter22-an...`": "near `...***...`", "...-and-more, ok": "...***, ok", "hunters are out...": "hunters are out...",
+		"a... b… c...": "a... b… c...", "…": "…", "the hun…": "the hun…", "hunter22-and-more…": "***…", "...": "...",
+	} {
+		if got := r.Text(in); got != want {
+			t.Errorf("Text(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
+
+func TestShortValuesAreNoSecrets(t *testing.T) {
+	r := &Redactor{}
+	r.Add("f")
+	r.Add("   ")
+	r.Add("")
+	if got := r.Text("failed   here"); got != "failed   here" {
+		t.Errorf("Text = %q, want it untouched", got)
+	}
+}
+
+func TestLogRecordsHaveNoSecrets(t *testing.T) {
+	r := &Redactor{}
+	var out bytes.Buffer
+	log := slog.New(r.Handler(slog.NewTextHandler(&out, nil))).With("who", "hunter22", "n", 7).WithGroup("g")
+	r.Add("hunter22")
+	log = log.With("a", "hunter22")
+	log.Info("the hunter22", "hunter22", 1, "list", []string{"hunter22"}, "text", "hunter22", slog.Group("in", "k", "hunter22"), "plain", 2)
+	log.WithGroup("hunter22").Warn("x", "y", 1)
+	if got := out.String(); strings.Count(got, "hunter22") != 2 || strings.Count(got, Mask) < 7 { // who was given before it was a secret
+		t.Errorf("log:\n%s", got)
+	}
+	if log.Enabled(t.Context(), slog.LevelDebug) {
+		t.Error("debug records are wanted, which the handler below does not take")
+	}
+}
+
+func TestHeadersThatAreSecretByNature(t *testing.T) {
+	for name, want := range map[string]bool{"Authorization": true, "x-vault-TOKEN": true, "Cookie": true, "Accept": false, "": false} {
+		if got := Header(name); got != want {
+			t.Errorf("Header(%q) = %v, want %v", name, got, want)
+		}
+	}
+}
+
+func TestLinesOfAFileHaveNoCredentials(t *testing.T) {
+	r := &Redactor{}
+	for in, want := range map[string]string{
+		`  Authorization: "Bearer abc"`: `  Authorization: ***`, "set-cookie=a=b": "set-cookie=***", "name: x": "name: x",
+	} {
+		if got := r.Line(in); got != want {
+			t.Errorf("Line(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
+
+func TestNumbersInDocuments(t *testing.T) {
+	r := &Redactor{}
+	r.Add("4711")
+	if got := r.Any(json.Number("47110")); got != "***0" {
+		t.Errorf("Any(json.Number) = %v, want it masked", got)
+	}
+	if got := r.Any(json.Number("12")); got != json.Number("12") {
+		t.Errorf("Any(json.Number) = %v, want it as it was", got)
+	}
+}
+
+// No six characters of a secret are left of any form of it, wherever the text is cut, if the cut is marked.
+func FuzzPieces(f *testing.F) {
+	for _, seed := range []string{"C4n4ry\"S'e\\c/r+e t<>&", "0123456789abcdef", "pässwörd 中文 und mehr", "-----BEGIN KEY-----\nMIIEvQIBADANBgkq\nabcdefghij\n-----END KEY-----", "a'b'c'd'e'f'g"} {
+		f.Add(seed, uint8(0), uint8(9))
+	}
+	f.Fuzz(func(t *testing.T, secret string, form, at uint8) {
+		if len(secret) < Shortest || strings.Contains(secret, "..") || strings.Contains(secret, "…") {
+			return // one with marks in it cannot be told from the mark beside it
+		}
+		r := &Redactor{}
+		r.Add(secret)
+		raw, err := json.Marshal(secret)
+		if err != nil {
+			t.Fatal(err)
+		}
+		forms := []string{
+			secret, string(raw), strconv.Quote(secret), strings.ReplaceAll(secret, "'", `'\''`), url.QueryEscape(secret), url.PathEscape(secret),
+			base64.StdEncoding.EncodeToString([]byte("u:" + secret)), fmt.Sprintf("%+v", []string{secret}),
+		}
+		text := "~" + forms[int(form)%len(forms)] + "~"
+		cut := int(at) % (len(text) + 1)
+		for name, got := range map[string]string{
+			"whole": r.Text(text), "the beginning": r.Text(text[:cut] + "..."), "the end": r.Text("..." + text[cut:]),
+		} {
+			for i := 0; i+6 <= len(secret); i++ {
+				piece := secret[i : i+6]
+				if strings.Trim(piece, piece[:1]) == "" || strings.Contains("............", piece) || strings.ContainsAny(piece, "*~") {
+					continue // which the marks have as well
+				}
+				if strings.Contains(got, piece) {
+					t.Fatalf("%s: %q at %d of %q is shown as %q, with %q", name, text, cut, secret, got, piece)
+				}
+			}
+		}
+	})
 }

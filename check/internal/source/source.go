@@ -96,13 +96,15 @@ func (p Problem) Render(clean func(string) string) string {
 		return head
 	}
 	before, width := p.caret(line)
+	runes := []rune(line)
 	shown := clean(line)
 	if shown != line {
-		// The columns moved: the line helps, a caret would point at the wrong place.
-		return fmt.Sprintf("%s\n%4d | %s", head, p.Line, printable(shown))
+		// The columns moved. The caret is at what is shown in place of the fault, as far as that can be told.
+		before, width = moved(line, shown, string(runes[:before]), clean)
+		line, runes = shown, []rune(shown)
 	}
 	from, to := window(line, before)
-	shown = printable(string([]rune(line)[from:to]))
+	shown = printable(string(runes[from:to]))
 	return fmt.Sprintf("%s\n%4d | %s\n     | %s%s", head, p.Line, shown,
 		strings.Repeat(" ", before-from), strings.Repeat("^", max(1, min(width, to-before))))
 }
@@ -130,6 +132,24 @@ func (p Problem) caret(line string) (before, width int) {
 		width++
 	}
 	return before, width
+}
+
+// moved is the caret for a line that was cleaned: at the text behind what is the same in both, or below the
+// text that took its place.
+func moved(line, shown, before string, clean func(string) string) (int, int) {
+	at := 0
+	if cleaned := clean(before); strings.HasPrefix(shown, cleaned) && len(cleaned) < len(shown) {
+		at = len(cleaned)
+	} else {
+		for at < len(shown) && at < len(before) && shown[at] == line[at] {
+			at++
+		}
+		for at > 0 && at < len(shown) && !utf8.RuneStart(shown[at]) {
+			at--
+		}
+	}
+	rest := strings.TrimRight(shown[at:], " \t")
+	return utf8.RuneCountInString(shown[:at]), max(1, utf8.RuneCountInString(rest))
 }
 
 // window picks the part of a long line to show.
