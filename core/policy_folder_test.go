@@ -129,7 +129,9 @@ func TestFileThatCannotBeReplacedIsWrittenFromTheOneRead(t *testing.T) {
 		calls++
 		_, err := io.Copy(w, source)
 		return err
-	}, func(_ Root, from, to string) error { return &os.LinkError{Op: "rename", Old: from, New: to, Err: syscall.EBUSY} })
+	}, func(_ Root, from, to string) error {
+		return &os.LinkError{Op: "rename", Old: from, New: to, Err: syscall.EBUSY}
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,6 +15,9 @@ import (
 // errSelf is a copy that would never end, or leave nothing.
 var errSelf = errors.New("is a part of what is copied")
 
+// errSpecial is a device, a socket or a pipe, which has no content to copy, or no end of it.
+var errSpecial = errors.New("is neither a file, a folder nor a link")
+
 func copyTree(c core.Call, from, to string) (core.None, error) {
 	root := c.Root()
 	info, err := root.Stat(from)
@@ -22,6 +25,9 @@ func copyTree(c core.Call, from, to string) (core.None, error) {
 		return core.None{}, coded(err)
 	}
 	if !info.IsDir() {
+		if !info.Mode().IsRegular() {
+			return core.None{}, &iofs.PathError{Op: "copy", Path: from, Err: errSpecial}
+		}
 		return core.None{}, inFolder(root, to, func() error { return copyFile(c, from, to, info) })
 	}
 	inside, err := within(root, info, to)
@@ -87,7 +93,7 @@ func copyEntry(c core.Call, d iofs.DirEntry, from, to string) error {
 		}
 		return c.Root().Symlink(target, to)
 	case !d.Type().IsRegular():
-		return &iofs.PathError{Op: "copy", Path: from, Err: errors.New("is neither a file, a folder nor a link")}
+		return &iofs.PathError{Op: "copy", Path: from, Err: errSpecial}
 	}
 	info, err := d.Info()
 	if err != nil {
@@ -105,6 +111,9 @@ func copyFile(c core.Call, from, to string, info iofs.FileInfo) error {
 		if there.IsDir() {
 			return &iofs.PathError{Op: "copy", Path: to, Err: syscall.EISDIR}
 		}
+		if there.Mode()&(iofs.ModeNamedPipe|iofs.ModeSocket) != 0 {
+			return &iofs.PathError{Op: "copy", Path: to, Err: errSpecial}
+		}
 	}
 	f, err := root.Open(from)
 	if err != nil {
@@ -115,7 +124,7 @@ func copyFile(c core.Call, from, to string, info iofs.FileInfo) error {
 		_, err := io.Copy(w, f)
 		return err
 	})
-	if err != nil || !info.Mode().IsRegular() {
+	if err != nil {
 		return err
 	}
 	return root.Chmod(to, info.Mode().Perm())

@@ -14,7 +14,7 @@ import (
 
 func globFunc() core.Func {
 	d := doc("glob", "Finds files and folders by a pattern, sorted: `*` and `?` stand for characters of a name, `[a-z]` for one of a "+
-		"set, `**` for any number of folders, and a backslash takes the meaning away. As in a shell, a name that begins with a dot "+
+		"set, `[!a-z]` for one that is not in it, `**` for any number of folders, and a backslash takes the meaning away. As in a shell, a name that begins with a dot "+
 		"is found only by a pattern with that dot, and `**` does not follow symbolic links. What may not be read is passed over.", core.Read,
 		`local dir = fs.tempdir()  fs.write(dir .. "/a/b/c.yaml", "")  assert.eq(fs.glob(dir .. "/**/*.yaml"), {dir .. "/a/b/c.yaml"})`)
 	d.Raises = codes(errPattern)
@@ -23,6 +23,7 @@ func globFunc() core.Func {
 }
 
 func glob(c core.Call, pattern string) ([]string, error) {
+	pattern = carets(pattern)
 	if _, err := path.Match(pattern, ""); err != nil {
 		return nil, errPattern.Errorf("pattern %q: a [ is not closed, or a \\ stands at the end", pattern)
 	}
@@ -46,6 +47,29 @@ func glob(c core.Call, pattern string) ([]string, error) {
 	}
 	slices.Sort(g.found)
 	return g.found, nil
+}
+
+// carets writes [^ for [!, which is how a shell negates a set.
+func carets(pattern string) string {
+	if !strings.Contains(pattern, "[!") {
+		return pattern
+	}
+	b, set := []byte(pattern), false
+	for i := 0; i < len(b); i++ {
+		switch {
+		case b[i] == '\\':
+			i++
+		case set && b[i] == ']':
+			set = false
+		case !set && b[i] == '[':
+			set = true
+			if i+1 < len(b) && b[i+1] == '!' {
+				i++
+				b[i] = '^'
+			}
+		}
+	}
+	return string(b)
 }
 
 // globbing is one search.

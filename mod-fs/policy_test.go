@@ -220,3 +220,19 @@ func TestPipeEndsWithItsTask(t *testing.T) {
 	run(`for line in fs.lines(...) do fs.exists(line) end`, pipe, func(cancel func()) { cancel() })
 	run(`fs.write(..., ("x"):rep(1000000))`, pipe, func(cancel func()) { cancel() })
 }
+
+// A pipe has no end, a device none either: a copy of one would wait, or fill the disk.
+func TestSpecialFilesAreNotCopied(t *testing.T) {
+	dir := t.TempDir()
+	t.Chdir(dir)
+	if err := errors.Join(syscall.Mkfifo("pipe", 0o600), os.Mkdir("folder", 0o700), syscall.Mkfifo("folder/pipe", 0o600), os.WriteFile("file", []byte("x"), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	kit().Script(t, "special.lua", `
+		for _, from in ipairs{"pipe", "folder", "/dev/zero"} do print(select(2, pcall(fs.copy, from, "to"))) end
+		--> =fs.copy: copy pipe: is neither a file, a folder nor a link
+		--> =fs.copy: copy folder/pipe: is neither a file, a folder nor a link
+		--> =fs.copy: copy /dev/zero: is neither a file, a folder nor a link
+		print(select(2, pcall(fs.copy, "file", "pipe")))
+		--> =fs.copy: copy pipe: is neither a file, a folder nor a link`)
+}

@@ -1,6 +1,8 @@
 package http
 
 import (
+	"slices"
+
 	"assay.rs/core"
 	"assay.rs/core/spec"
 )
@@ -38,7 +40,11 @@ func callback(name string, of spec.Type, text string) core.Type[core.Callback] {
 }
 
 func streamDoc(name, text, example string, needs core.Needs) core.Doc {
-	return core.Doc{Name: name, Text: text, Needs: needs, Level: core.Check, Raises: codes(), Examples: []string{example}}
+	raised := codes()
+	if needs&core.Write != 0 {
+		raised = append(raised, slices.DeleteFunc(core.FileCodes(), func(c *core.Code) bool { return slices.Contains(raised, c) })...)
+	}
+	return core.Doc{Name: name, Text: text, Needs: needs, Level: core.Check, Raises: raised, Examples: []string{example}}
 }
 
 const (

@@ -73,12 +73,12 @@ func (m *module) download(c core.Call, own *client, path string, r call) (*Respo
 		request.Idle = DefaultTimeout
 		return client.Stream(ctx, request, func(_ *Response, body io.Reader) error {
 			if err := root.MkdirAll(filepath.Dir(path)); err != nil {
-				return err
+				return core.FileError(err)
 			}
-			return root.WriteFile(path, func(w io.Writer) error {
+			return core.FileError(root.WriteFile(path, func(w io.Writer) error {
 				_, err := io.Copy(w, &limited{from: body, limit: limit})
 				return err
-			})
+			}))
 		})
 	})
 }

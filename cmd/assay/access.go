@@ -26,7 +26,7 @@ func accessNames() []string {
 
 func (a *access) bind(fs *pflag.FlagSet) {
 	fs.BoolVar(&a.Sandbox, "sandbox", false, "run the script as one that nobody has read: few builtins, hard limits")
-	fs.BoolVar(&a.ReadOnly, "readonly", false, "take away builtins that write files or run programs")
+	fs.BoolVar(&a.ReadOnly, "readonly", false, "take away builtins that write files")
 	fs.Var(&list{to: &a.Net}, "allow-net", "connect only to these: host, host:port, address, 10.0.0.0/8 or *.example.com; in a sandbox, to these too")
 	fs.Var(&list{to: &a.Env}, "allow-env", "show only these environment variables: NAME or PREFIX*")
 	fs.Var(&list{to: &a.Read}, "allow-read", "read only files in this folder, and write none")

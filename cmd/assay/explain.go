@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"unicode"
 
 	"assay.rs/core"
 	"assay.rs/core/spec"
@@ -85,31 +86,93 @@ func (r *record) explain(specs []spec.Module) string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	var b strings.Builder
-	fmt.Fprintf(&b, "policy: what this run of %s has touched\n", r.script)
+	fmt.Fprintf(&b, "policy: what this run of %s has touched\n", shown(r.script))
 	line := func(name string, values []string) {
 		if len(values) > 0 {
-			fmt.Fprintf(&b, "  %-9s %s\n", name, strings.Join(values, ", "))
+			fmt.Fprintf(&b, "  %-9s %s\n", name, strings.Join(shownAll(values), ", "))
 		}
 	}
 	for _, need := range slices.Sorted(maps.Keys(byNeed(specs, r.builtins))) {
 		line(need, byNeed(specs, r.builtins)[need])
 	}
-	line("hosts", r.resolved())
+	if hosts := r.resolved(); len(hosts) > 0 {
+		fmt.Fprintf(&b, "  %-9s %s\n", "hosts", strings.Join(hosts, ", "))
+	}
 	line("variables", sorted(r.env))
-	line("files", append(sorted(r.reads), written(sorted(r.writes))...))
+	if files := append(shownAll(sorted(r.reads)), written(sorted(r.writes))...); len(files) > 0 {
+		fmt.Fprintf(&b, "  %-9s %s\n", "files", strings.Join(files, ", "))
+	}
 	trusted := r.trusted(specs)
 	fmt.Fprintf(&b, "the least that permits it:\n  %s\n", r.command(len(trusted) == 0 && len(r.writes) == 0))
 	if len(trusted) > 0 {
 		fmt.Fprintf(&b, "not --sandbox, for the sake of %s\n", strings.Join(trusted, ", "))
+	}
+	if odd := r.unnamed(); len(odd) > 0 {
+		fmt.Fprintf(&b, "not permitted by that, since no flag can name it: %s\n", strings.Join(odd, ", "))
 	}
 	return b.String()
 }
 
 func sorted(set map[string]bool) []string { return slices.Sorted(maps.Keys(set)) }
 
+// shown is a name as one that the script chose may be printed: nothing in it can end the line, reach the
+// terminal or pass for the text around it.
+func shown(name string) string {
+	if name == "" || strings.ContainsFunc(name, func(c rune) bool { return !unicode.IsPrint(c) || strings.ContainsRune(`,"'\`, c) }) {
+		return strconv.QuoteToASCII(name)
+	}
+	return name
+}
+
+func shownAll(names []string) []string {
+	all := make([]string, len(names))
+	for i, name := range names {
+		all[i] = shown(name)
+	}
+	return all
+}
+
+// isVariable, isHost and isFolder tell whether a flag that is given the name permits it and no more.
+func isVariable(name string) bool {
+	return name != "" && !strings.ContainsFunc(name, func(c rune) bool { return !isWord(c) && c != '.' && c != '-' })
+}
+
+func isHost(name string) bool {
+	return name != "" && !strings.ContainsFunc(name, func(c rune) bool { return !isWord(c) && !strings.ContainsRune(".-:[]%", c) })
+}
+
+func isFolder(name string) bool {
+	return name != "" && strings.TrimSpace(name) == name && !strings.ContainsFunc(name, func(c rune) bool { return !unicode.IsPrint(c) || c == ',' })
+}
+
+func isWord(c rune) bool {
+	return c == '_' || unicode.IsLetter(c) || unicode.IsDigit(c)
+}
+
+// only are the names that a flag can permit.
+func only(names []string, possible func(string) bool) []string {
+	return slices.DeleteFunc(names, func(name string) bool { return !possible(name) })
+}
+
+// unnamed are those that no flag can permit alone, as they are printed.
+func (r *record) unnamed() []string {
+	var all []string
+	for _, kind := range []struct {
+		names    []string
+		possible func(string) bool
+	}{{slices.Sorted(maps.Keys(r.hosts)), isHost}, {sorted(r.env), isVariable}, {parents(r.reads), isFolder}, {parents(r.writes), isFolder}} {
+		for _, name := range kind.names {
+			if !kind.possible(name) {
+				all = append(all, shown(name))
+			}
+		}
+	}
+	return all
+}
+
 func written(paths []string) []string {
 	for i := range paths {
-		paths[i] += " (written)"
+		paths[i] = shown(paths[i]) + " (written)"
 	}
 	return paths
 }
@@ -121,7 +184,7 @@ func (r *record) resolved() []string {
 		if len(addresses) == 0 {
 			addresses = []string{"not resolved"}
 		}
-		all = append(all, name+" ("+strings.Join(addresses, ", ")+")")
+		all = append(all, shown(name)+" ("+strings.Join(addresses, ", ")+")")
 	}
 	return all
 }
@@ -173,19 +236,21 @@ func (r *record) command(sandbox bool) string {
 	} else if len(r.writes) == 0 {
 		words = append(words, "--readonly")
 	}
+	hosts = only(hosts, isHost)
+	env, reads, writes := only(sorted(r.env), isVariable), only(parents(r.reads), isFolder), only(parents(r.writes), isFolder)
 	if len(hosts) > 0 || !sandbox {
 		option("--allow-net", hosts)
 	}
-	if len(r.env) > 0 || !sandbox {
-		option("--allow-env", sorted(r.env))
+	if len(env) > 0 || !sandbox {
+		option("--allow-env", env)
 	}
-	if len(r.reads) > 0 || !sandbox {
-		option("--allow-read", parents(r.reads))
+	if len(reads) > 0 || !sandbox {
+		option("--allow-read", reads)
 	}
-	if len(r.writes) > 0 {
-		option("--allow-write", parents(r.writes))
+	if len(writes) > 0 {
+		option("--allow-write", writes)
 	}
-	return strings.Join(append(words, quoted(r.script)), " ")
+	return strings.Join(append(words, quoted(shown(r.script))), " ")
 }
 
 // parents are the folders of files, without those that are in another.

@@ -22,6 +22,9 @@ end
 print(glob("*")) --> =a b c.txt
 print(glob(".*")) --> =.hidden
 print(glob("*.txt")) --> =c.txt
+print(glob("[!b]*")) --> =a c.txt
+print(glob("[^b]*")) --> =a c.txt
+print(glob("[!!]") == glob("[^!]"), glob("\\[!b]*")) --> =true 
 print(glob("**/*.txt")) --> =b/c.txt c.txt
 print(glob("**")) --> =a b b/c.txt b/deep b/deep/er b/deep/er/three b/two c.txt
 print(glob("b/**/three")) --> =b/deep/er/three

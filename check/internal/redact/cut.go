@@ -8,13 +8,13 @@ const shortestPiece = 4
 // withoutPieces masks what a cut has left of a form of a secret: on either side of a mark that says "something is
 // missing here". Quotes and blanks may stand between.
 func withoutPieces(s, corpus string) string {
-	at, size := nextMark(s)
+	at, mark := nextMark(s)
 	if at < 0 {
 		return s
 	}
 	var b strings.Builder
 	for at >= 0 {
-		before, after := s[:at], s[at+size:]
+		before, after := s[:at], s[at+len(mark):]
 		kept := before
 		piece := tail(kept, corpus)
 		if piece == 0 {
@@ -26,7 +26,7 @@ func withoutPieces(s, corpus string) string {
 		} else {
 			b.WriteString(before)
 		}
-		b.WriteString(s[at : at+size])
+		b.WriteString(mark)
 		kept = after
 		if piece = head(kept, corpus); piece == 0 {
 			kept = strings.TrimLeft(after, between)
@@ -37,7 +37,7 @@ func withoutPieces(s, corpus string) string {
 			after = kept[piece:]
 		}
 		s = after
-		at, size = nextMark(s)
+		at, mark = nextMark(s)
 	}
 	b.WriteString(s)
 	return b.String()
@@ -46,13 +46,13 @@ func withoutPieces(s, corpus string) string {
 // between are the characters that may stand between a piece and the mark beside it.
 const between = "\"'` "
 
-// nextMark finds where something was left out.
-func nextMark(s string) (at, size int) {
+// nextMark finds where something was left out, and what says so.
+func nextMark(s string) (at int, mark string) {
 	one, three := strings.Index(s, "…"), strings.Index(s, "...")
 	if one >= 0 && (three < 0 || one < three) {
-		return one, len("…")
+		return one, "…"
 	}
-	return three, len("...")
+	return three, "..."
 }
 
 // tail is how many bytes at the end of s are a piece of the corpus; 0 when they are too few to matter.

@@ -24,7 +24,7 @@ type Redactor struct {
 	longest  int
 	replacer *strings.Replacer
 	plain    []string // the values and their parts, as they are
-	corpus   string // the forms, with what is no text between them
+	corpus   string   // the forms, with what is no text between them
 
 	userinfo, sensitive pattern
 }

@@ -2,10 +2,10 @@ package redact
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"log/slog"
-	"encoding/base64"
 	"net/url"
 	"strconv"
 	"strings"
