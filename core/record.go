@@ -74,6 +74,25 @@ func (r *recordRef) key(k lua.LValue) (int, error) {
 	return 0, optionError{fmt.Errorf("unknown option '%s'%s", k.String(), didYouMean(k.String(), names))}
 }
 
+// Hinting is t, whose errors have a hint when a table has one of these keys, which t has not: where it stands instead.
+func Hinting[T any](t Type[T], hints map[string]string) Type[T] {
+	from := t.from
+	t.from = func(th *thread, v lua.LValue, def T) (T, error) {
+		read, err := from(th, v, def)
+		table, ok := v.(*lua.LTable)
+		if err == nil || !ok {
+			return read, err
+		}
+		for name, hint := range hints {
+			if table.RawGetString(name) != lua.LNil {
+				return read, WithHint(err, hint)
+			}
+		}
+		return read, err
+	}
+	return t
+}
+
 func (r *recordRef) describe(m *spec.Module, seen map[string]bool) {
 	if seen[r.record.Name] {
 		return

@@ -81,6 +81,9 @@ func (a *answer) read(c core.Call, k, v core.Value, parts *[taken]core.Value) er
 	key, _ := k.Text()
 	switch key {
 	case "status":
+		if v.Kind() != core.KindNumber {
+			return fmt.Errorf("status: number expected, got %s", shown(c, v))
+		}
 		n, ok := v.Integer()
 		if !ok || n < 200 || n > 599 {
 			return fmt.Errorf("status: 200 to 599 expected, got %s", c.ToString(v))
@@ -115,6 +118,14 @@ func (a *answer) read(c core.Call, k, v core.Value, parts *[taken]core.Value) er
 		return fmt.Errorf("unknown key '%s': use %s", c.ToString(k), strings.Join(answerKeys(), ", "))
 	}
 	return nil
+}
+
+// shown is a value of the wrong type for an error: a text says that it is one.
+func shown(c core.Call, v core.Value) string {
+	if v.Kind() == core.KindString {
+		return fmt.Sprintf("the text %q", c.ToString(v))
+	}
+	return v.TypeName()
 }
 
 // readPart reads what the answer consists of.
@@ -164,7 +175,25 @@ func (a *answer) readRedirect(v core.Value) error {
 	if a.status == 0 {
 		a.status = status
 	}
-	return checkValue("redirect", a.target)
+	if err := checkValue("redirect", a.target); err != nil {
+		return err
+	}
+	a.target = encodeReference(a.target)
+	return nil
+}
+
+// encodeReference percent-encodes what may not stand in a URI reference (RFC 3986), and leaves what is encoded.
+func encodeReference(s string) string {
+	const hex = "0123456789ABCDEF"
+	var b strings.Builder
+	for i := range len(s) {
+		if c := s[i]; c <= ' ' || c >= 0x7f || strings.IndexByte("\"<>\\^`{|}", c) >= 0 {
+			b.Write([]byte{'%', hex[c>>4], hex[c&15]})
+		} else {
+			b.WriteByte(c)
+		}
+	}
+	return b.String()
 }
 
 func (a *answer) readHeaders(v core.Value) error {

@@ -44,12 +44,13 @@ type limited struct {
 	net.Listener
 	places chan struct{}
 	count  func(int64) // hears of each that is opened, 1, and closed, -1
+	failed func(error) // hears why one could not be accepted
 	once   sync.Once
 	closed chan struct{}
 }
 
-func limit(l net.Listener, n int, count func(int64)) *limited {
-	return &limited{Listener: l, places: make(chan struct{}, n), count: count, closed: make(chan struct{})}
+func limit(l net.Listener, n int, count func(int64), failed func(error)) *limited {
+	return &limited{Listener: l, places: make(chan struct{}, n), count: count, failed: failed, closed: make(chan struct{})}
 }
 
 // Accept waits for a place, then for a connection.
@@ -62,6 +63,7 @@ func (l *limited) Accept() (net.Conn, error) {
 	conn, err := l.Listener.Accept()
 	if err != nil {
 		<-l.places
+		l.failed(err)
 		return nil, err
 	}
 	l.count(1)

@@ -25,6 +25,11 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	req := &request{Request: r, server: s, began: time.Now(), out: recorder{ResponseWriter: w, patience: s.options.idleTimeout, draining: &s.draining}}
 	req.timed = req.began
 	s.figures.inFlight.Add(1)
+	defer func() {
+		if req.broken {
+			panic(http.ErrAbortHandler) // the connection ends, so that the client knows
+		}
+	}()
 	defer s.finish(req)
 	defer s.recover(req)
 	if m := meterOf(r); m != nil {
@@ -72,7 +77,7 @@ func (s *server) route(req *request) {
 		s.send(req, s.missing(req))
 		return
 	}
-	if r := req.found.route; r != nil && r.mount != nil && len(s.routes.middleware) == 0 {
+	if r := req.found.route; r != nil && r.mount != nil && len(s.routes.middleware) == 0 && !s.misses(req) {
 		s.send(req, answer{kind: static})
 		return
 	}
@@ -147,7 +152,11 @@ func (s *server) call(c core.Call, self core.Value, req *request, i int) (core.V
 }
 
 func (s *server) innermost(c core.Call, self core.Value, req *request) (core.Value, error) {
+	missed := false
+	c.Away(func() { missed = s.misses(req) })
 	switch r := req.found.route; {
+	case missed:
+		return s.routes.notFound.First(c, self)
 	case r != nil && r.mount != nil:
 		t := c.NewTable(1)
 		t.Set(staticKey, core.BoolValue(true))

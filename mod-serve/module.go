@@ -21,6 +21,10 @@ type AcceptOptions struct {
 	Subprotocols []string // in order of preference
 	Origins      []string // patterns of hosts besides the server's own whose pages may connect
 	MaxMessage   int64    // bytes; 0 is the default
+
+	// Room takes room for n bytes of messages that are on their way, or gives it back if n is negative. Where there is
+	// none the connection is closed with 1013.
+	Room func(n int64) bool
 }
 
 // WebSocket is an accepted connection.

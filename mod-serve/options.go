@@ -39,7 +39,8 @@ func defaults() options {
 }
 
 func optionsType() core.Type[options] {
-	return core.Record("http.ServeOptions", "How to serve.", append([]core.Key[options]{
+	routes := "it stands in the routes, the second argument: {GET = {...}, static = {...}, middleware = {...}, not_found = function(req) ... end}"
+	record := core.Record("http.ServeOptions", "How to serve.", append([]core.Key[options]{
 		core.NewKey("host", core.String(), func(o *options) *string { return &o.host },
 			"The address to listen at; empty is all of this host's."),
 		core.NewKey("tls", core.Nullable(tlsType()), func(o *options) **tlsFiles { return &o.tls },
@@ -51,6 +52,7 @@ func optionsType() core.Type[options] {
 		core.NewKey("on_listen", core.CallbackType([]spec.Param{{Name: "port", Type: spec.Type{Kind: spec.Scalar, Name: "integer"}, Text: "The port."}}),
 			func(o *options) *core.Callback { return &o.onListen }, "Called once the server listens."),
 	}, append(timeKeys(), extraKeys()...)...)...)
+	return core.Hinting(record, map[string]string{staticKey: routes, "middleware": routes, "not_found": routes})
 }
 
 func timeKeys() []core.Key[options] {

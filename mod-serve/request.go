@@ -2,7 +2,6 @@ package serve
 
 import (
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
 
@@ -24,6 +23,7 @@ type request struct {
 	alarm  *alarm     // what ends it at its timeout
 	socket WebSocket  // set once the request has become one
 	forget func()     // takes the socket from those that a drain closes
+	broken bool       // the answer was begun and cannot be brought to its end
 }
 
 func requestClass() *core.Object[*request] {
@@ -34,8 +34,10 @@ func requestClass() *core.Object[*request] {
 	core.Prop(class, "query", text, func(r *request) string { return r.URL.RawQuery }, "The query as it was sent, without `?`; empty if there is none.")
 	core.Prop(class, "params", core.MapOf(text), (*request).allParams,
 		"The parameters of the route, and those of the query, decoded. The route's count more; of several in the query, the first.")
-	core.Prop(class, "headers", core.MapOf(text), (*request).headers, "The header fields by lower-case name; the values of a repeated one are joined by `, `.")
-	core.Prop(class, "cookies", core.MapOf(text), (*request).cookies, "The cookies by name.")
+	core.Prop(class, "query_values", core.MapOf(core.ListOf(text)), func(r *request) map[string][]string { return parseQuery(r.URL.RawQuery) },
+		"All values of each parameter of the query, decoded.")
+	core.Prop(class, "headers", core.MapOf(text), (*request).headers, "The header fields by lower-case name; the values of a repeated one are joined by `, `, those of Cookie by `; `.")
+	core.Prop(class, "cookies", core.MapOf(text), (*request).cookies, "The cookies by name, without quotes around the value.")
 	core.Prop(class, "body", core.Bytes(), func(r *request) []byte { return r.body }, "The body; empty if there is none.")
 	core.Prop(class, "host", text, func(r *request) string { return r.Host }, "The host, and the port if there is one, that the client asked for.")
 	core.Prop(class, "remote_addr", text, func(r *request) string { return r.RemoteAddr }, "The address and the port of the client, or of the proxy before it.")
@@ -67,11 +69,8 @@ func (r *request) rawPath() string {
 
 func (r *request) allParams() map[string]string {
 	params := make(map[string]string, len(r.found.params))
-	if r.URL.RawQuery != "" {
-		query, _ := url.ParseQuery(r.URL.RawQuery) // what can be read of it
-		for name, values := range query {
-			params[name] = values[0]
-		}
+	for name, values := range parseQuery(r.URL.RawQuery) {
+		params[name] = values[0]
 	}
 	for _, p := range r.found.params {
 		params[p.name] = p.value
@@ -82,7 +81,11 @@ func (r *request) allParams() map[string]string {
 func (r *request) headers() map[string]string {
 	joined := make(map[string]string, len(r.Header)+1)
 	for name, values := range r.Header {
-		joined[strings.ToLower(name)] = strings.Join(values, ", ")
+		between := ", "
+		if name == "Cookie" {
+			between = "; " // RFC 9113, 8.2.3
+		}
+		joined[strings.ToLower(name)] = strings.Join(values, between)
 	}
 	joined["host"] = r.Host
 	return joined
@@ -90,12 +93,26 @@ func (r *request) headers() map[string]string {
 
 func (r *request) cookies() map[string]string {
 	cookies := make(map[string]string)
-	for _, c := range r.Cookies() {
-		if _, known := cookies[c.Name]; !known {
-			cookies[c.Name] = c.Value
+	for _, line := range r.Header["Cookie"] {
+		for pair := range strings.SplitSeq(line, ";") {
+			name, value, ok := strings.Cut(strings.Trim(pair, " \t"), "=")
+			if name = strings.TrimRight(name, " \t"); !ok || name == "" {
+				continue
+			}
+			if _, known := cookies[name]; !known {
+				cookies[name] = unquoted(strings.Trim(value, " \t"))
+			}
 		}
 	}
 	return cookies
+}
+
+// unquoted takes off the quotes that may stand around a cookie's value (RFC 6265, 4.1.1).
+func unquoted(value string) string {
+	if len(value) > 1 && value[0] == '"' && value[len(value)-1] == '"' {
+		return value[1 : len(value)-1]
+	}
+	return value
 }
 
 // ID is made when it is first asked for.

@@ -10,7 +10,6 @@ import (
 	"math"
 	"net"
 	"net/http"
-	"os"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -36,19 +35,20 @@ type server struct {
 
 	healthPath, readyPath, metricsPath string
 
-	watched  bool         // one of these is not empty
-	counts   bool         // metrics are kept
-	access   *slog.Logger // nil when requests are not logged
-	figures  figures
-	draining atomic.Bool
-	streams  closers
-	sockets  closers
-	alarms   sync.Pool // of those that no handler has
-	bodies   room
-	headers  room
-	messages room
-	reserved core.Reservation
-	base     context.Context //nolint:containedctx // the parent of the requests' contexts
+	watched    bool         // one of these is not empty
+	counts     bool         // metrics are kept
+	access     *slog.Logger // nil when requests are not logged
+	figures    figures
+	draining   atomic.Bool
+	streams    closers
+	sockets    closers
+	unaccepted trouble
+	alarms     sync.Pool // of those that no handler has
+	bodies     room
+	headers    room
+	messages   room
+	reserved   core.Reservation
+	base       context.Context //nolint:containedctx // the parent of the requests' contexts
 }
 
 // maxHeader makes a header of 64 KB too large: net/http adds 4 KB to it.
@@ -108,7 +108,7 @@ func (s *server) openLog(t toggle) (closeLog func(), err error) {
 		}
 		return func() {}, nil
 	}
-	f, err := s.root.OpenFile(t.text, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o644)
+	f, err := openAccessFile(s.root, t.text, s.log)
 	if err != nil {
 		return nil, fmt.Errorf("access_log: %w", err)
 	}
@@ -127,7 +127,7 @@ func (s *server) run(c core.Call, listener net.Listener) error {
 		_ = listener.Close()
 		return err
 	}
-	limited := limit(listener, min(s.options.maxConnections, int(core.Fitted(math.MaxInt32*perConnection, 4)/perConnection)), s.count)
+	limited := limit(listener, min(s.options.maxConnections, int(core.Fitted(math.MaxInt32*perConnection, 4)/perConnection)), s.count, s.refused)
 	state := core.Local[servers](c)
 	state.started.Add(1)
 	served := make(chan error, 1)
@@ -204,6 +204,13 @@ func (s *server) count(connections int64) {
 	s.reserved.Add(connections * perConnection)
 }
 
+// refused tells that a connection could not be accepted, as where there is no descriptor left.
+func (s *server) refused(err error) {
+	if !s.draining.Load() && !errors.Is(err, net.ErrClosed) {
+		s.unaccepted.tell(s.log, "connections could not be accepted", "error", err)
+	}
+}
+
 // settleTime is how long a drained connection that is idle may still bring a request that was on its way.
 const settleTime = 200 * time.Millisecond
 
@@ -226,12 +233,16 @@ func (s *server) drain(web *front.Server, listener io.Closer, abort context.Canc
 		s.sockets.end()
 	}()
 	err := web.Shutdown(within)
-	<-closed
+	select {
+	case <-closed:
+	case <-within.Done():
+	}
 	if s.wait(within) == nil && err == nil {
 		return nil
 	}
 	left := s.figures.inFlight.Load()
 	abort(errShutdown)
+	s.sockets.drop()
 	_ = web.Close()                  // they are closed as far as they can be
 	_ = s.wait(context.Background()) // they have no instruction left to run
 	return errDrain.With(fmt.Errorf("shut down: %d requests were still running after %s", left, s.options.shutdownGrace), "raise shutdown_grace, or end what takes so long")

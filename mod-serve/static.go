@@ -45,12 +45,7 @@ func openMounts(root core.Root, all []route) (closeAll func(), err error) {
 
 // sendStatic sends the file of the folder that the route leads to; of a folder in it, index.html.
 func (s *server) sendStatic(req *request) {
-	name := ""
-	for _, p := range req.found.params {
-		if p.name == "*" {
-			name = p.value
-		}
-	}
+	name := req.staticName()
 	clean, ok := localName(name)
 	if !ok {
 		s.send(req, plain(http.StatusNotFound, "not found"))
@@ -84,6 +79,42 @@ func (s *server) sendStatic(req *request) {
 	}
 	defer f.Close()
 	s.sendFound(req, f, clean, "")
+}
+
+// misses tells whether a request leads to a folder that has no such file, and a handler answers those.
+func (s *server) misses(req *request) bool {
+	r := req.found.route
+	if r == nil || r.mount == nil || s.routes.notFound.IsZero() {
+		return false
+	}
+	name := req.staticName()
+	clean, ok := localName(name)
+	if !ok {
+		return true
+	}
+	if info, err := r.mount.folder.Stat(clean); err == nil && info.IsDir() {
+		if name != "" && !strings.HasSuffix(name, "/") {
+			return false
+		}
+		clean = path.Join(clean, "index.html")
+	}
+	return !r.mount.has(clean) && !(takesGzip(req.Request) && r.mount.has(clean+".gz"))
+}
+
+// has tells whether there is such a regular file.
+func (m *mount) has(name string) bool {
+	info, err := m.folder.Stat(name)
+	return err == nil && info.Mode().IsRegular()
+}
+
+// staticName is what of the path names a file of a folder.
+func (r *request) staticName() string {
+	for _, p := range r.found.params {
+		if p.name == "*" {
+			return p.value
+		}
+	}
+	return ""
 }
 
 func (s *server) sendFound(req *request, f *os.File, name, encoding string) {

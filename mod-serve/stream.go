@@ -26,7 +26,8 @@ func (s *server) stream(c core.Call, req *request, a answer) error {
 		return s.useSocket(c, req, a)
 	}
 	task, ctx := c.Task(), c.Context()
-	defer s.streams.add(func() { task.Cancel(errShutdown) })()
+	end := func() { task.Cancel(errShutdown) }
+	defer s.streams.add(closer{end, end})()
 	var err error
 	c.Away(func() { err = s.beginEvents(req, a) })
 	if err != nil {
@@ -39,6 +40,7 @@ func (s *server) stream(c core.Call, req *request, a answer) error {
 		func(_ core.Call, text string) (core.None, error) { return core.None{}, f.send(text) }))
 	_, err = a.stream.Call(c, send)
 	c.Away(f.end)
+	req.broken = err != nil && !errors.Is(err, errShutdown) && !errors.As(err, new(*core.Exit))
 	return err
 }
 

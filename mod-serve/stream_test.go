@@ -68,7 +68,7 @@ func TestEvents(t *testing.T) {
 	if got.header.Get("Content-Type") != "text/event-stream" || got.header.Get("Cache-Control") != "no-cache" || got.header.Get("X-A") != "b" {
 		t.Errorf("header = %v, want that of an event stream", got.header)
 	}
-	s.ask("GET", "/bad", "")
+	s.raw("GET /bad HTTP/1.1\r\nHost: x\r\n\r\n") // it is broken off
 	if record := logged(t, s, "/bad"); !strings.Contains(record["error"], "unknown option 'evnt': did you mean 'event'?") {
 		t.Errorf("a mistyped field is logged as %v", record)
 	}

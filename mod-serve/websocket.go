@@ -2,6 +2,8 @@ package serve
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 
 	"assay.rs/core"
@@ -33,12 +35,22 @@ func (s *server) upgrade(req *request, o AcceptOptions) (WebSocket, error) {
 		return nil, errUpgrade.Errorf("the request has been answered already")
 	}
 	req.alarm.off(req.task) // it may last longer than handler_timeout
+	o.Room = func(n int64) bool {
+		if n < 0 {
+			s.messages.giveBack(-n)
+			return true
+		}
+		return s.messages.take(n)
+	}
 	conn, err := s.accept(&req.out, req.Request, o)
 	if err != nil {
 		return nil, errUpgrade.With(fmt.Errorf("accept the WebSocket: %w", err), "")
 	}
 	req.socket = conn
-	req.forget = s.sockets.add(func() { _ = conn.Close(closeGoingAway, "the server shuts down") })
+	req.forget = s.sockets.add(closer{
+		end:  func() { _ = conn.Close(closeGoingAway, "the server shuts down") }, // it may be closed already
+		drop: conn.Drop,
+	})
 	return conn, nil
 }
 
@@ -59,7 +71,7 @@ func (s *server) closeSocket(req *request, err error) {
 	if req.socket == nil {
 		return
 	}
-	req.forget()
+	defer req.forget()
 	code, reason := closeNormal, ""
 	switch {
 	case s.draining.Load():
@@ -71,29 +83,32 @@ func (s *server) closeSocket(req *request, err error) {
 	req.socket.Drop()
 }
 
+// closer is how something is ended in good order, and how at once.
+type closer struct{ end, drop func() }
+
 // closers are what must end before the server can.
 type closers struct {
 	mu   sync.Mutex
 	next int
-	all  map[int]func()
+	all  map[int]closer
 	shut bool
 }
 
 // add notes how something is ended; at once if the others were. forget takes it back.
-func (cs *closers) add(end func()) (forget func()) {
+func (cs *closers) add(c closer) (forget func()) {
 	cs.mu.Lock()
 	if cs.shut {
 		cs.mu.Unlock()
-		end()
+		c.end()
 		return func() {}
 	}
 	defer cs.mu.Unlock()
 	if cs.all == nil {
-		cs.all = make(map[int]func())
+		cs.all = make(map[int]closer)
 	}
 	n := cs.next
 	cs.next++
-	cs.all[n] = end
+	cs.all[n] = c
 	return func() {
 		cs.mu.Lock()
 		defer cs.mu.Unlock()
@@ -103,14 +118,24 @@ func (cs *closers) add(end func()) (forget func()) {
 
 // end ends all, each on a goroutine of its own, since a client may take its time, and waits for them.
 func (cs *closers) end() {
-	cs.mu.Lock()
-	cs.shut = true
-	all := cs.all
-	cs.all = nil
-	cs.mu.Unlock()
 	var ended sync.WaitGroup
-	for _, end := range all {
-		ended.Go(end)
+	for _, c := range cs.close() {
+		ended.Go(c.end)
 	}
 	ended.Wait()
+}
+
+// drop ends at once what is left.
+func (cs *closers) drop() {
+	for _, c := range cs.close() {
+		c.drop()
+	}
+}
+
+// close gives what is left; what comes later is ended at once.
+func (cs *closers) close() []closer {
+	cs.mu.Lock()
+	defer cs.mu.Unlock()
+	cs.shut = true
+	return slices.Collect(maps.Values(cs.all))
 }

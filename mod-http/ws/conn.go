@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -16,7 +18,9 @@ import (
 type Conn struct {
 	wire     *wire
 	class    *core.Object[*Conn]
+	room     func(n int64) bool // takes room for the bytes of messages, or gives it back; nil is any
 	incoming chan message
+	wanted   chan struct{} // has one item when somebody waits for a message, or has waited for one
 	stop     context.CancelFunc
 	over     chan struct{} // closed when nothing more comes
 
@@ -28,14 +32,18 @@ type Conn struct {
 type message struct {
 	data   []byte
 	binary bool
+	held   int64 // bytes that have room
 }
 
 // normal is the code of a connection that has served its purpose.
 const normal = 1000
 
-func newConn(w *wire, class *core.Object[*Conn]) *Conn {
+func newConn(w *wire, class *core.Object[*Conn], room func(n int64) bool) *Conn {
 	ctx, stop := context.WithCancel(context.Background())
-	c := &Conn{wire: w, class: class, incoming: make(chan message), stop: stop, over: make(chan struct{})}
+	c := &Conn{
+		wire: w, class: class, room: room, stop: stop,
+		incoming: make(chan message), wanted: make(chan struct{}, 1), over: make(chan struct{}),
+	}
 	go c.read(ctx)
 	return c
 }
@@ -44,28 +52,93 @@ func newConn(w *wire, class *core.Object[*Conn]) *Conn {
 func (c *Conn) read(ctx context.Context) {
 	defer close(c.over)
 	for {
-		data, binary, err := c.wire.read(ctx)
+		from, binary, err := c.wire.next(ctx)
 		if err != nil {
 			c.ended(err)
 			return
 		}
+		m := message{binary: binary}
+		if err := c.fill(ctx, &m, from); err != nil {
+			c.giveBack(m)
+			c.ended(err)
+			return
+		}
 		select {
-		case c.incoming <- message{data, binary}:
+		case c.incoming <- m:
 		case <-ctx.Done():
+			c.giveBack(m)
 			c.ended(ctx.Err())
 			return
 		}
 	}
 }
 
+// readAhead is how much of a message is read before somebody wants it: pings behind a small one are answered.
+const readAhead = 4 << 10
+
+// errNoRoom is why a message is not read to its end.
+var errNoRoom = errors.New("the messages of all connections are too large together")
+
+// fill reads a message. What is more than a little of it waits in the network until it is wanted, and takes room as it
+// arrives.
+func (c *Conn) fill(ctx context.Context, m *message, from io.Reader) error {
+	m.data = make([]byte, 0, 512)
+	for asked := false; ; {
+		if len(m.data) == cap(m.data) {
+			if len(m.data) >= readAhead && !asked {
+				select {
+				case <-c.wanted:
+					asked = true
+				case <-ctx.Done():
+					return ctx.Err()
+				}
+			}
+			m.data = slices.Grow(m.data, len(m.data))
+			if more := int64(cap(m.data)) - m.held; c.room != nil && cap(m.data) > readAhead {
+				if !c.room(more) {
+					c.wire.frames.end(tryAgainLater)
+					return errNoRoom
+				}
+				m.held += more
+			}
+		}
+		n, err := from.Read(m.data[len(m.data):cap(m.data)])
+		m.data = m.data[:len(m.data)+n]
+		switch {
+		case errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF):
+			return nil
+		case err != nil:
+			return err
+		}
+	}
+}
+
+// tryAgainLater is the code for a connection that there is no room for.
+const tryAgainLater = 1013
+
+// giveBack gives back the room of a message.
+func (c *Conn) giveBack(m message) {
+	if m.held > 0 {
+		c.room(-m.held)
+	}
+}
+
 // ended notes why nothing more comes.
 func (c *Conn) ended(err error) {
+	left, ok := closeOf(err)
+	if !ok {
+		c.wire.frames.drop() // nothing can follow
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	switch left, ok := closeOf(err); {
-	case strings.Contains(err.Error(), "read limited at"):
-		c.err = errTooBig.With(fmt.Errorf("a message is larger than %d bytes", c.wire.limit), "raise max_message")
-		_ = c.wire.CloseNow() // the library has told the other end
+	wrong, violated := errors.AsType[*violation](err)
+	switch {
+	case violated && wrong.code == tooBig:
+		c.err = errTooBig.With(wrong, "raise max_message")
+	case violated:
+		c.err = errClosed.Errorf("connection closed: the other end has sent %s", wrong)
+	case errors.Is(err, errNoRoom):
+		c.err = errClosed.Errorf("connection closed: %s", err)
 	case ok:
 		c.left = left
 		c.err = errClosed.Errorf("connection closed%s", left)
@@ -90,7 +163,12 @@ func (c *Conn) Recv(ctx context.Context, limit time.Duration) (data []byte, bina
 		late = timer.C
 	}
 	select {
+	case c.wanted <- struct{}{}:
+	default:
+	}
+	select {
 	case m := <-c.incoming:
+		c.giveBack(m)
 		return m.data, m.binary, nil
 	case <-c.over:
 		c.mu.Lock()
@@ -147,14 +225,20 @@ func (c *Conn) Ping(ctx context.Context, limit time.Duration) error {
 // Close closes the connection in good order: it waits a few seconds for the other end. One that is
 // closed stays as it is.
 func (c *Conn) Close(code int, reason string) error {
+	late := time.AfterFunc(closeLimit, c.wire.frames.drop) // the library's limits do not hold while it skips a message
+	defer late.Stop()
 	_ = c.wire.close(code, reason) // when the other end does not answer, it is closed all the same
 	c.stop()
 	<-c.over
 	return nil
 }
 
+// closeLimit is how long the other end may take to agree to the end.
+const closeLimit = 5 * time.Second
+
 // Drop ends the connection at once.
 func (c *Conn) Drop() {
+	c.wire.frames.drop()  // which ends what waits to be sent
 	_ = c.wire.CloseNow() // it may be closed already
 	c.stop()
 	<-c.over

@@ -9,6 +9,8 @@ import (
 	"net"
 	nethttp "net/http"
 	"net/url"
+	"strconv"
+	"strings"
 	"time"
 
 	"assay.rs/core"
@@ -56,8 +58,16 @@ func (s *Sockets) connectFunc() core.Func {
 }
 
 func (s *Sockets) connect(c core.Call, target string, o options) (*Conn, error) {
-	if err := checkURL(target); err != nil {
+	target, auth, err := readURL(target)
+	if err != nil {
 		return nil, err
+	}
+	if auth != "" && o.headers.Get("Authorization") == "" {
+		o.headers = o.headers.Clone()
+		if o.headers == nil {
+			o.headers = make(nethttp.Header)
+		}
+		o.headers.Set("Authorization", auth)
 	}
 	if o.timeout <= 0 || o.maxMessage <= 0 {
 		return nil, errors.New("timeout and max_message must be more than 0")
@@ -79,7 +89,7 @@ func (s *Sockets) connect(c core.Call, target string, o options) (*Conn, error) 
 		if err != nil {
 			return failure(ctx, within, err, status, o.timeout)
 		}
-		conn = newConn(dialled, s.class)
+		conn = newConn(dialled, s.class, nil)
 		return nil
 	}
 	if o.retry != nil {
@@ -94,16 +104,24 @@ func (s *Sockets) connect(c core.Call, target string, o options) (*Conn, error) 
 	return conn, nil
 }
 
-func checkURL(target string) error {
-	const hint = "it begins with ws:// or wss://"
-	u, err := url.Parse(target)
+// readURL encodes a URL as http does, and takes credentials out of it: auth is the header field that they make.
+func readURL(given string) (target, auth string, err error) {
+	given = strings.Trim(given, " \t\r\n\f\v")
+	scheme, rest, ok := strings.Cut(given, "://")
+	scheme = strings.ToLower(scheme)
+	if !ok || scheme != "ws" && scheme != "wss" {
+		shown := "this"
+		if u, err := url.Parse(given); err == nil {
+			shown = strconv.Quote(u.Redacted())
+		}
+		return "", "", core.WithHint(fmt.Errorf("argument 'url': %s is not the URL of a WebSocket", shown), "it begins with ws:// or wss://")
+	}
+	u, auth, err := http.HandshakeURL("http" + strings.TrimPrefix(scheme, "ws") + "://" + rest)
 	if err != nil {
-		return core.WithHint(errors.New("argument 'url': this is no URL"), hint)
+		return "", "", err
 	}
-	if u.Host == "" || u.Scheme != "ws" && u.Scheme != "wss" {
-		return core.WithHint(fmt.Errorf("argument 'url': %q is not the URL of a WebSocket", u.Redacted()), hint)
-	}
-	return nil
+	u.Scheme = scheme
+	return u.String(), auth, nil
 }
 
 // failure gives the reason for a failed handshake its code.
@@ -120,6 +138,8 @@ func failure(ctx, within context.Context, err error, status int, limit time.Dura
 		return errTimeout.Errorf("no handshake within %s", limit)
 	case errors.As(err, &denied):
 		return denied
+	case status == nethttp.StatusSwitchingProtocols:
+		return errHandshake.With(fmt.Errorf("the server's handshake is not valid: %s", strings.TrimPrefix(err.Error(), "WebSocket protocol violation: ")), "")
 	case status != 0:
 		return errHandshake.With(fmt.Errorf("the server answered with status %d instead of a WebSocket", status), "")
 	case errors.As(err, &dns):

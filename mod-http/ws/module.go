@@ -21,6 +21,10 @@ type AcceptOptions struct {
 	Subprotocols []string // in order of preference
 	Origins      []string // patterns of hosts besides the server's own whose pages may connect
 	MaxMessage   int64    // bytes; 0 is DefaultMaxMessage
+
+	// Room takes room for n bytes of messages that are on their way, or gives it back if n is negative. Where there is
+	// none the connection is closed with 1013. nil is any room.
+	Room func(n int64) bool
 }
 
 // New makes the module's connections a class.
@@ -36,7 +40,7 @@ func (s *Sockets) Accept(w http.ResponseWriter, r *http.Request, o AcceptOptions
 	if err != nil {
 		return nil, err
 	}
-	return newConn(accepted, s.class), nil
+	return newConn(accepted, s.class, o.Room), nil
 }
 
 // Module is ws for scripts.
