@@ -136,7 +136,7 @@ func (c *Conn) ended(err error) {
 	case violated && wrong.code == tooBig:
 		c.err = errTooBig.With(wrong, "raise max_message")
 	case violated:
-		c.err = errClosed.Errorf("connection closed: the other end has sent %s", wrong)
+		c.err = errClosed.Errorf("connection closed: the other end broke the protocol: %s", wrong)
 	case errors.Is(err, errNoRoom):
 		c.err = errClosed.Errorf("connection closed: %s", err)
 	case ok:
