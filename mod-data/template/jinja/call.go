@@ -23,21 +23,67 @@ func (r *run) given(args arguments) (*given, error) {
 			return nil, err
 		}
 	}
-	if len(args.named) > 0 {
-		a.named = make(map[string]value, len(args.named))
-	}
-	for i, x := range args.named {
-		v, err := x.eval(r)
+	if args.spread != nil {
+		v, err := args.spread.eval(r)
 		if err != nil {
 			return nil, err
 		}
-		if _, twice := a.named[args.names[i]]; twice {
-			return nil, r.fail(x.place(), fmt.Errorf("the argument '%s' is given twice", args.names[i]))
+		more, err := r.iterate(v)
+		if err == nil {
+			err = r.spend(len(more), len(more)*itemSize)
 		}
-		a.names = append(a.names, args.names[i])
-		a.named[args.names[i]] = v
+		if err != nil {
+			return nil, r.fail(args.spread.place(), err)
+		}
+		a.list = append(a.list, more...)
 	}
-	return a, nil
+	for i, x := range args.named {
+		v, err := x.eval(r)
+		if err == nil {
+			err = a.name(args.names[i], v)
+		}
+		if err != nil {
+			return nil, r.fail(x.place(), err)
+		}
+	}
+	if args.spreadNamed == nil {
+		return a, nil
+	}
+	v, err := args.spreadNamed.eval(r)
+	if err != nil {
+		return nil, err
+	}
+	return a, r.fail(args.spreadNamed.place(), r.nameAll(a, v))
+}
+
+// name adds an argument that has a name.
+func (a *given) name(name string, v value) error {
+	if _, twice := a.named[name]; twice {
+		return fmt.Errorf("the argument '%s' is given twice", name)
+	}
+	if a.named == nil {
+		a.named = make(map[string]value)
+	}
+	a.names = append(a.names, name)
+	a.named[name] = v
+	return nil
+}
+
+// nameAll adds the entries of a dict.
+func (r *run) nameAll(a *given, v value) error {
+	d, ok := v.(*dict)
+	if !ok {
+		return fmt.Errorf("a dict expected behind **, got %s", r.subject(v))
+	}
+	if err := r.spend(len(d.keys), len(d.keys)*entrySize); err != nil {
+		return err
+	}
+	for _, key := range d.keys {
+		if err := a.name(key, d.m[key]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // bound are the arguments of a builtin, by the numbers of its parameters.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -230,6 +231,10 @@ func (r *run) attr(v value, name string) (value, error) {
 	case *dict:
 		if got, ok := v.m[name]; ok {
 			return got, nil
+		}
+	case *list:
+		if i := slices.Index(v.names, name); i >= 0 {
+			return v.items[i], nil
 		}
 	case *namespace:
 		if got, ok := v.m[name]; ok {

@@ -1,13 +1,18 @@
 package jinja
 
 import (
+	"encoding/base64"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf16"
 	"unicode/utf8"
+
+	"assay.rs/mod-data/yaml"
 )
 
 func (l *library) addChoosingFilters() {
@@ -123,17 +128,103 @@ func (l *library) addDataFilters() {
 			indent = "\n" + strings.Repeat(" ", min(n, 16))
 		}
 		var b strings.Builder
-		err := r.json(&b, v, indent, 0)
+		err := (&jsonWriter{run: r, Builder: &b, indent: indent, html: true}).value(v, 0)
 		return safe(b.String()), err
+	})
+	l.addFormatFilters()
+}
+
+// addFormatFilters adds filters that Ansible has, for text that is no HTML.
+func (l *library) addFormatFilters() {
+	for name, width := range map[string]int{"to_json": 0, "to_nice_json": 4} {
+		l.filter(name, "indent", func(r *run, v value, a *bound) (value, error) {
+			indent := ""
+			if n := a.width(0, int64(width)); n > 0 {
+				indent = "\n" + strings.Repeat(" ", min(n, 16))
+			}
+			var b strings.Builder
+			err := (&jsonWriter{run: r, Builder: &b, indent: indent}).value(v, 0)
+			return b.String(), err
+		})
+	}
+	l.filter("to_yaml to_nice_yaml", "", func(r *run, v value, _ *bound) (value, error) {
+		data, err := r.toGo(v, 0)
+		if err != nil {
+			return nil, err
+		}
+		text, err := yaml.Encode(data)
+		return string(text), err
+	})
+	l.filter("b64encode", "", func(r *run, v value, _ *bound) (value, error) {
+		s, err := r.text(v)
+		if err != nil {
+			return nil, err
+		}
+		return base64.StdEncoding.EncodeToString([]byte(s)), r.spend(1+len(s)/16, 2*len(s))
+	})
+	l.filter("b64decode", "", func(r *run, v value, _ *bound) (value, error) {
+		s, err := r.text(v)
+		if err != nil {
+			return nil, err
+		}
+		if err := r.spend(1+len(s)/16, len(s)); err != nil {
+			return nil, err
+		}
+		plain, err := base64.StdEncoding.DecodeString(s)
+		if err != nil {
+			return nil, errors.New("no Base64 (RFC 4648, with its padding)")
+		}
+		return string(plain), nil
 	})
 }
 
-// json writes v as JSON that may stand in HTML. indent is a newline and the blanks of a level, or empty.
-func (r *run) json(b *strings.Builder, v value, indent string, depth int) error {
+// toGo makes data of a value.
+func (r *run) toGo(v value, depth int) (any, error) {
+	if depth > maxDepth {
+		return nil, fmt.Errorf("a value is nested deeper than %d", maxDepth)
+	}
+	var err error
+	switch v := v.(type) {
+	case nil, bool, int64, float64:
+		return v, r.spend(1, 2*itemSize)
+	case *list:
+		made := make([]any, len(v.items))
+		for i, item := range v.items {
+			if made[i], err = r.toGo(item, depth+1); err != nil {
+				return nil, err
+			}
+		}
+		return made, r.spend(1, len(made)*itemSize)
+	case *dict:
+		made := make(map[string]any, len(v.keys))
+		for _, key := range v.keys {
+			if made[key], err = r.toGo(v.m[key], depth+1); err != nil {
+				return nil, err
+			}
+		}
+		return made, r.spend(1, len(made)*entrySize)
+	}
+	s, ok := str(v)
+	if !ok {
+		return nil, fmt.Errorf("%s has no form as data", r.subject(v))
+	}
+	return s, r.spend(1+len(s)/16, 4*len(s)+depth*2*strings.Count(s, "\n"))
+}
+
+// jsonWriter writes values as JSON.
+type jsonWriter struct {
+	*run
+	*strings.Builder
+	indent string // a newline and the blanks of a level, or empty
+	html   bool   // the text may stand in HTML
+}
+
+func (w *jsonWriter) value(v value, depth int) error {
+	b, indent := w.Builder, w.indent
 	if depth > maxDepth {
 		return fmt.Errorf("a value is nested deeper than %d", maxDepth)
 	}
-	if err := r.spend(1, itemSize+len(indent)+depth*max(len(indent)-1, 0)); err != nil {
+	if err := w.spend(1, itemSize+len(indent)+depth*max(len(indent)-1, 0)); err != nil {
 		return err
 	}
 	switch v := v.(type) {
@@ -149,20 +240,25 @@ func (r *run) json(b *strings.Builder, v value, indent string, depth int) error 
 		}
 		b.WriteString(floatText(v))
 	case *list:
-		return r.jsonMembers(b, "[]", len(v.items), indent, depth, func(i int) (string, value) { return "", v.items[i] })
+		return w.members("[]", len(v.items), depth, func(i int) (string, value) { return "", v.items[i] })
 	case *dict:
-		return r.jsonMembers(b, "{}", len(v.keys), indent, depth, func(i int) (string, value) { return v.keys[i], v.m[v.keys[i]] })
+		keys := v.keys
+		if w.html {
+			keys = slices.Sorted(maps.Keys(v.m))
+		}
+		return w.members("{}", len(keys), depth, func(i int) (string, value) { return keys[i], v.m[keys[i]] })
 	default:
 		s, ok := str(v)
 		if !ok {
-			return fmt.Errorf("%s has no form in JSON", r.subject(v))
+			return fmt.Errorf("%s has no form in JSON", w.subject(v))
 		}
-		return r.jsonText(b, s)
+		return w.text(s)
 	}
 	return nil
 }
 
-func (r *run) jsonMembers(b *strings.Builder, brackets string, n int, indent string, depth int, member func(i int) (string, value)) error {
+func (w *jsonWriter) members(brackets string, n, depth int, member func(i int) (string, value)) error {
+	b, indent := w.Builder, w.indent
 	b.WriteByte(brackets[0])
 	line := func(levels int) {
 		if indent != "" && n > 0 {
@@ -180,12 +276,12 @@ func (r *run) jsonMembers(b *strings.Builder, brackets string, n int, indent str
 		line(depth + 1)
 		key, v := member(i)
 		if brackets == "{}" {
-			if err := r.jsonText(b, key); err != nil {
+			if err := w.text(key); err != nil {
 				return err
 			}
 			b.WriteString(": ")
 		}
-		if err := r.json(b, v, indent, depth+1); err != nil {
+		if err := w.value(v, depth+1); err != nil {
 			return err
 		}
 	}
@@ -194,8 +290,9 @@ func (r *run) jsonMembers(b *strings.Builder, brackets string, n int, indent str
 	return nil
 }
 
-func (r *run) jsonText(b *strings.Builder, s string) error {
-	if err := r.spend(1+len(s)/16, 6*len(s)); err != nil {
+func (w *jsonWriter) text(s string) error {
+	b := w.Builder
+	if err := w.spend(1+len(s)/16, 6*len(s)); err != nil {
 		return err
 	}
 	if !utf8.ValidString(s) {
@@ -213,8 +310,12 @@ func (r *run) jsonText(b *strings.Builder, s string) error {
 			b.WriteString(`\t`)
 		case c == '\r':
 			b.WriteString(`\r`)
-		case c < ' ' || c == '<' || c == '>' || c == '&' || c == '\'' || c == 0x7f || c == '\u2028' || c == '\u2029':
+		case c < ' ' || w.html && (c == '<' || c == '>' || c == '&' || c == '\'') || c == 0x7f || c == '\u2028' || c == '\u2029':
 			fmt.Fprintf(b, `\u%04x`, c)
+		case w.html && c > 0x7f:
+			for _, half := range utf16.AppendRune(nil, c) {
+				fmt.Fprintf(b, `\u%04x`, half)
+			}
 		default:
 			b.WriteRune(c)
 		}

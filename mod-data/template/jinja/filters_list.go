@@ -370,20 +370,14 @@ func groupbyFilter(r *run, items []value, a *bound) (value, error) {
 			}
 		}
 		if !same {
-			l.items = append(l.items, group{tuple(parts[0], &list{})})
+			l.items = append(l.items, &list{items: []value{parts[0], &list{}}, tuple: true, names: []string{"grouper", "list"}})
 		}
 		last = parts[2]
-		members := l.items[len(l.items)-1].(group).pair.items[1].(*list)
+		members := l.items[len(l.items)-1].(*list).items[1].(*list)
 		members.items = append(members.items, parts[1])
-	}
-	for i, g := range l.items {
-		l.items[i] = g.(group).pair
 	}
 	return l, r.spend(len(items), 4*len(items)*itemSize)
 }
-
-// group is what groupby is about to give: a key and the items that have it.
-type group struct{ pair *list }
 
 func dictsortFilter(r *run, v value, a *bound) (value, error) {
 	d, ok := v.(*dict)

@@ -28,6 +28,7 @@ func (l *library) addMarkupFilters() {
 		return html.UnescapeString(strings.Join(strings.Fields(withoutTags(s)), " ")), r.spend(len(s), 3*len(s))
 	})
 	l.filter("xmlattr", "autospace", xmlattrFilter)
+	l.filter("urlize", "trim_url_limit nofollow target rel extra_schemes", urlizeFilter)
 }
 
 // withoutTags is s without comments and tags.

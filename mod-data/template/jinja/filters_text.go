@@ -116,9 +116,17 @@ func title(s string) string {
 func replaceFilter(r *run, v value, a *bound) (value, error) {
 	a.need(0)
 	a.need(1)
-	old, with, most := a.str(0, ""), a.str(1, ""), a.int(2, -1)
+	most := a.int(2, -1)
 	if a.err != nil {
 		return nil, a.err
+	}
+	old, err := r.text(a.values[0])
+	if err != nil {
+		return nil, err
+	}
+	with, err := r.text(a.values[1])
+	if err != nil {
+		return nil, err
 	}
 	return r.changed(v, func(s string) (string, error) {
 		n := int64(strings.Count(s, old))
@@ -146,7 +154,7 @@ func indentFilter(r *run, v value, a *bound) (value, error) {
 		}
 		lines := strings.Split(s, "\n")
 		for i, line := range lines {
-			if (i > 0 || first) && (line != "" || blank) {
+			if i > 0 && (line != "" || blank) || i == 0 && first {
 				lines[i] = indent + line
 			}
 		}

@@ -113,7 +113,7 @@ func TestErrorsHavePlaceAndReason(t *testing.T) {
 		"{{ 'a'|indent(-1) }}":                                      "t:1:8: filter 'indent': argument 'width': 0 to 1048576 expected, got -1",
 		"{{ 9223372036854775807 + 1 }}":                             "t:1:24: the result does not fit into 64 bits",
 		"{{ 10 ** 30 }}":                                            "t:1:7: the result does not fit into 64 bits",
-		"{% for a, b in l %}{% endfor %}":                           "t:1:4: an item cannot be unpacked into 2 names: it is an integer",
+		"{% for a, b in l %}{% endfor %}":                           "t:1:4: an integer cannot be unpacked into 2 names",
 		"{% set x.a = 1 %}":                                         "t:1:8: 'x' is no namespace: attributes of an integer cannot be set",
 		"{% include 'no' %}":                                        "t:1:12: open no: file does not exist",
 		"{% extends 'no' %}":                                        "t:1:12: open no: file does not exist",

@@ -37,10 +37,18 @@ type lexer struct {
 	tokens []token
 	trim   bool // blanks at the beginning of the next text are removed
 	eat    bool // a newline there is
+	begins bool // the next text begins a line
 }
 
+// lex splits a template. Its line breaks are newlines, and the last one goes unless it is kept.
 func lex(c *Config, src *source) ([]token, error) {
-	l := &lexer{source: src, config: c}
+	if strings.Contains(src.text, "\r") {
+		src.text = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(src.text)
+	}
+	if !c.KeepNewline {
+		src.text = strings.TrimSuffix(src.text, "\n")
+	}
+	l := &lexer{source: src, config: c, begins: true}
 	for l.pos < len(l.text) {
 		if err := l.next(); err != nil {
 			return nil, err
@@ -102,35 +110,37 @@ func tagAt(s string) int {
 
 // plain adds a text, less the blanks that the tags around it remove.
 func (l *lexer) plain(text, tag string, sign byte) {
-	at := l.pos
-	if l.trim {
-		trimmed := strings.TrimLeft(text, " \t\r\n")
-		at += len(text) - len(trimmed)
-		text = trimmed
-	} else if l.eat {
-		trimmed := strings.TrimPrefix(strings.TrimPrefix(text, "\r"), "\n")
-		if trimmed != text && !strings.HasPrefix(trimmed, "\r") {
-			at += len(text) - len(trimmed)
-			text = trimmed
-		}
+	size := len(text)
+	switch {
+	case l.trim:
+		text = strings.TrimLeftFunc(text, isSpace)
+	case l.eat:
+		text = strings.TrimPrefix(text, "\n")
 	}
-	l.trim, l.eat = false, false
+	at := l.pos + size - len(text)
+	if l.trim || l.eat {
+		l.begins = at > l.pos && l.text[at-1] == '\n'
+	}
 	switch {
 	case sign == '-':
-		text = strings.TrimRight(text, " \t\r\n")
+		text = strings.TrimRightFunc(text, isSpace)
 	case l.config.LstripBlocks && sign != '+' && (tag == "{%" || tag == "{#"):
-		if line := strings.TrimRight(text, " \t"); line == "" || line[len(line)-1] == '\n' {
-			text = line
+		line := strings.LastIndexByte(text, '\n') + 1
+		if (line > 0 || l.begins) && strings.TrimLeftFunc(text[line:], isSpace) == "" {
+			text = text[:line]
 		}
-	case tag == "" && !l.config.KeepNewline:
-		text = strings.TrimSuffix(strings.TrimSuffix(text, "\n"), "\r")
 	}
+	l.trim, l.eat, l.begins = false, false, false
 	if text != "" {
 		l.add(textToken, text, at)
 	}
 }
 
-// closed takes the end of a tag of which sign was the last character inside.
+// isSpace tells whether Python takes r for a blank.
+func isSpace(r rune) bool { return unicode.IsSpace(r) || r >= 0x1c && r <= 0x1f }
+
+// closed takes the end of a tag of which sign was the last character inside. The end of some tags takes a
+// newline behind them.
 func (l *lexer) closed(sign byte, block bool) {
 	l.trim = sign == '-'
 	l.eat = block && l.config.TrimBlocks && sign != '+'
@@ -153,11 +163,11 @@ func (l *lexer) comment(at int) error {
 // raw takes {% raw %} and all up to {% endraw %}, when the tag at is that.
 func (l *lexer) raw(at int) (bool, error) {
 	size, sign := rawTag(l.text[l.pos:], "raw")
-	if size == 0 {
+	if size == 0 || sign == '+' {
 		return false, nil
 	}
 	l.pos += size
-	l.closed(sign, true)
+	l.closed(sign, false) // a newline behind it stays
 	for from := l.pos; ; {
 		i := strings.Index(l.text[from:], "{%")
 		if i < 0 {
@@ -210,7 +220,7 @@ func (l *lexer) tag(at int, closing string, end kind) error {
 			l.pos += 2
 			l.closed(0, end == blockEndToken)
 			return nil
-		case open == 0 && (c == '-' || c == '+') && strings.HasPrefix(rest[1:], closing):
+		case open == 0 && (c == '-' || c == '+' && end == blockEndToken) && strings.HasPrefix(rest[1:], closing):
 			l.add(end, "", l.pos)
 			l.pos += 3
 			l.closed(c, end == blockEndToken)
@@ -235,7 +245,7 @@ func (l *lexer) token() error {
 	switch {
 	case c == '"' || c == '\'':
 		return l.str(c)
-	case c >= '0' && c <= '9':
+	case isDigit(c):
 		l.number()
 		return nil
 	case c == '_' || unicode.IsLetter(r):
@@ -276,28 +286,55 @@ func (l *lexer) str(quote byte) error {
 	return l.fail(at, true, nil, "the string does not end")
 }
 
-// number takes an integer, or a float with a fraction or an exponent.
+// number takes an integer, or a float with a fraction or an exponent. An integer may have a base: 0x10, 0o17, 0b1.
 func (l *lexer) number() {
 	at, k := l.pos, intToken
+	if rest := l.text[at:]; len(rest) > 2 && rest[0] == '0' {
+		digits := map[byte]string{'x': "0123456789abcdef", 'o': "01234567", 'b': "01"}[rest[1]|0x20]
+		n := 2
+		for n < len(rest) && digits != "" && (strings.IndexByte(digits, lower(rest[n])) >= 0 || rest[n] == '_' && n+1 < len(rest) && strings.IndexByte(digits, lower(rest[n+1])) >= 0) {
+			n++
+		}
+		if n > 2 {
+			l.pos += n
+			l.add(intToken, strings.ReplaceAll(rest[:n], "_", ""), at)
+			return
+		}
+	}
 	l.digits()
-	if rest := l.text[l.pos:]; len(rest) > 1 && rest[0] == '.' && rest[1] >= '0' && rest[1] <= '9' {
+	if rest := l.text[l.pos:]; len(rest) > 1 && rest[0] == '.' && isDigit(rest[1]) {
 		k = floatToken
 		l.pos++
 		l.digits()
 	}
 	if rest := l.text[l.pos:]; len(rest) > 1 && rest[0]|0x20 == 'e' {
 		signed := strings.TrimLeft(rest[1:2], "+-")
-		if digits := rest[2-len(signed):]; digits != "" && digits[0] >= '0' && digits[0] <= '9' {
+		if digits := rest[2-len(signed):]; digits != "" && isDigit(digits[0]) {
 			k = floatToken
 			l.pos += 2 - len(signed)
 			l.digits()
 		}
 	}
-	l.add(k, strings.ReplaceAll(l.text[at:l.pos], "_", ""), at)
+	text := strings.ReplaceAll(l.text[at:l.pos], "_", "")
+	if k == intToken && text[0] == '0' && strings.Trim(text, "0") != "" {
+		// No number begins with 0: it is one, and another follows.
+		l.pos = at + 1
+		text = "0"
+	}
+	l.add(k, text, at)
 }
 
 func (l *lexer) digits() {
-	for l.pos < len(l.text) && (l.text[l.pos] >= '0' && l.text[l.pos] <= '9' || l.text[l.pos] == '_') {
+	for l.pos < len(l.text) && (isDigit(l.text[l.pos]) || l.text[l.pos] == '_' && l.pos+1 < len(l.text) && isDigit(l.text[l.pos+1])) {
 		l.pos++
 	}
+}
+
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }
+
+func lower(c byte) byte {
+	if c >= 'A' && c <= 'Z' {
+		return c | 0x20
+	}
+	return c
 }

@@ -160,23 +160,12 @@ func (r *run) chosen(s *forStmt, around *scope, items []value) ([]value, error) 
 	return chosen, r.spend(len(items), len(chosen)*itemSize)
 }
 
-// unpack sets the targets of the loop.
+// unpack sets the target of the loop.
 func (r *run) unpack(s *forStmt, item value) error {
 	if err := r.spend(1, 0); err != nil {
 		return err
 	}
-	if len(s.targets) == 1 {
-		r.scope.set(s.targets[0], item)
-		return nil
-	}
-	l, ok := item.(*list)
-	if !ok || len(l.items) != len(s.targets) {
-		return fmt.Errorf("an item cannot be unpacked into %d names: it is %s", len(s.targets), described(item))
-	}
-	for i, name := range s.targets {
-		r.scope.set(name, l.items[i])
-	}
-	return nil
+	return r.assign(s.target, item)
 }
 
 func described(v value) string {

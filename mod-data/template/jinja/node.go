@@ -92,6 +92,12 @@ type arguments struct {
 	list  []expr
 	names []string // of those that are named, in the order of named
 	named []expr
+
+	spread, spreadNamed expr // *x and **x, or nil
+}
+
+func (a *arguments) any() bool {
+	return len(a.list)+len(a.named) > 0 || a.spread != nil || a.spreadNamed != nil
 }
 
 // Statements.
@@ -109,7 +115,7 @@ type (
 	}
 	forStmt struct {
 		at
-		targets   []string
+		target    target
 		items     expr
 		cond      expr // may be nil
 		recursive bool
@@ -122,8 +128,8 @@ type (
 	}
 	setStmt struct {
 		at
-		targets []target
-		x       expr
+		target target
+		x      expr
 	}
 	setBlock struct {
 		at
@@ -188,10 +194,11 @@ type (
 	}
 )
 
-// target is what set assigns to: a name, or an attribute of a namespace.
+// target is what set and for assign to: a name, an attribute of a namespace, or a tuple of targets.
 type target struct {
 	at
 	name, attr string
+	parts      []target // of a tuple, else nil
 }
 
 // macroDef is a macro as it is written.

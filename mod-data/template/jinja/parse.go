@@ -241,7 +241,7 @@ func (p *parser) ifTag(where at) (stmt, error) {
 func (p *parser) forTag(where at) (stmt, error) {
 	s := &forStmt{at: where}
 	var err error
-	if s.targets, err = p.targets(); err != nil {
+	if s.target, err = p.target(); err != nil {
 		return nil, err
 	}
 	if err := p.expect(nameToken, "in"); err != nil {
@@ -291,24 +291,41 @@ func (p *parser) plainTuple() (expr, error) {
 	return t, nil
 }
 
-// targets reads the names that a loop assigns to.
-func (p *parser) targets() ([]string, error) {
-	closing := p.accept(opToken, "(")
-	var names []string
+// target reads what can be assigned to: a name, an attribute of a namespace, or several with commas between them.
+func (p *parser) target() (target, error) {
+	if err := p.enter(); err != nil {
+		return target{}, err
+	}
+	defer p.leave()
+	t := target{at: at(p.now().at)}
 	for {
-		name, err := p.name()
-		if err != nil {
-			return nil, err
+		part, err := p.targetPart()
+		if err != nil || len(t.parts) == 0 && !p.peek(opToken, ",") {
+			return part, err
 		}
-		names = append(names, name)
-		if !p.accept(opToken, ",") {
-			break
+		t.parts = append(t.parts, part)
+		if !p.accept(opToken, ",") || p.peek(nameToken, "in") || p.peek(opToken, "=") || p.peek(opToken, ")") {
+			return t, nil
 		}
 	}
-	if closing {
-		return names, p.expect(opToken, ")")
+}
+
+func (p *parser) targetPart() (target, error) {
+	t := target{at: at(p.now().at)}
+	var err error
+	if p.accept(opToken, "(") {
+		if t, err = p.target(); err != nil {
+			return t, err
+		}
+		return t, p.expect(opToken, ")")
 	}
-	return names, nil
+	if t.name, err = p.name(); err != nil {
+		return t, err
+	}
+	if p.accept(opToken, ".") {
+		t.attr, err = p.name()
+	}
+	return t, err
 }
 
 // name reads a name that can be assigned to.

@@ -2,6 +2,7 @@ package jinja
 
 import (
 	"maps"
+	"math/big"
 	"slices"
 	"strconv"
 	"strings"
@@ -230,7 +231,7 @@ func (p *parser) arguments() (arguments, error) {
 		return args, err
 	}
 	for !p.accept(opToken, ")") {
-		if len(args.list)+len(args.named) > 0 {
+		if args.any() {
 			if err := p.expect(opToken, ","); err != nil {
 				return args, err
 			}
@@ -238,25 +239,43 @@ func (p *parser) arguments() (arguments, error) {
 				break
 			}
 		}
-		named := ""
-		if next := p.tokens[min(p.pos+1, len(p.tokens)-1)]; p.now().kind == nameToken && next.kind == opToken && next.text == "=" {
-			named = p.take().text
-			p.take()
-		}
-		x, err := p.expression()
-		if err != nil {
+		if err := p.argument(&args); err != nil {
 			return args, err
-		}
-		switch {
-		case named != "":
-			args.names, args.named = append(args.names, named), append(args.named, x)
-		case len(args.named) > 0:
-			return args, p.failAt(x.place(), "an argument without a name behind one that has one")
-		default:
-			args.list = append(args.list, x)
 		}
 	}
 	return args, nil
+}
+
+// argument reads one: a value, name=value, *values or **named.
+func (p *parser) argument(args *arguments) error {
+	begin := p.now().at
+	named := ""
+	if next := p.tokens[min(p.pos+1, len(p.tokens)-1)]; p.now().kind == nameToken && next.kind == opToken && next.text == "=" {
+		named = p.take().text
+		p.take()
+	}
+	spread := named == "" && p.accept(opToken, "*")
+	spreadNamed := named == "" && !spread && p.accept(opToken, "**")
+	x, err := p.expression()
+	switch {
+	case err != nil:
+		return err
+	case args.spreadNamed != nil:
+		return p.failAt(begin, "an argument behind **")
+	case spreadNamed:
+		args.spreadNamed = x
+	case named != "":
+		args.names, args.named = append(args.names, named), append(args.named, x)
+	case args.spread != nil:
+		return p.failAt(begin, "an argument without a name behind *")
+	case spread:
+		args.spread = x
+	case len(args.named) > 0:
+		return p.failAt(begin, "an argument without a name behind one that has one")
+	default:
+		args.list = append(args.list, x)
+	}
+	return nil
 }
 
 // filter reads one filter behind x.
@@ -354,9 +373,14 @@ func (p *parser) primary() (expr, error) {
 }
 
 func integer(t token) expr {
-	n, err := strconv.ParseInt(t.text, 10, 64)
+	base := 10
+	if len(t.text) > 1 && t.text[0] == '0' && !isDigit(t.text[1]) {
+		base = 0 // what its prefix says
+	}
+	n, err := strconv.ParseInt(t.text, base, 64)
 	if err != nil {
-		f, _ := strconv.ParseFloat(t.text, 64)
+		whole, _ := new(big.Int).SetString(t.text, base)
+		f, _ := new(big.Float).SetInt(whole).Float64()
 		return &literal{at(t.at), f}
 	}
 	return &literal{at(t.at), n}

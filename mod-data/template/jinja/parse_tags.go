@@ -3,36 +3,21 @@ package jinja
 import "slices"
 
 func (p *parser) setTag(where at) (stmt, error) {
-	var targets []target
-	for {
-		begin := at(p.now().at)
-		name, err := p.name()
-		if err != nil {
-			return nil, err
-		}
-		t := target{at: begin, name: name}
-		if p.accept(opToken, ".") {
-			if t.attr, err = p.name(); err != nil {
-				return nil, err
-			}
-		}
-		targets = append(targets, t)
-		if !p.accept(opToken, ",") {
-			break
-		}
+	t, err := p.target()
+	if err != nil {
+		return nil, err
 	}
 	if p.accept(opToken, "=") {
 		x, err := p.tuple()
 		if err != nil {
 			return nil, err
 		}
-		return &setStmt{where, targets, x}, p.closeTag(blockEndToken)
+		return &setStmt{where, t, x}, p.closeTag(blockEndToken)
 	}
-	if len(targets) > 1 {
+	if t.parts != nil {
 		return nil, p.wrong(p.now(), "'='")
 	}
-	s := &setBlock{at: where, target: targets[0]}
-	var err error
+	s := &setBlock{at: where, target: t}
 	if s.filters, err = p.filters(); err != nil {
 		return nil, err
 	}

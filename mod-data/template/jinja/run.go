@@ -182,18 +182,20 @@ func (s *setStmt) exec(r *run) error {
 	if err != nil {
 		return err
 	}
-	if len(s.targets) == 1 {
-		return r.assign(s.targets[0], v)
-	}
+	return r.fail(s.place(), r.assign(s.target, v))
+}
+
+// assignParts gives the items of v to the targets of a tuple.
+func (r *run) assignParts(t target, v value) error {
 	items, err := r.iterate(v)
-	if err == nil && len(items) != len(s.targets) {
-		err = fmt.Errorf("%d values for %d names", len(items), len(s.targets))
+	if err != nil || len(items) != len(t.parts) {
+		if _, ok := v.(undefined); ok && r.config.Strict {
+			return err
+		}
+		return fmt.Errorf("%s cannot be unpacked into %d names", described(v), len(t.parts))
 	}
-	if err != nil {
-		return r.fail(s.place(), err)
-	}
-	for i, t := range s.targets {
-		if err := r.assign(t, items[i]); err != nil {
+	for i, part := range t.parts {
+		if err := r.assign(part, items[i]); err != nil {
 			return err
 		}
 	}
@@ -201,6 +203,9 @@ func (s *setStmt) exec(r *run) error {
 }
 
 func (r *run) assign(t target, v value) error {
+	if t.parts != nil {
+		return r.assignParts(t, v)
+	}
 	if t.attr == "" {
 		r.scope.set(t.name, v)
 		return r.fail(t.place(), r.spend(1, entrySize))

@@ -21,6 +21,7 @@ type safe string
 type list struct {
 	items []value
 	tuple bool
+	names []string // of the items of a tuple whose items have names
 }
 
 // dict keeps the order in which its keys came.
