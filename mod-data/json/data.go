@@ -16,7 +16,7 @@ import (
 func dataType() core.Type[any] {
 	return core.Custom(core.AnyOf("any"), func(c core.Call, v core.Value) (any, error) {
 		return plain.Data(c, v, core.ErrJSONValue, core.ErrJSONLimit)
-	}, toLua)
+	}, func(c core.Call, data any) core.Value { return toLua(c, data, false) })
 }
 
 // maxOutputValues bounds what the outputs of an expression take in Lua, where shared parts are copied.
@@ -44,7 +44,11 @@ func fits(v any, left *int) bool {
 	return true
 }
 
-func toLua(c core.Call, data any) core.Value {
+// kept are outputs of which nulls are to be json.null.
+type kept struct{ data any }
+
+// toLua makes a value of data. A null is nil, or json.null if nulls are kept.
+func toLua(c core.Call, data any, keep bool) core.Value {
 	switch data := data.(type) {
 	case bool:
 		return core.BoolValue(data)
@@ -61,17 +65,22 @@ func toLua(c core.Call, data any) core.Value {
 	case []any:
 		t := c.NewArray(len(data))
 		for i, item := range data {
-			_ = t.SetAt(core.NumberValue(float64(i+1)), toLua(c, item)) // the key is a number
+			_ = t.SetAt(core.NumberValue(float64(i+1)), toLua(c, item, keep)) // the key is a number
 		}
 		c.SetLen(t, len(data))
 		return t.Value()
 	case map[string]any:
 		t := c.NewTable(len(data))
 		for key, item := range data {
-			t.Set(key, toLua(c, item))
+			t.Set(key, toLua(c, item, keep))
 		}
 		return t.Value()
+	case kept:
+		return toLua(c, data.data, true)
 	default:
+		if keep {
+			return c.NullValue()
+		}
 		return core.Nil()
 	}
 }

@@ -103,6 +103,20 @@ func TestErrors(t *testing.T) {
 	}
 }
 
+func TestQueryKeepsNulls(t *testing.T) {
+	for script, want := range map[string]string{
+		`out(json.encode(json.query({a = 1}, "{a, b: null}, [null], null", {null = "keep"})))`:                       `[{"a":1,"b":null},[null],null]`,
+		`out(json.encode(json.query({a = 1}, "{a, b: null}, [null], null")))`:                                        `[{"a":1},[null],null]`,
+		`out(json.first({}, ".a", {null = "keep"}) == json.null, json.first({}, ".a"))`:                              "true nil",
+		`out(json.first({}, "empty", {null = "keep"}))`:                                                              "nil",
+		`local v = json.parse('{"a": null}', {null = "keep"}) out(json.encode(json.query(v, ".", {null = "keep"})))`: `[{"a":null}]`,
+	} {
+		if got, err := eval(t, time.Minute, script); err != nil || got != want {
+			t.Errorf("%s\n got %s, %v\nwant %s", script, got, err, want)
+		}
+	}
+}
+
 func TestQueryEndsWithItsTask(t *testing.T) {
 	start := time.Now()
 	_, err := eval(t, 50*time.Millisecond, `json.query(1, "last(range(1e12))")`)

@@ -55,8 +55,25 @@ func compileFirst(text string) (*jq.Query, error) {
 	return query, nil
 }
 
-func queryParams() (core.Param[any], core.Param[string]) {
-	return core.Arg("v", dataType(), "The value to ask."), core.Arg("jq", core.String(), "Expression in the language of jq.")
+func queryParams() (core.Param[any], core.Param[string], core.Param[queryOptions]) {
+	return core.Arg("v", dataType(), "The value to ask."), core.Arg("jq", core.String(), "Expression in the language of jq."),
+		core.Opt("options", queryOptionsType(), queryOptions{null: "nil"}, "How to give the outputs.")
+}
+
+type queryOptions struct{ null string }
+
+func queryOptionsType() core.Type[queryOptions] {
+	return core.Record("json.QueryOptions", "How json.query and json.first give outputs.",
+		core.NewKey("null", core.Enum("nil", "keep"), func(o *queryOptions) *string { return &o.null },
+			"What a null in an output becomes: `nil`, so that an object does not have the key, or `json.null`.").Default(`"nil"`))
+}
+
+// give is data as the option says.
+func (o queryOptions) give(data any) any {
+	if o.null == "keep" {
+		return kept{data}
+	}
+	return data
 }
 
 func queryCodes() []*core.Code {
@@ -67,34 +84,38 @@ func queryCodes() []*core.Code {
 
 func queryFunc() core.Func {
 	known := &queries{compile: func(text string) (*jq.Query, error) { return jq.Compile(text) }}
-	v, expression := queryParams()
-	return core.Fn2(core.Doc{
+	v, expression, options := queryParams()
+	return core.Fn3(core.Doc{
 		Name: "query",
 		Text: "Gives all outputs of a jq expression on `v`. Other tasks run meanwhile. Modules, input and the environment are not there, and the time and memory " +
 			"that an expression takes are bounded.",
 		Needs: core.Wait, Level: core.Check, Raises: queryCodes(),
 		Examples: []string{
 			`local names = json.query({items = {{name = "a"}, {name = "b"}}}, ".items[].name")  assert.eq(names, {"a", "b"})`,
+			`local v = json.query({n = 1}, "{n, m: null}", {null = "keep"})  assert.eq(v[1].m, json.null)`,
 			`local ok, e = pcall(json.query, {}, ".a |")  assert.eq(e.code, "json.query")`,
 		},
-	}, v, expression, core.Returns(dataType(), "An array of the outputs."), func(c core.Call, v any, text string) (any, error) {
+	}, v, expression, options, core.Returns(dataType(), "An array of the outputs."), func(c core.Call, v any, text string, o queryOptions) (any, error) {
 		query, err := known.get(text)
 		if err != nil {
 			return nil, err
 		}
 		outputs, err := run(c, query, v)
-		return outputs, err
+		if err != nil {
+			return nil, err
+		}
+		return o.give(outputs), nil
 	})
 }
 
 func firstFunc() core.Func {
 	known := &queries{compile: compileFirst}
-	v, expression := queryParams()
-	return core.Fn2(core.Doc{
+	v, expression, options := queryParams()
+	return core.Fn3(core.Doc{
 		Name: "first", Text: "Gives the first output of a jq expression on `v`, or `nil` when there is none.",
 		Needs: core.Wait, Level: core.Check, Raises: queryCodes(),
 		Examples: []string{`assert.eq(json.first({{n = 1}, {n = 5}}, "map(.n) | max"), 5)`},
-	}, v, expression, core.Returns(dataType(), "The output."), func(c core.Call, v any, text string) (any, error) {
+	}, v, expression, options, core.Returns(dataType(), "The output."), func(c core.Call, v any, text string, o queryOptions) (any, error) {
 		query, err := known.get(text)
 		if err != nil {
 			return nil, err
@@ -103,7 +124,7 @@ func firstFunc() core.Func {
 		if err != nil || len(outputs) == 0 {
 			return nil, err
 		}
-		return outputs[0], nil
+		return o.give(outputs[0]), nil
 	})
 }
 

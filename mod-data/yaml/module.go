@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"math/big"
 	"strings"
 
@@ -139,6 +140,11 @@ func (o parseOptions) toLua(c core.Call, n *Node) core.Value {
 			}
 		}
 		return t.Value()
+	case Int:
+		if n.Value == 0 && n.Text[0] == '-' {
+			return core.NumberValue(math.Copysign(0, -1)) // as json.parse has it
+		}
+		return scalarToLua(c, n.Value)
 	default:
 		return scalarToLua(c, n.Value)
 	}

@@ -23,7 +23,7 @@ type functions struct {
 func (s *set) newFunctions() functions {
 	f := functions{names: sprig.GenericFuncMap(), limits: s.limits(), own: make(map[string]any)}
 	maps.Copy(f.names, writers())
-	for _, own := range []map[string]any{s.helm(), s.outside(), s.regexps()} {
+	for _, own := range []map[string]any{s.helm(), s.outside(), s.regexps(), s.dates()} {
 		maps.Copy(f.own, own)
 	}
 	maps.Copy(f.names, f.own)

@@ -39,6 +39,7 @@ type Error struct {
 	Syntax  bool   // found before anything was rendered
 	Message string // begins with the name of the template and the line
 	cause   error
+	calls   int // of templates that the message tells
 }
 
 func (e *Error) Error() string { return e.Message }
@@ -49,6 +50,7 @@ func (e *Error) Unwrap() error { return e.cause }
 // Bounds of templates.
 const (
 	maxDepth  = 500    // of calls of templates
+	maxTold   = 5      // of those, in the message of an error: the innermost ones
 	maxBlocks = 10_000 // of if, range, with, define and block in a text, which the parser follows by recursion
 )
 

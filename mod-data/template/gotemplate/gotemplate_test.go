@@ -28,6 +28,27 @@ func loader(files map[string]string) func(name string) (string, error) {
 	}
 }
 
+func TestDatesOfNumbers(t *testing.T) {
+	vars := map[string]any{"whole": 86400, "fraction": 86400.75}
+	for text, want := range map[string]string{
+		`{{ dateInZone "2006-01-02 15:04:05.00" .fraction "UTC" }}`:                 "1970-01-02 00:00:00.75",
+		`{{ htmlDateInZone .whole "UTC" }}`:                                         "1970-01-02",
+		`{{ date_in_zone "15:04" (toDate "2006-01-02" "2024-05-06") "UTC" | len }}`: "5",
+		`{{ now | date "2006" | len }}`:                                             "4",
+	} {
+		if got, err := Render(Config{}, "t", text, vars); err != nil || got != want {
+			t.Errorf("%s = %q, %v, want %q", text, got, err, want)
+		}
+	}
+}
+
+func TestErrorsOfDeepCallsAreShort(t *testing.T) {
+	_, err := Render(Config{}, "t", `{{ define "a" }}{{ include "a" . }}{{ end }}{{ include "a" . }}`, nil)
+	if err == nil || !strings.Contains(err.Error(), "call each other deeper than 500") || strings.Count(err.Error(), "executing") > maxTold {
+		t.Errorf("error = %v, want one with %d places at most", err, maxTold)
+	}
+}
+
 func TestRender(t *testing.T) {
 	files := map[string]string{"part.tpl": "part {{ .name }}", "defs.tpl": `{{ define "d" }}D{{ .n }}{{ end }}file`, "outer.tpl": `{{ template "part.tpl" . }}!`}
 	for text, want := range map[string]string{
@@ -84,6 +105,7 @@ func TestErrorsHavePlaceAndReason(t *testing.T) {
 		`{{ template "bad.tpl" }}`:                          `!t: template "bad.tpl" is not defined: bad.tpl:2: missing value for if`,
 		`{{ include "nope" . }}`:                            `t:1:3: executing "t" at <include "nope" .>: error calling include: template "nope" is neither defined nor a file`,
 		`{{ include "fails.tpl" . }}`:                       `t:1:3: executing "t" at <include "fails.tpl" .>: error calling include: fails.tpl:2:3: executing "fails.tpl" at <fail "boo">: error calling fail: boo`,
+		`{{ date "2006" "2024-01-01" }}`:                    `t:1:3: executing "t" at <date "2006" "2024-01-01">: error calling date: a time or a number of seconds expected, got string: now is one, and toDate reads text`,
 		`{{ .name.x }}`:                                     `t:1:8: executing "t" at <.name.x>: can't evaluate field x in type interface {}`,
 		`{{ div 1 0 }}`:                                     `t:1:3: executing "t" at <div 1 0>: error calling div: integer divide by zero`,
 		`{{ randInt 5 5 }}`:                                 `t:1:3: executing "t" at <randInt 5 5>: error calling randInt: invalid argument to Intn`,

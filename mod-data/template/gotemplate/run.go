@@ -58,11 +58,17 @@ func (s *set) render(out *output, tree *parse.Tree, dot reflect.Value) error {
 	return r.walk(dot, tree.Root)
 }
 
-// wrong is an error with the place of a node.
+// wrong is an error with the place of a node, and the places of the calls that led there.
 func (r *run) wrong(n parse.Node, format string, args ...any) error {
 	err := fmt.Errorf(format, args...)
+	calls := 0
+	if inner, ok := errors.AsType[*Error](err); ok {
+		if calls = inner.calls + 1; calls >= maxTold {
+			return inner
+		}
+	}
 	place, text := r.tree.ErrorContext(n)
-	return &Error{Message: fmt.Sprintf("%s: executing %q at <%s>: %v", place, r.tree.Name, text, err), cause: err}
+	return &Error{Message: fmt.Sprintf("%s: executing %q at <%s>: %v", place, r.tree.Name, text, err), cause: err, calls: calls}
 }
 
 // walk executes a node of a template. Its error is an [*Error], [errBreak] or [errContinue].

@@ -312,7 +312,11 @@ func (m *macro) call(r *run, a *given, caller *macro) (value, error) {
 			if err := m.bind(r, a); err != nil {
 				return fmt.Errorf("%s: %w", m.def.name, err)
 			}
-			if caller != nil {
+			switch {
+			case caller == nil:
+			case !m.def.calls && !m.def.kwargs:
+				return fmt.Errorf("%s does not use caller(): the body of the call block would be lost", m.def.name)
+			default:
 				r.scope.set("caller", caller)
 			}
 			return r.body(m.def.body)

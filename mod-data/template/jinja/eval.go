@@ -323,6 +323,12 @@ func (x *slicing) eval(r *run) (value, error) {
 			return nil, r.fail(part.place(), fmt.Errorf("an integer expected, got %s", r.subject(b)))
 		}
 	}
+	switch u := v.(type) {
+	case *dict:
+		return nil, r.fail(x.place(), errors.New("a dict has no slices"))
+	case undefined:
+		return u, r.fail(x.place(), r.strict(u))
+	}
 	items, err := r.iterate(v)
 	if err != nil {
 		return nil, r.fail(x.place(), err)
@@ -338,7 +344,8 @@ func (x *slicing) eval(r *run) (value, error) {
 	if err := r.spend(len(picked.items), len(picked.items)*itemSize); err != nil {
 		return nil, r.fail(x.place(), err)
 	}
-	if _, ok := str(v); !ok {
+	if l, ok := v.(*list); ok {
+		picked.tuple = l.tuple
 		return picked, nil
 	}
 	var made strings.Builder

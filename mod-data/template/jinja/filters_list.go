@@ -217,7 +217,7 @@ func sliceFilter(r *run, items []value, a *bound) (value, error) {
 		}
 		part := slices.Clone(items[:count])
 		items = items[count:]
-		if a.has[1] && i >= more && more > 0 {
+		if a.has[1] && i >= more {
 			part = append(part, a.values[1])
 		}
 		l.items = append(l.items, &list{items: part})

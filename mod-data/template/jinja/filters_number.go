@@ -79,7 +79,7 @@ func roundFilter(r *run, v value, a *bound) (value, error) {
 	if precision < -300 || precision > 300 {
 		return nil, errors.New("the precision must be between -300 and 300")
 	}
-	if n, ok := whole(v); ok && precision >= 0 {
+	if n, ok := whole(v); ok && precision >= 0 && a.str(1, "common") == "common" {
 		return n, nil
 	}
 	scale := math.Pow(10, float64(precision))

@@ -38,7 +38,13 @@ func (l *library) addTextFilters() {
 	l.onText("upper", strings.ToUpper)
 	l.onText("lower", strings.ToLower)
 	l.onText("capitalize", capitalize)
-	l.onText("title", title)
+	l.filter("title", "", func(r *run, v value, _ *bound) (value, error) {
+		s, err := r.text(v)
+		if err != nil {
+			return nil, err
+		}
+		return title(s), r.spend(1+len(s)/16, 2*len(s)) // not safe: an escape such as &lt; would not survive
+	})
 	l.filter("string", "", func(r *run, v value, _ *bound) (value, error) {
 		if _, ok := v.(safe); ok {
 			return v, nil
@@ -59,9 +65,13 @@ func (l *library) addTextFilters() {
 		if err := r.spend(1, width); err != nil {
 			return nil, err
 		}
-		return r.changed(v, func(s string) (string, error) {
+		s, err := r.text(v)
+		if err != nil {
+			return nil, err
+		}
+		return r.changed(s, func(s string) (string, error) {
 			free := max(width-utf8.RuneCountInString(s), 0)
-			left := free / 2
+			left := free/2 + free&width&1 // as Python rounds
 			return strings.Repeat(" ", left) + s + strings.Repeat(" ", free-left), nil
 		})
 	})

@@ -3,6 +3,7 @@ package jinja
 import (
 	"errors"
 	"fmt"
+	"math"
 	"strings"
 )
 
@@ -150,26 +151,32 @@ func (l *library) addTests() {
 }
 
 func (l *library) addNumberTests() {
-	l.test("even", "", func(_ *run, v value, _ *bound) (bool, error) { return divisible(v, 2) })
-	l.test("odd", "", func(_ *run, v value, _ *bound) (bool, error) {
-		even, err := divisible(v, 2)
-		return !even, err
+	l.test("even", "", func(_ *run, v value, _ *bound) (bool, error) { return divisible(v, int64(2)) })
+	l.test("odd", "", func(r *run, v value, _ *bound) (bool, error) {
+		rest, err := r.operate("%", v, int64(2))
+		one, _ := float(rest)
+		return one == 1, err
 	})
 	l.test("divisibleby", "num", func(_ *run, v value, a *bound) (bool, error) {
 		a.need(0)
-		return divisible(v, a.int(0, 0))
+		return divisible(v, a.values[0])
 	})
 }
 
-func divisible(v value, by int64) (bool, error) {
-	n, ok := whole(v)
-	if !ok {
-		return false, fmt.Errorf("integer expected, got %s", kindOf(v))
-	}
-	if by == 0 {
+func divisible(v value, by value) (bool, error) {
+	n, whole1 := whole(v)
+	m, whole2 := whole(by)
+	x, ok1 := float(v)
+	y, ok2 := float(by)
+	switch {
+	case !ok1 || !ok2:
+		return false, fmt.Errorf("number expected, got %s", kindOf(v))
+	case y == 0:
 		return false, errZero
+	case whole1 && whole2:
+		return m == -1 || n%m == 0, nil
 	}
-	return by == -1 || n%by == 0, nil
+	return math.Mod(x, y) == 0, nil
 }
 
 func (l *library) addGlobals() {

@@ -211,6 +211,7 @@ type macroDef struct {
 	caller   bool // it is the body of a call block
 	varargs  bool // it uses varargs, which take further arguments
 	kwargs   bool // it uses kwargs, which take further named arguments
+	calls    bool // it uses caller, the body of a call block
 	source   *source
 }
 

@@ -44,10 +44,31 @@ func (r *run) operate(op string, a, b value) (value, error) {
 	case "/":
 		return x / y, nil
 	case "//":
-		return math.Floor(x / y), nil
+		quotient, _ := floorDivide(x, y)
+		return quotient, nil
 	default:
-		return x - y*math.Floor(x/y), nil
+		_, rest := floorDivide(x, y)
+		return rest, nil
 	}
+}
+
+// floorDivide divides as Python does: the rest is exact and has the sign of y.
+func floorDivide(x, y float64) (quotient, rest float64) {
+	rest = math.Mod(x, y)
+	quotient = (x - rest) / y
+	if rest != 0 && (y < 0) != (rest < 0) {
+		rest += y
+		quotient--
+	}
+	if rest == 0 {
+		rest = math.Copysign(0, y)
+	}
+	if floor := math.Floor(quotient); quotient-floor > 0.5 {
+		return floor + 1, rest
+	} else if quotient != 0 {
+		return floor, rest
+	}
+	return math.Copysign(0, x/y), rest
 }
 
 var (
@@ -146,14 +167,14 @@ func (r *run) sequences(op string, a, b value) (value, bool, error) {
 	}
 	if x, ok := a.(*list); ok {
 		y, ok := b.(*list)
-		if !ok {
+		if !ok || x.tuple != y.tuple {
 			return nil, false, nil
 		}
 		n := len(x.items) + len(y.items)
 		if err := r.spend(n, n*itemSize); err != nil {
 			return nil, true, err
 		}
-		joined := &list{items: make([]value, 0, n), tuple: x.tuple && y.tuple}
+		joined := &list{items: make([]value, 0, n), tuple: x.tuple}
 		joined.items = append(append(joined.items, x.items...), y.items...)
 		return joined, true, nil
 	}

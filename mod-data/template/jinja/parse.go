@@ -218,7 +218,7 @@ func (p *parser) rest(end string) ([]stmt, error) {
 func (p *parser) ifTag(where at) (stmt, error) {
 	s := &ifStmt{at: where}
 	for end := "elif"; end == "elif"; {
-		cond, err := p.tuple()
+		cond, err := p.plainTuple()
 		if err == nil {
 			err = p.closeTag(blockEndToken)
 		}

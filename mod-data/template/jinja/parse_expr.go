@@ -352,6 +352,7 @@ func (p *parser) primary() (expr, error) {
 		if p.def != nil {
 			p.def.varargs = p.def.varargs || t.text == "varargs"
 			p.def.kwargs = p.def.kwargs || t.text == "kwargs"
+			p.def.calls = p.def.calls || t.text == "caller"
 		}
 		return &name{at(t.at), t.text}, nil
 	case t.kind == stringToken:

@@ -1,12 +1,9 @@
-package e2e
+package conformance
 
 import (
 	"encoding/json"
-	"fmt"
 	"io/fs"
 	"math"
-	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -64,46 +61,25 @@ func TestTOMLSuite(t *testing.T) {
 	if len(names) < 500 {
 		t.Fatalf("%d cases in the suite, want hundreds", len(names))
 	}
+	right := 0
 	for chunk := range slices.Chunk(names, 200) {
-		var script strings.Builder
-		script.WriteString("local cases = {}\n")
-		for i, name := range chunk {
+		var texts []string
+		for _, name := range chunk {
 			text, err := fs.ReadFile(runner.Files, name+".toml")
 			if err != nil {
 				t.Fatal(err)
 			}
-			fmt.Fprintf(&script, "cases[%d] = %s\n", i+1, luaQuoted(text))
+			texts = append(texts, string(text))
 		}
-		file := filepath.Join(t.TempDir(), "suite.lua")
-		if err := os.WriteFile(file, []byte(script.String()+tomlScript), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		r := run(t, filepath.Join(built, "assay"), file)
-		lines := strings.Split(strings.TrimSuffix(r.stdout, "\n"), "\n")
-		if r.code != 0 || len(lines) != len(chunk) {
-			t.Fatalf("exit status %d, %d lines for %d cases\n%s", r.code, len(lines), len(chunk), r.stderr)
-		}
-		for i, name := range chunk {
-			_, got, _ := strings.Cut(lines[i], "\t")
-			if want := tomlWanted(t, runner.Files, name); got != want {
-				t.Errorf("%s\n got %s\nwant %s", name, got, want)
+		for i, got := range answers(t, texts, tomlScript) {
+			if want := tomlWanted(t, runner.Files, chunk[i]); got != want {
+				t.Errorf("%s\n got %s\nwant %s", chunk[i], got, want)
+				continue
 			}
+			right++
 		}
 	}
-}
-
-func luaQuoted(text []byte) string {
-	var b strings.Builder
-	b.WriteByte('"')
-	for _, c := range text {
-		if c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == ' ' || c == '=' {
-			b.WriteByte(c)
-		} else {
-			fmt.Fprintf(&b, "\\%03d", c)
-		}
-	}
-	b.WriteByte('"')
-	return b.String()
+	tally(t, "toml-test 2.2", right, len(names))
 }
 
 // tomlWanted is the line that a case must give.
