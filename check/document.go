@@ -10,6 +10,7 @@ import (
 	"strings"
 	"syscall"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"assay.rs/check/internal/redact"
@@ -88,7 +89,7 @@ func (r *Report) Termination() string {
 	if len(r.Errors) > 0 {
 		fmt.Fprintf(&b, "ERROR: %s\n", oneLine(r.Reason))
 		for _, p := range r.Errors {
-			fmt.Fprintf(&b, "%s: %s\n", p.Location, oneLine(p.Message))
+			fmt.Fprintf(&b, "%s: %s\n", oneLine(p.Location), oneLine(p.Message))
 		}
 		return cutBytes(b.String(), maxTermination)
 	}
@@ -105,7 +106,7 @@ func (r *Report) Termination() string {
 		if c.Status == StatusPassed || c.Status == StatusSkipped {
 			continue
 		}
-		fmt.Fprintf(&b, "%s %s: %s\n", c.Status, c.Name, oneLine(message(c)))
+		fmt.Fprintf(&b, "%s %s: %s\n", c.Status, oneLine(c.Name), oneLine(message(c)))
 	}
 	return cutBytes(b.String(), maxTermination)
 }
@@ -134,7 +135,7 @@ func (r *Report) headline() string {
 	var skipped []string
 	for _, c := range r.Checks {
 		if c.Status == StatusSkipped {
-			skipped = append(skipped, c.Name)
+			skipped = append(skipped, oneLine(c.Name))
 		}
 	}
 	if len(skipped) > 0 {
@@ -143,7 +144,18 @@ func (r *Report) headline() string {
 	return text
 }
 
-func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+// oneLine is a text on one line, without control characters: a name must not write a verdict of its own.
+func oneLine(s string) string {
+	var b strings.Builder
+	for _, r := range strings.Join(strings.Fields(s), " ") {
+		if unicode.IsControl(r) || r == '\u2028' || r == '\u2029' {
+			fmt.Fprintf(&b, `\x%02x`, r)
+			continue
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
 
 // cutBytes cuts at a rune.
 func cutBytes(s string, limit int) string {

@@ -13,7 +13,7 @@ import (
 // passed, since nothing was measured.
 func (p *Plan) Validated() *Report {
 	r := newReport()
-	r.File, r.Name, r.Outcome, r.Shard = p.path, said(p.name), OutcomeValidated, p.part
+	r.File, r.Name, r.Outcome, r.Shard, r.LeftOut = p.path, said(p.name), OutcomeValidated, p.part, p.leftOut
 	for _, s := range p.suites {
 		run := p.newRun(s, p.newEvents())
 		for _, c := range s.checks {

@@ -48,6 +48,7 @@ type Plan struct {
 	path     string
 	folder   bool
 	suites   []*suite
+	leftOut  []string // names in the folder that are no check files
 	selected int
 	skipped  int    // deselected
 	part     *Shard // nil runs all checks
@@ -113,6 +114,9 @@ func Load(path string, o Options) (*Plan, error) {
 	if !problems.Empty() {
 		return nil, p.configError(problems)
 	}
+	if len(p.leftOut) > 0 {
+		p.log.Warn("the folder has more than check files: left out", "folder", path, "names", strings.Join(p.leftOut, ", "))
+	}
 	if len(p.suites) == 1 && !folder {
 		p.name = p.suites[0].name
 	}
@@ -135,8 +139,15 @@ func (p *Plan) files(path string) (files []string, folder bool, err error) {
 		return nil, true, fmt.Errorf("%s: %w", path, plainPathError(err))
 	}
 	for _, e := range entries {
-		if !e.IsDir() && isYAML(e.Name()) && !strings.HasPrefix(e.Name(), ".") {
-			files = append(files, filepath.Join(path, e.Name()))
+		switch name := e.Name(); {
+		case !e.IsDir() && isYAML(name) && !strings.HasPrefix(name, "."):
+			files = append(files, filepath.Join(path, name))
+		case strings.HasPrefix(name, ".."), strings.EqualFold(filepath.Ext(name), ".lua"):
+			// What Kubernetes keeps in a mounted ConfigMap, and the scripts of checks.
+		case e.IsDir():
+			p.leftOut = append(p.leftOut, name+"/")
+		default:
+			p.leftOut = append(p.leftOut, name)
 		}
 	}
 	if len(files) == 0 {

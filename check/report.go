@@ -69,6 +69,7 @@ type Report struct {
 	Timeout  int64       `json:"timeout_ms,omitempty"` // how long the run might have taken; 0 is no bound
 	Shard    *Shard      `json:"shard,omitempty"`      // of a run of a part of the checks
 	Errors   []Problem   `json:"errors,omitempty"`
+	LeftOut  []string    `json:"left_out,omitempty"` // what a folder has beside check files and scripts
 
 	lost bool // nobody has got the document
 }

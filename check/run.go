@@ -42,7 +42,7 @@ func seconds(d time.Duration) string {
 // as cause when a signal came.
 func (p *Plan) Run(ctx context.Context) *Report {
 	r := newReport()
-	r.File, r.Name, r.Timeout = p.path, said(p.name), p.timeout().Milliseconds()
+	r.File, r.Name, r.Timeout, r.LeftOut = p.path, said(p.name), p.timeout().Milliseconds(), p.leftOut
 	events := p.newEvents()
 	defer events.end()
 	events.emit(Event{Kind: RunStarted})

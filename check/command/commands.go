@@ -27,7 +27,7 @@ func ExitWith(code int) error {
 }
 
 // Execute runs the command line and gives the exit code: what a Status says, or 2 for any other error,
-// which it prints to stderr.
+// which it prints to stderr. Where checks were meant to run, stdout gets the document that says so.
 func Execute(root *cobra.Command, args []string, stderr io.Writer) int {
 	root.SetArgs(args)
 	err := root.ExecuteContext(context.Background())
@@ -39,6 +39,7 @@ func Execute(root *cobra.Command, args []string, stderr io.Writer) int {
 		return int(exit)
 	default:
 		PrintError(stderr, err)
+		refuse(root, args, err)
 		return check.ExitUsage
 	}
 }

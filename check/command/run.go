@@ -42,7 +42,7 @@ func (f *CheckFlags) Bind(fs *pflag.FlagSet) {
 
 // bindOutput adds the flags that say where the result goes.
 func (f *CheckFlags) bindOutput(fs *pflag.FlagSet) {
-	fs.BoolVar(&f.quiet, "quiet", false, "log nothing but the document")
+	fs.BoolVar(&f.quiet, "quiet", false, "no log, neither of checks nor of scripts and fixtures: nothing but the document")
 	fs.Var(&f.reports, "report", "write a report as well: junit=FILE, tap=FILE, jsonl=FILE, markdown=FILE, html=FILE, prometheus=FILE, json=FILE, github; - is stdout; may be repeated")
 	fs.BoolVar(&f.document, "json", false, "print the document on a terminal too; elsewhere, as in a pipe, it is always printed")
 	f.color = "auto"
@@ -59,6 +59,9 @@ func (f *CheckFlags) FirstSet(fs *pflag.FlagSet) string {
 	}
 	return ""
 }
+
+// Quiet tells whether nothing but the document is wanted.
+func (f *CheckFlags) Quiet() bool { return f.quiet }
 
 // Surroundings is the program around a run of checks.
 type Surroundings struct {
@@ -78,6 +81,7 @@ func Run(ctx context.Context, path string, f *CheckFlags, s Surroundings) int {
 	TellMemory(s.Log, ScriptMemory())
 	if err := f.reports.conflict(f.document); err != nil {
 		PrintError(s.Stderr, err)
+		deliverRefusal(path, err, f.termination, s.Stdout, s.Stderr)
 		return check.ExitUsage
 	}
 	out := newOutput(f, s)
@@ -112,6 +116,9 @@ func load(path string, f *CheckFlags, s Surroundings, events func(check.Event)) 
 		Types: s.Types, StartFixture: s.Start, LookupEnv: os.LookupEnv, Log: s.Log,
 		Vars: f.vars, Only: f.only, Skip: f.skip, Tags: f.tags, Events: events,
 		Shard: f.shard, FailFast: f.failFast,
+	}
+	if f.quiet {
+		options.Log = nil // of scripts as well
 	}
 	plan, err := check.Load(path, options)
 	if err != nil {

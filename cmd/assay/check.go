@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"io"
 
 	"github.com/spf13/cobra"
 
@@ -25,7 +26,13 @@ func (p *program) checkCommand() *cobra.Command {
 func (p *program) runChecks(ctx context.Context, path string, flags *command.CheckFlags) error {
 	ctx, stop := command.Interruptible(ctx, command.RepeatIgnored)
 	defer stop()
-	return command.ExitWith(command.Run(ctx, path, flags, p.surroundings(ctx)))
+	s := p.surroundings(ctx)
+	if flags.Quiet() {
+		quiet := *p
+		quiet.stderr = io.Discard
+		s.Start = quiet.startFixture
+	}
+	return command.ExitWith(command.Run(ctx, path, flags, s))
 }
 
 // surroundings is what a run of checks has around it in this binary.

@@ -35,10 +35,14 @@ func (p *program) endingWith(ctx context.Context) *program {
 // usageError is a mistake on the command line: exit code 2.
 type usageError struct {
 	message, hint string
+	file          string // what was to be run as a check file, if anything
 }
 
 func (e *usageError) Error() string { return e.message }
 func (e *usageError) Hint() string  { return e.hint }
+
+// CheckFile is the file that was to be run as checks, or empty.
+func (e *usageError) CheckFile() string { return e.file }
 
 // run executes the command line and gives the exit code.
 func (p *program) run(args []string) int {
@@ -71,8 +75,7 @@ func (p *program) root() *cobra.Command {
 		ValidArgsFunction: completeFiles,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if version {
-				_, err := fmt.Fprintf(p.stdout, "assay %s\n", command.Version())
-				return err
+				return p.printVersion()
 			}
 			if len(args) == 0 {
 				return p.withoutArguments(cmd, &checks, &scripts)
@@ -92,6 +95,11 @@ func (p *program) root() *cobra.Command {
 	root.AddCommand(p.runCommand(), p.checkCommand(), p.execCommand(), p.testCommand(), p.docCommand(), p.modulesCommand(),
 		p.catalogCommand(), p.sandboxedCommand(), command.MergeCommand(p.stdout, p.stderr, p.surroundings), command.SchemaCommand(p.stdout, checkTypes), command.VersionCommand(p.stdout, "assay"))
 	return root
+}
+
+func (p *program) printVersion() error {
+	_, err := fmt.Fprintf(p.stdout, "assay %s\n", command.Version())
+	return err
 }
 
 // withoutArguments starts the REPL on a terminal, and elsewhere shows what there is.
@@ -133,15 +141,22 @@ func (p *program) dispatch(cmd *cobra.Command, args []string, checks *command.Ch
 		}
 		return p.runFile(cmd.Context(), args[0], args[1:], scripts)
 	}
-	if name := scripts.firstSet(cmd.Flags()); name != "" {
-		return &usageError{message: "--" + name + " is for scripts, and " + args[0] + " is a check file", hint: "limits of checks stand in the file: timeout, attempt_timeout"}
-	}
+	// Flags stand on both sides of a check file.
 	cmd.Flags().SetInterspersed(true)
 	if err := cmd.Flags().Parse(args[1:]); err != nil {
 		return err
 	}
+	if help, err := cmd.Flags().GetBool("help"); err == nil && help {
+		return cmd.Help()
+	}
+	if version, err := cmd.Flags().GetBool("version"); err == nil && version {
+		return p.printVersion()
+	}
+	if name := scripts.firstSet(cmd.Flags()); name != "" {
+		return &usageError{message: "--" + name + " is for scripts, and " + args[0] + " is a check file", hint: "limits of checks stand in the file: timeout, attempt_timeout", file: args[0]}
+	}
 	if extra := cmd.Flags().Args(); len(extra) > 0 {
-		return &usageError{message: fmt.Sprintf("unexpected argument %q after the check file", extra[0]), hint: "to run several files, put them in a folder and give that"}
+		return &usageError{message: fmt.Sprintf("unexpected argument %q after the check file", extra[0]), hint: "to run several files, put them in a folder and give that", file: args[0]}
 	}
 	return p.runChecks(cmd.Context(), args[0], checks)
 }
@@ -159,7 +174,7 @@ func kindOf(cmd *cobra.Command, path string) (fileKind, error) {
 	case err != nil:
 		return 0, err
 	case ext != "" && !startsWithShebang(path):
-		return 0, &usageError{message: fmt.Sprintf("%s: unsupported extension %q", path, ext), hint: "a check file ends in .yaml or .yml, a script in .lua or starts with #!"}
+		return 0, &usageError{message: fmt.Sprintf("%s: unsupported extension %q", path, ext), hint: "a check file ends in .yaml or .yml, a script in .lua or starts with #!", file: path}
 	case startsWithShebang(path):
 		return scriptFile, nil
 	}
