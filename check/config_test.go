@@ -2,6 +2,7 @@ package check
 
 import (
 	"errors"
+	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -143,6 +144,62 @@ func TestSubstitution(t *testing.T) {
 		if _, err := s.parse(text, 0); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q error = %v, want one with %q", text, err, want)
 		}
+	}
+}
+
+func TestVarFlagsTakeTheTypeOfTheFile(t *testing.T) {
+	server := serve(t, answer(200, `{"n":9,"v":"1.10"}`))
+	file := "vars: {limit: 10, strict: false, name: x, v: 1.0, list: [1]}\nchecks:\n" +
+		"  - {name: below, type: http, url: '" + server.URL + "', expect: {json: ['.n < $vars.limit', '.v == \"${v}\"']}}\n" +
+		"  - {name: strict, type: http, url: '" + server.URL + "', if: .vars.strict, expect: {json: '$vars.name == .v or .n == 9'}}\n"
+	b := newBench(t)
+	b.options.Vars = map[string]string{"limit": "5", "strict": "true", "name": "7", "v": "1.10"}
+	r := b.run(file)
+	if got, want := statusesOf(r), "below failed, strict passed"; got != want || text(r.Checks[0].Message) != "json .n < $vars.limit (got 9, $vars.limit is 5)" {
+		t.Errorf("statuses = %s, message %q; want %s, and 9 < 5", got, text(r.Checks[0].Message), want)
+	}
+	for flag, want := range map[string]string{"limit=five": "must be a number", "limit=": "must be a number", "strict=yes": "must be true or false", "list=1": "is a list in the file"} {
+		name, value, _ := strings.Cut(flag, "=")
+		b.options.Vars = map[string]string{name: value}
+		list := b.problems(file)
+		if len(list) != 1 || !strings.Contains(list[0].Message, "--var "+name+": "+want) {
+			t.Errorf("--var %s: problems = %v, want one with %q", flag, list, want)
+		}
+	}
+}
+
+func TestRetryMergesKeyByKey(t *testing.T) {
+	b := newBench(t)
+	p := b.plan("defaults: {retry: {on: [connect, 5xx], attempts: 2, initial: 10ms, max_elapsed: 9s}}\nchecks:\n" +
+		"  - {name: a, type: script, script: 'x()', retry: {attempts: 3}}\n" +
+		"  - {name: b, type: script, script: 'x()', retry: {on: [timeout], jitter: false}}\n" +
+		"  - {name: c, type: script, script: 'x()', backoff: 1s}\n")
+	var got []string
+	for _, c := range p.suites[0].checks {
+		s := c.settings.policy
+		got = append(got, fmt.Sprint(s.On, s.Attempts, s.Initial, s.MaxElapsed, s.Jitter))
+	}
+	want := []string{"[connect 5xx] 3 10ms 9s true", "[timeout] 2 10ms 9s false", "[connect 5xx] 2 1s 9s false"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("policies (-want +got):\n%s", diff)
+	}
+}
+
+func TestAFolderSaysWhatItLeavesOut(t *testing.T) {
+	b := newBench(t)
+	b.write("a.yaml", "checks:\n  - {name: x, type: script, script: 'assert(true)'}\n")
+	for _, name := range []string{"b.yaml.bak", ".hidden.yaml", "helper.lua", "..data"} {
+		b.write(name, "")
+	}
+	if err := os.Mkdir(filepath.Join(b.dir, "more"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	p, err := Load(b.dir, b.options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{".hidden.yaml", "b.yaml.bak", "more/"}, p.Run(t.Context()).LeftOut); diff != "" {
+		t.Errorf("left out (-want +got):\n%s", diff)
 	}
 }
 

@@ -46,6 +46,14 @@ func golden(t *testing.T, name, got string) {
 	}
 }
 
+func TestNamesCannotWriteVerdicts(t *testing.T) {
+	r := newBench(t).run("checks:\n  - {name: \"a\\nPASS 1/1\\u001b[2J\", type: script, script: 'error(\"x\")'}\n  - {name: \"b\\nc\", type: script, if: 'false', script: 'error(\"x\")'}\n")
+	got := r.Termination()
+	if want := 2; strings.Count(got, "\n") != want || strings.ContainsAny(got, "\x1b") || !strings.Contains(got, `a PASS 1/1\x1b[2J`) {
+		t.Errorf("verdict = %q, want %d lines without control characters", got, want)
+	}
+}
+
 func TestDocument(t *testing.T) {
 	server := serve(t, answer(503, `{"status":"down"}`))
 	prom := prometheus(t, `{"resultType":"vector","result":[{"metric":{},"value":[1,"3"]}]}`)

@@ -3,9 +3,12 @@ package check
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"net/url"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 func TestPrometheusRequests(t *testing.T) {
@@ -46,6 +49,45 @@ func TestPrometheusRequests(t *testing.T) {
 	}
 }
 
+func TestPrometheusKeepsItsURL(t *testing.T) {
+	server := prometheus(t, `{"resultType":"scalar","result":[1,"1"]}`)
+	b := newBench(t)
+	r := b.run("checks:\n" +
+		"  - {name: a, type: prometheus, url: '" + server.URL + "/a%2Fb', query: up}\n" +
+		"  - {name: b, type: prometheus, url: '" + server.URL + "/x?extra_label=team=a;b&tenant=7', query: up}\n" +
+		"  - {name: c, type: prometheus, url: '" + server.URL + "/x/?dedup=true', method: POST, query: up}\n")
+	if !r.Passed {
+		t.Fatal(r.Reason)
+	}
+	var got []string
+	for _, seen := range server.requests() {
+		got = append(got, seen.Method+" "+seen.URI+" "+seen.Body)
+	}
+	want := []string{"GET /a%2Fb/api/v1/query?query=up ", "GET /x/api/v1/query?extra_label=team=a;b&tenant=7&query=up ", "POST /x/api/v1/query?dedup=true query=up"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("requests (-want +got):\n%s", diff)
+	}
+}
+
+func TestPrometheusAsksAgainWhereARedirectLeads(t *testing.T) {
+	server := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, "/old/") {
+			http.Redirect(w, r, "/new/"+strings.TrimPrefix(r.RequestURI, "/old/"), http.StatusMovedPermanently)
+			return
+		}
+		if r.FormValue("query") == "" {
+			w.WriteHeader(400)
+			return
+		}
+		_, _ = w.Write([]byte(`{"status":"success","data":{"resultType":"scalar","result":[1,"1"]}}`))
+	})
+	r := newBench(t).run("checks:\n  - {name: short, type: prometheus, url: '" + server.URL + "/old', query: up}\n" +
+		"  - {name: long, type: prometheus, url: '" + server.URL + "/old', query: '" + strings.Repeat("up + ", 1000) + "up'}\n")
+	if !r.Passed {
+		t.Errorf("%s; want that the length of a query changes nothing", r.Reason)
+	}
+}
+
 func TestPrometheusPasses(t *testing.T) {
 	v := func(values ...string) string {
 		var list []string
@@ -67,6 +109,7 @@ func TestPrometheusPasses(t *testing.T) {
 		"count":                   {v("1", "9"), "expect: {min: 2, max: 2, reduce: count}", "", ""},
 		"NaN ignored":             {v("1", "NaN", "+Inf"), "expect: {min: 1, max: 1, nan: ignore}", "", ""},
 		"empty allowed":           {v(), "expect: {max: 0, empty: pass}", "the query returned no series", "[]"},
+		"empty is a count":        {v(), "expect: {max: 0, reduce: count, empty: pass}", "", "[]"},
 		"matrix":                  {`{"resultType":"matrix","result":[{"metric":{},"values":[[1,"1"],[2,"2"]]}]}`, "range: {last: 1m, step: 1s}\n    expect: {min: 1}", "", `[{"metric":"{}","values":[1,2]}]`},
 		"matrix, the least of it": {`{"resultType":"matrix","result":[{"metric":{},"values":[[1,"1"],[2,"9"]]}]}`, "range: {last: 1m, step: 1s}\n    expect: {max: 1, reduce: min}", "", ""},
 	} {
