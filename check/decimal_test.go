@@ -33,7 +33,7 @@ func TestSQLiteIsReadAlone(t *testing.T) {
 			t.Errorf("readOnly(%s) = %s, %v; want %s", url, got, err, want)
 		}
 	}
-	for _, url := range []string{"sqlite://a.db?mode=rwc", "sqlite://a.db?mode=rw", "sqlite:a.db?mode="} {
+	for _, url := range []string{"sqlite://a.db?mode=rwc", "sqlite://a.db?mode=rw", "sqlite:a.db?mode=", "sqlite://a.db?mode=ro&mode=rwc", "sqlite://a.db?%6dode=rwc"} {
 		if got, err := readOnly(url); err == nil {
 			t.Errorf("readOnly(%s) = %s, want an error", url, got)
 		}

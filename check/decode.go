@@ -2,6 +2,7 @@ package check
 
 import (
 	"bytes"
+	"compress/flate"
 	"compress/gzip"
 	"compress/zlib"
 	"encoding/binary"
@@ -49,7 +50,9 @@ func uncompressed(coding string, body []byte) ([]byte, error) {
 	case "gzip", "x-gzip":
 		from, err = gzip.NewReader(bytes.NewReader(body))
 	case "deflate":
-		from, err = zlib.NewReader(bytes.NewReader(body))
+		if from, err = zlib.NewReader(bytes.NewReader(body)); errors.Is(err, zlib.ErrHeader) {
+			from, err = flate.NewReader(bytes.NewReader(body)), nil // as some servers mean it
+		}
 	default:
 		return nil, fmt.Errorf("the body is encoded as %s and cannot be judged: ask for another coding in the header Accept-Encoding", clip(coding))
 	}

@@ -17,6 +17,8 @@ type expression struct {
 	text  string // as the file has it
 	query *jq.Query
 	bound []binding // the ${} in it
+
+	captures []string // that it reads
 }
 
 // purpose is what the outputs of an expression are for.
@@ -63,7 +65,7 @@ func expressionValue(into **expression, p purpose) Value {
 		for _, name := range c.captures {
 			r.scope.use(name, n)
 		}
-		e.query = c.query
+		e.query, e.captures = c.query, c.captures
 		*into = e
 	}}
 }
@@ -83,6 +85,12 @@ func (r *Reader) compile(program string, bound int, p purpose) (compiled, error)
 				return nil
 			}
 			return r.scope.knownVar(path)
+		},
+		Mistaken: func(root, name string) error {
+			if _, known := r.scope.vars[name]; root == "captures" || known {
+				return fmt.Errorf(".%s.%s is a part of the body here: write $%s.%s", root, name, root, name)
+			}
+			return nil
 		},
 	}, variables...)
 	return c, err
@@ -139,6 +147,11 @@ func (e *expression) said(message string) string {
 
 // values are those of the variables.
 func (e *expression) values(a Attempt) ([]any, error) {
+	for _, name := range e.captures {
+		if _, ok := a.Captures[name]; !ok {
+			return nil, fmt.Errorf("${captures.%s} has no value", name)
+		}
+	}
 	values := []any{orEmpty(a.Vars), orEmpty(a.Captures)}
 	for _, b := range e.bound {
 		v, err := b.of(a.Captures)

@@ -76,7 +76,7 @@ func illegalName(name string) string {
 
 func (h *httpCheck) Prepare(p *Prep) {
 	if text, ok := h.url.fixed(); ok && h.url.Set() {
-		if _, err := parseURL(text); err != nil {
+		if err := checkURL(text); err != nil {
 			p.Fail([]string{"url"}, "%s", err)
 		}
 	}
@@ -104,29 +104,29 @@ func lastOfEach(headers []Named) []Named {
 	return out
 }
 
-// parseURL refuses what cannot be requested, with a suggestion where one is likely.
-func parseURL(text string) (*url.URL, error) {
+// checkURL refuses what cannot be requested, with a suggestion where one is likely.
+func checkURL(text string) error {
 	u, err := url.Parse(text)
 	switch {
 	case err != nil && !strings.Contains(text, "://"), err == nil && u.Scheme != "http" && u.Scheme != "https" && u.Host == "":
-		return nil, fmt.Errorf("the URL %q must begin with http:// or https://", text)
+		return fmt.Errorf("the URL %q must begin with http:// or https://", text)
 	case err != nil:
 		// A raw query may hold what net/url refuses; the client encodes it as a browser would.
 		base, _, found := strings.Cut(text, "?")
 		if !found {
-			return nil, fmt.Errorf("the URL %q is invalid: %w", text, urlReason(err))
+			return fmt.Errorf("the URL %q is invalid: %w", text, urlReason(err))
 		}
 		if u, err = url.Parse(base); err != nil {
-			return nil, fmt.Errorf("the URL %q is invalid: %w", text, urlReason(err))
+			return fmt.Errorf("the URL %q is invalid: %w", text, urlReason(err))
 		}
 	}
 	if u.Scheme != "http" && u.Scheme != "https" {
-		return nil, fmt.Errorf("the URL %q must begin with http:// or https://", text)
+		return fmt.Errorf("the URL %q must begin with http:// or https://", text)
 	}
 	if u.Hostname() == "" {
-		return nil, fmt.Errorf("the URL %q has no host", text)
+		return fmt.Errorf("the URL %q has no host", text)
 	}
-	return u, nil
+	return nil
 }
 
 func urlReason(err error) error {
@@ -183,7 +183,7 @@ func (h *httpCheck) request(a Attempt) (*request, error) {
 		return nil, fmt.Errorf("url: %w", err)
 	}
 	if _, known := h.url.fixed(); !known { // else Prepare has looked at it
-		if _, err := parseURL(target); err != nil {
+		if err := checkURL(target); err != nil {
 			return nil, err
 		}
 	}

@@ -94,7 +94,7 @@ func (c *promCheck) rangeValue() Value {
 
 func (c *promCheck) Prepare(p *Prep) {
 	if text, ok := c.url.fixed(); ok && c.url.Set() {
-		if _, err := parseURL(text); err != nil {
+		if err := checkURL(text); err != nil {
 			p.Fail([]string{"url"}, "%s", err)
 		} else if err := c.apart(text); err != nil {
 			p.Fail([]string{"url"}, "%s", err)
@@ -169,7 +169,7 @@ func (c *promCheck) request(a Attempt) (*request, error) {
 	if err != nil {
 		return nil, fmt.Errorf("url: %w", err)
 	}
-	if _, err := parseURL(base); err != nil {
+	if err := checkURL(base); err != nil {
 		return nil, err
 	}
 	if err := c.apart(base); err != nil {

@@ -225,13 +225,17 @@ func readOnly(address string) (string, error) {
 	if !ok || name == ":memory:" {
 		return address, nil
 	}
-	for option := range strings.SplitSeq(options, "&") {
-		if mode, ok := strings.CutPrefix(option, "mode="); ok {
-			if mode != "ro" {
-				return "", fmt.Errorf("mode=%s: checks open SQLite files to read them alone; leave the mode out", clip(mode))
-			}
-			return address, nil
+	given, err := url.ParseQuery(options)
+	if err != nil {
+		return address, nil //nolint:nilerr // the driver says it better
+	}
+	for _, mode := range given["mode"] {
+		if mode != "ro" {
+			return "", fmt.Errorf("mode=%s: checks open SQLite files to read them alone; leave the mode out", clip(mode))
 		}
+	}
+	if given.Has("mode") {
+		return address, nil
 	}
 	if asked {
 		return address + "&mode=ro", nil

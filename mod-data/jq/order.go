@@ -12,7 +12,7 @@ import (
 	"github.com/itchyny/gojq"
 )
 
-// ComparisonError is an ordering comparison of values that have no common order.
+// ComparisonError is an ordering comparison of values that have no common order, or the length of nothing.
 type ComparisonError struct{ Message string }
 
 func (e *ComparisonError) Error() string { return e.Message }
@@ -40,6 +40,17 @@ func (w *watch) order(args []any) any {
 	default:
 		return c <= 0
 	}
+}
+
+// some refuses null where jq gives it the length 0.
+func (w *watch) some(v any) any {
+	if v != nil {
+		return v
+	}
+	if w.breach == nil {
+		w.breach = &ComparisonError{"takes the length of null: what it is of is missing; where it may be, write (... // [])"}
+	}
+	return w.breach
 }
 
 // unordered says why two values have no order, or nothing.

@@ -1,6 +1,7 @@
 package jq
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,8 +12,8 @@ import (
 // Strict is how an expression is read whose outputs decide something: what jq quietly takes for null or for true
 // is an error.
 //
-// Ordering comparisons of values of different types, and of NaN, end the run with a [*ComparisonError]. Constant
-// operands of `and` and `or`, and comparisons that are the same for every input, are errors of [CompileStrict].
+// Ordering comparisons of values of different types and of NaN, and the length of null, end the run with a
+// [*ComparisonError]. Constant operands of `and` and `or`, and comparisons that are the same for every input, are errors of [CompileStrict].
 type Strict struct {
 	// Names is told of each path that the expression reads below one of Roots: of $vars.db.host it is told "vars", "db",
 	// "host". Its error is one of the expression. nil allows all.
@@ -20,6 +21,9 @@ type Strict struct {
 
 	// Roots are the variables, without their dollar, whose parts must be named: $vars alone is an error.
 	Roots []string
+
+	// Mistaken is told of .root.name where the input is not the roots. Its error is one of the expression. nil allows all.
+	Mistaken func(root, name string) error
 
 	// RootsAreInput makes .vars.x the same as $vars.x, and anything else that is read of the input an error.
 	RootsAreInput bool
@@ -47,7 +51,7 @@ func CompileStrict(text string, s Strict, variables ...string) (*Query, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.Names = nil // what it says was heard
+	s.Names, s.Mistaken = nil, nil // what they say was heard
 	q.strict = &s
 	return q, nil
 }
@@ -173,9 +177,24 @@ func (s *Strict) operands(q *gojq.Query) error {
 			return fmt.Errorf("%s compares two constants", q)
 		case left == right && left != "input":
 			return fmt.Errorf("%s compares %s with itself", q, left)
+		case q.Op == gojq.OpGe && right == "0" && isLength(q.Left), q.Op == gojq.OpLe && left == "0" && isLength(q.Right):
+			return fmt.Errorf("%s: a length is never less than 0", q)
 		}
 	}
 	return nil
+}
+
+// isLength tells whether q gives a length.
+func isLength(q *gojq.Query) bool {
+	switch {
+	case q.Op == gojq.OpPipe:
+		return isLength(q.Right)
+	case q.Term == nil || len(q.Term.SuffixList) > 0:
+		return false
+	case q.Term.Query != nil:
+		return isLength(q.Term.Query)
+	}
+	return q.Term.Type == gojq.TermTypeFunc && q.Term.Func.Name == "length"
 }
 
 // meant is what `.s == "ok" or "degraded"` was to say.
@@ -198,13 +217,13 @@ func (s *Strict) term(t *gojq.Term, whole bool) error {
 	if t == nil {
 		return nil
 	}
-	if s.RootsAreInput && whole {
+	if whole {
 		if err := s.input(t); err != nil {
 			return err
 		}
 	}
 	if t.Type == gojq.TermTypeFunc {
-		if err := s.named(t); err != nil {
+		if err := cmp.Or(needless(t.Func), s.named(t)); err != nil {
 			return err
 		}
 	}
@@ -214,11 +233,30 @@ func (s *Strict) term(t *gojq.Term, whole bool) error {
 			first = err
 		}
 	})
+	if t.Type == gojq.TermTypeFunc && t.Func.Name == "length" && len(t.Func.Args) == 0 {
+		*t = gojq.Term{Type: gojq.TermTypeQuery, SuffixList: t.SuffixList, Query: pipe(call("guard some"), call("length"))}
+	}
 	return first
 }
 
-// input makes a variable of what is read of the input.
+// needless refuses a search for the empty text, which is in every text.
+func needless(f *gojq.Func) error {
+	switch f.Name {
+	case "contains", "startswith", "endswith", "test":
+	default:
+		return nil
+	}
+	if len(f.Args) == 1 && f.Args[0].Term != nil && f.Args[0].Term.Type == gojq.TermTypeString && f.Args[0].Term.Str.Queries == nil && f.Args[0].Term.Str.Str == "" {
+		return fmt.Errorf("%s is true for every text", f)
+	}
+	return nil
+}
+
+// input makes a variable of what is read of the input, where that is the roots.
 func (s *Strict) input(t *gojq.Term) error {
+	if !s.RootsAreInput {
+		return s.mistaken(t)
+	}
 	names := make([]string, len(s.Roots))
 	for i, root := range s.Roots {
 		names[i] = "." + root + ".name"
@@ -235,6 +273,19 @@ func (s *Strict) input(t *gojq.Term) error {
 		t.Type, t.Index, t.Func = gojq.TermTypeFunc, nil, &gojq.Func{Name: "$" + name}
 	}
 	return nil
+}
+
+// mistaken is about .vars.name where the input is something else.
+func (s *Strict) mistaken(t *gojq.Term) error {
+	if s.Mistaken == nil || t.Type != gojq.TermTypeIndex {
+		return nil
+	}
+	root, ok := indexName(t.Index)
+	path, _ := staticPath(t.SuffixList)
+	if !ok || len(path) == 0 || !slices.Contains(s.Roots, root) {
+		return nil
+	}
+	return s.Mistaken(root, path[0])
 }
 
 // named checks the names below a variable.
