@@ -17,12 +17,7 @@ func commonKeys(c *check, typ *string) [][]Key {
 		{Name: "always", Text: "Run even when something failed before.", Value: Flag(&c.always)},
 		{Name: "if", Text: "A jq expression over .vars and .captures that gives true or false; the check is skipped on false.", Value: expressionValue(&c.cond, asCondition)},
 		{Name: "foreach", Text: "A list: the check is made once for each item, as ${item}.", Value: Value{func() schema { return schema{"type": "array", "minItems": 1} }, func(*Reader, *yaml.Node) {}}},
-		refusedKey("schema"), refusedKey("tls"),
 	}, c.settings.pacing(), c.settings.each()}
-}
-
-func refusedKey(name string) Key {
-	return refused(name, "is a key of 'expect', and not supported yet")
 }
 
 // rename gives the checks of a foreach names of their own.

@@ -113,6 +113,15 @@ func latencyValue(into *latency) Value {
 	}}
 }
 
+func (l latency) assess(o *Outcome, took time.Duration) {
+	if l.limit == 0 {
+		return
+	}
+	ok := took < l.limit || l.equal && took == l.limit
+	shown := took.Round(time.Millisecond).String()
+	o.assess(Assertion{Expr: "latency " + l.text, Passed: ok, Expected: l.text, Actual: shown}, fmt.Sprintf("latency %s (got %s)", l.text, shown))
+}
+
 // assess judges an answer, in the order in which a person reads one.
 func (e *httpExpect) assess(ctx context.Context, o *Outcome, resp *response, took time.Duration, a Attempt) {
 	e.status.assess(o, resp.status)
@@ -134,11 +143,7 @@ func (e *httpExpect) assess(ctx context.Context, o *Outcome, resp *response, too
 		e.assessBody(o, resp.body, a)
 		e.assessJSON(ctx, o, resp, a)
 	}
-	if l := e.latency; l.limit > 0 {
-		ok := took < l.limit || l.equal && took == l.limit
-		shown := took.Round(time.Millisecond).String()
-		o.assess(Assertion{Expr: "latency " + l.text, Passed: ok, Expected: l.text, Actual: shown}, fmt.Sprintf("latency %s (got %s)", l.text, shown))
-	}
+	e.latency.assess(o, took)
 	if len(e.body.wants) > 0 || len(e.json) > 0 {
 		o.unjudged(resp.unreadable)
 	}
@@ -152,8 +157,7 @@ func (o *Outcome) unjudged(err error) {
 }
 
 func (e *httpExpect) assessBody(o *Outcome, body []byte, a Attempt) {
-	absence := slices.ContainsFunc(e.body.wants, func(w want) bool { return w.verb == "not_contains" })
-	if err := textual(body); err != nil && absence {
+	if err := textual(body); err != nil && e.body.forbids() {
 		o.unjudged(err)
 		return
 	}

@@ -3,6 +3,7 @@ package check
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"assay.rs/mod-data/yaml"
@@ -125,6 +126,21 @@ func (m matcher) assess(o *Outcome, subject, text string, a Attempt) {
 		}
 		o.assess(found, message)
 	}
+}
+
+// holds reports whether text is as it must be.
+func (m matcher) holds(text string, a Attempt) bool {
+	for _, w := range m.wants {
+		if wanted, err := w.text.Expand(a.Captures); err != nil || !w.holds(text, wanted) {
+			return false
+		}
+	}
+	return true
+}
+
+// forbids reports whether there is something that must not occur.
+func (m matcher) forbids() bool {
+	return slices.ContainsFunc(m.wants, func(w want) bool { return w.verb == "not_contains" })
 }
 
 func (w want) holds(text, wanted string) bool {

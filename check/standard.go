@@ -16,10 +16,10 @@ import (
 // TerminationLog is where Kubernetes looks for a pod's last words.
 const TerminationLog = "/dev/termination-log"
 
-// Standard returns the types that every binary has: http, prometheus, and script with the builtins of the modules.
+// Standard returns the types that every binary has; scripts have the builtins of the modules.
 func Standard(modules ...core.Module) []Type {
 	c := NewClient(os.LookupEnv)
-	return []Type{HTTP(c), Prometheus(c), Script(modules...)}
+	return []Type{HTTP(c), Prometheus(c), Script(modules...), TCP(), TLS(), DNS(), GRPC()}
 }
 
 // elsewhere are the types that are planned, or another binary's.
@@ -27,7 +27,7 @@ func elsewhere(typ string) (string, bool) {
 	switch typ {
 	case "sql", "fixtures":
 		return "the full assay binary has it", true
-	case "tcp", "tls", "dns", "grpc", "k8s":
+	case "k8s":
 		return "this version does not have it yet", true
 	}
 	return "", false

@@ -214,6 +214,20 @@ func findTime(p progress, err error) (finding, bool) {
 	return finding{errTimeout, retry.Timeout, describe(err), "the host does not answer: check the address, or raise options.connect_timeout"}, true
 }
 
+// Describe says for a person why a connection was not made, or its TLS handshake failed.
+func Describe(err error) string {
+	if verify, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
+		return describe(verify.Err)
+	}
+	if _, ok := errors.AsType[tls.RecordHeaderError](err); ok {
+		return "the server does not speak TLS"
+	}
+	if op, ok := errors.AsType[*net.OpError](err); ok && (op.Op == "remote error" || op.Op == "local error") {
+		return op.Err.Error()
+	}
+	return describe(err)
+}
+
 // describe is err for a person: without the layers that net/http puts around it, without the local
 // port and the name of the system call.
 func describe(err error) string {

@@ -85,20 +85,38 @@ func keys() []core.Key[call] {
 // tlsKeys are those of whom to trust and who to be; in finds the options within an O.
 func tlsKeys[O any](in func(*O) *call) []core.Key[O] {
 	return []core.Key[O]{
-		core.NewKey("ca_cert", core.String(), func(o *O) *string { return &in(o).TLS.CA },
-			"The authorities to trust instead of the system's, as PEM text."),
-		core.NewKey("ca_cert_file", core.String(), func(o *O) *string { return &in(o).caFile }, "The same, in a file."),
-		core.NewKey("client_cert", core.String(), func(o *O) *string { return &in(o).TLS.Cert },
-			"The certificate to show to the server, as PEM text. The key may be in it, too."),
-		core.NewKey("client_cert_file", core.String(), func(o *O) *string { return &in(o).certFile }, "The same, in a file."),
-		core.NewKey("client_key", core.String(), func(o *O) *string { return &in(o).TLS.Key },
-			"The key of the certificate, as PEM text."),
-		core.NewKey("client_key_file", core.String(), func(o *O) *string { return &in(o).keyFile }, "The same, in a file."),
-		core.NewKey("insecure", core.Bool(), func(o *O) *bool { return set(&in(o).TLS.Insecure) },
-			"Accept any certificate. The connection is then no secret.").Default("false"),
-		core.NewKey("server_name", core.String(), func(o *O) *string { return &in(o).TLS.ServerName },
-			"The name that the certificate must be for, instead of the URL's host."),
+		tlsKey("ca_cert", core.String(), func(o *O) *string { return &in(o).TLS.CA }),
+		tlsKey("ca_cert_file", core.String(), func(o *O) *string { return &in(o).caFile }),
+		tlsKey("client_cert", core.String(), func(o *O) *string { return &in(o).TLS.Cert }),
+		tlsKey("client_cert_file", core.String(), func(o *O) *string { return &in(o).certFile }),
+		tlsKey("client_key", core.String(), func(o *O) *string { return &in(o).TLS.Key }),
+		tlsKey("client_key_file", core.String(), func(o *O) *string { return &in(o).keyFile }),
+		tlsKey("insecure", core.Bool(), func(o *O) *bool { return set(&in(o).TLS.Insecure) }).Default("false"),
+		tlsKey("server_name", core.String(), func(o *O) *string { return &in(o).TLS.ServerName }),
 	}
+}
+
+func tlsKey[O, F any](name string, of core.Type[F], at func(*O) *F) core.Key[O] {
+	return core.NewKey(name, of, at, TLSText(name))
+}
+
+// TLSText is the sentence that documents an option of TLS, wherever it is offered.
+func TLSText(option string) string {
+	switch option {
+	case "ca_cert":
+		return "The authorities to trust instead of the system's, as PEM text."
+	case "client_cert":
+		return "The certificate to show to the server, as PEM text. The key may be in it, too."
+	case "client_key":
+		return "The key of the certificate, as PEM text."
+	case "ca_cert_file", "client_cert_file", "client_key_file":
+		return "The same, in a file."
+	case "insecure":
+		return "Accept any certificate. The connection is then no secret."
+	case "server_name":
+		return "The name that the certificate must be for, instead of the URL's host."
+	}
+	return ""
 }
 
 func routeKeys() []core.Key[call] {

@@ -1,6 +1,7 @@
 package http
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -125,27 +126,29 @@ func proxyAnswered(_ context.Context, proxy *url.URL, _ *nethttp.Request, answer
 
 // tls is the route's trust and identity.
 func (r route) tls() (*tls.Config, error) {
+	return TLS{CA: r.ca, Cert: r.cert, Key: r.key, Insecure: &r.insecure, ServerName: r.serverName}.Config()
+}
+
+// Config is for connections that trust and show what t says, with TLS 1.2 at least. The error names the option that
+// holds no PEM text, or no key that fits.
+func (t TLS) Config() (*tls.Config, error) {
 	config := &tls.Config{
-		MinVersion: tls.VersionTLS12, ServerName: r.serverName,
-		InsecureSkipVerify: r.insecure, //nolint:gosec // only when the caller says so
+		MinVersion: tls.VersionTLS12, ServerName: t.ServerName,
+		InsecureSkipVerify: t.Insecure != nil && *t.Insecure, //nolint:gosec // only when the caller says so
 	}
-	if r.ca != "" {
+	if t.CA != "" {
 		config.RootCAs = x509.NewCertPool()
-		if !config.RootCAs.AppendCertsFromPEM([]byte(r.ca)) {
+		if !config.RootCAs.AppendCertsFromPEM([]byte(t.CA)) {
 			return nil, plain(errors.New("ca_cert: there is no PEM certificate in it"))
 		}
 	}
-	if r.cert == "" && r.key == "" {
+	if t.Cert == "" && t.Key == "" {
 		return config, nil
 	}
-	if r.cert == "" {
+	if t.Cert == "" {
 		return nil, plain(errors.New("client_key: client_cert is missing"))
 	}
-	key := r.key
-	if key == "" {
-		key = r.cert
-	}
-	pair, err := tls.X509KeyPair([]byte(r.cert), []byte(key))
+	pair, err := tls.X509KeyPair([]byte(t.Cert), []byte(cmp.Or(t.Key, t.Cert)))
 	if err != nil {
 		return nil, plain(fmt.Errorf("client_cert: %w", err))
 	}
