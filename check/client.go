@@ -3,6 +3,7 @@ package check
 import (
 	"context"
 	"encoding/base64"
+	"errors"
 	"net/http"
 	"net/url"
 	"strings"
@@ -125,7 +126,11 @@ func shell(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + 
 // transportError gives the class of what went wrong on the way.
 func transportError(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
-		return context.Cause(ctx)
+		cause := context.Cause(ctx)
+		if late, ok := errors.AsType[*deadlineReached](cause); ok {
+			return &deadlineReached{what: late.what, limit: late.limit, still: assayhttp.Waiting(err)}
+		}
+		return cause
 	}
 	classes := retry.ClassesOf(err)
 	return Broken(classes[0], err, classes[1:]...)

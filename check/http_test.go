@@ -30,7 +30,7 @@ vars: {v: "a b"}
 		got = append(got, fmt.Sprintf("%s %s %s a=%s b=%s type=%s", s.Method, s.URI, s.Body, strings.Join(h["X-A"], ","), h.Get("X-B"), h.Get("Content-Type")))
 	}
 	want := []string{
-		`PUT /p?q=sum(x{a=%22b%22}) {"l":[true,null],"n":1,"s":"a b"} a=3 b=2 type=application/json`,
+		`PUT /p?q=sum(x%7Ba=%22b%22%7D) {"l":[true,null],"n":1,"s":"a b"} a=3 b=2 type=application/json`,
 		`POST /p a b $x a=1 b=2 type=text/x`,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -19,10 +19,15 @@ const graceAfterEnd = 500 * time.Millisecond
 type deadlineReached struct {
 	what  string
 	limit time.Duration
+	still string // what was waited for, if that is known
 }
 
 func (d *deadlineReached) Error() string {
-	return d.what + " of " + seconds(d.limit) + " reached"
+	text := d.what + " of " + seconds(d.limit) + " reached"
+	if d.still != "" {
+		text += ", still " + d.still
+	}
+	return text
 }
 
 func (d *deadlineReached) Is(target error) bool { return target == context.DeadlineExceeded }
@@ -151,7 +156,7 @@ func (r *suiteRun) all(parent context.Context) {
 // reasonOf is why the run is over, in words for people.
 func (r *suiteRun) reasonOf(ctx context.Context) error {
 	if errors.Is(ctx.Err(), context.DeadlineExceeded) && r.suite.timeout > 0 {
-		return &deadlineReached{"deadline", r.suite.timeout}
+		return &deadlineReached{what: "deadline", limit: r.suite.timeout}
 	}
 	cause := context.Cause(ctx)
 	if errors.Is(cause, context.DeadlineExceeded) {
@@ -250,7 +255,7 @@ func (r *suiteRun) finish(i int, result *Result) {
 	if t := r.trackers[i]; t != nil {
 		maps.Copy(r.captures, t.captured())
 		if t.late() && r.cut == nil {
-			r.cut = &deadlineReached{"deadline", r.suite.timeout}
+			r.cut = &deadlineReached{what: "deadline", limit: r.suite.timeout}
 		}
 	}
 	r.results[i], r.trackers[i] = result, nil

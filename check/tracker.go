@@ -104,7 +104,7 @@ func (t *tracker) newAttempt(n int) Attempt {
 // attempt is what the retry engine calls.
 func (t *tracker) attempt(ctx context.Context, n int) error {
 	limit := t.check.settings.attemptTimeout
-	late := &deadlineReached{"attempt_timeout", limit}
+	late := &deadlineReached{what: "attempt_timeout", limit: limit}
 	actx, cancel := context.WithTimeoutCause(ctx, limit, late)
 	defer cancel()
 	began := t.run.clock.Now()
@@ -128,6 +128,8 @@ func overdue(parent, attempt context.Context, err error, late error) error {
 	over := late
 	if parent.Err() != nil {
 		over = context.Cause(parent)
+	} else if known, ok := errors.AsType[*deadlineReached](err); ok && known.still != "" {
+		over = known
 	}
 	if err == nil || fromEnd(attempt, err) || fromEnd(parent, err) {
 		return over

@@ -176,7 +176,7 @@ func (c *Client) follow(ctx context.Context, a *attempt, h *hop, o Options, with
 			return nil, err
 		}
 		if o.Cookies.Jar != nil {
-			o.Cookies.Jar.SetCookies(h.url, answer.Cookies())
+			o.Cookies.Jar.SetCookies(h.url, setCookies(answer.Header))
 		}
 		location := answer.Header.Get("Location")
 		if !isRedirect(answer.StatusCode) || location == "" || o.FollowRedirects != nil && !*o.FollowRedirects {
@@ -205,7 +205,11 @@ func (c *Client) send(ctx context.Context, h *hop) (*nethttp.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	return transport.RoundTrip(request)
+	answer, err := transport.RoundTrip(request)
+	if err == nil {
+		h.unpack(answer)
+	}
+	return answer, err
 }
 
 // Close closes the connections that are not in use, and the others when their request is done. Further

@@ -61,6 +61,26 @@ func checkCookie(name, value string) error {
 	return nil
 }
 
+// setCookies are the cookies that an answer sets, their values byte for byte (RFC 6265, 5.2): quotes, JSON and what is
+// not ASCII are theirs to keep.
+func setCookies(header nethttp.Header) []*nethttp.Cookie {
+	var cookies []*nethttp.Cookie
+	for _, line := range header["Set-Cookie"] {
+		pair, attributes, _ := strings.Cut(line, ";")
+		name, value, ok := strings.Cut(pair, "=")
+		if name = strings.Trim(name, " \t"); !ok || !isToken(name) {
+			continue
+		}
+		cookie, err := nethttp.ParseSetCookie(name + "=;" + attributes) // which would not take every value
+		if err != nil {
+			continue
+		}
+		cookie.Value = strings.Trim(value, " \t")
+		cookies = append(cookies, cookie)
+	}
+	return cookies
+}
+
 // newJar makes an empty jar. It has no list of public suffixes, which would take a tenth of a megabyte: a
 // server may set cookies for the domain above it, but for no other host that the jar is used with.
 func newJar() nethttp.CookieJar {

@@ -22,7 +22,8 @@ import (
 type failure struct {
 	message string
 	class   retry.Class
-	unsent  bool // the server has not seen the request
+	doing   string // what was waited for
+	unsent  bool   // the server has not seen the request
 	cause   error
 }
 
@@ -34,6 +35,15 @@ func (e *failure) RetryClasses() []retry.Class { return []retry.Class{e.class} }
 func unsent(err error) bool {
 	var f *failure
 	return errors.As(err, &f) && f.unsent
+}
+
+// Waiting is what a request of [Client.Do] was waiting for when it failed with err: "looking up the name", "connecting",
+// "in the TLS handshake", "waiting for the answer", "reading the body"; or empty.
+func Waiting(err error) string {
+	if f, ok := errors.AsType[*failure](err); ok {
+		return f.doing
+	}
+	return ""
 }
 
 // plain is an error about the request itself, which a script can do nothing about unless err has a code.
@@ -64,7 +74,7 @@ func (a *attempt) fail(ctx, within context.Context, err error) *core.Error {
 		}
 	}
 	f := a.find(ctx, within, p, err)
-	wrapped := &failure{message: f.message, class: f.class, unsent: !p.used, cause: err}
+	wrapped := &failure{message: f.message, class: f.class, doing: p.doing, unsent: !p.used, cause: err}
 	if ctx.Err() != nil {
 		wrapped.cause = errors.Join(ctx.Err(), context.Cause(ctx))
 	}

@@ -15,14 +15,15 @@ import (
 
 // hop is one request on the wire: the first, or one that a redirect leads to.
 type hop struct {
-	method string
-	url    *url.URL
-	host   string // the Host header, when it is not the URL's
-	header nethttp.Header
-	body   payload
-	again  bool              // a redirect does not change the method
-	jar    nethttp.CookieJar // may be nil
-	route  route
+	method  string
+	url     *url.URL
+	host    string // the Host header, when it is not the URL's
+	header  nethttp.Header
+	body    payload
+	again   bool              // a redirect does not change the method
+	unpacks bool              // the answer may be compressed, and whoever asked does not know
+	jar     nethttp.CookieJar // may be nil
+	route   route
 }
 
 // payload is what a hop sends: text, a stream, or nothing.
@@ -65,6 +66,7 @@ func newHop(r Request, o Options) (*hop, error) {
 	if err := o.Cookies.add(h.header); err != nil {
 		return nil, err
 	}
+	h.askPacked()
 	return h, h.authorize(cmp.Or(o.Auth, to.auth))
 }
 

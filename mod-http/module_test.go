@@ -165,7 +165,7 @@ func TestQueryInLua(t *testing.T) {
 		got = append(got, r.RawQuery)
 	}
 	want := []string{
-		`query=sum(rate(x{a=%22b%22}[5m]))%20by%20(c)&done=%20%41`,
+		`query=sum(rate(x%7Ba=%22b%22%7D%5B5m%5D))%20by%20(c)&done=%20%41`,
 		"a=1&b=1&b=true&z=%C3%A4+%26",
 		"b=call&token=t",
 	}

@@ -1,6 +1,7 @@
 package http
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -114,12 +115,15 @@ func queryResult(r *Response) (any, error) {
 	var answer queryAnswer
 	err := json.Unmarshal(r.Body, &answer)
 	switch {
-	case !r.OK() && err == nil && answer.Error != "":
-		return nil, errPromHTTP.Errorf("HTTP %d: %s", r.Status, clip(answer.Error))
+	case !r.OK() && err == nil && cmp.Or(answer.Error, answer.Kind) != "":
+		return nil, errPromHTTP.Errorf("HTTP %d: %s", r.Status, clip(cmp.Or(answer.Error, answer.Kind)))
+	case !r.OK() && len(r.Body) == 0:
+		return nil, errPromHTTP.With(fmt.Errorf("HTTP %d", r.Status), "is this the URL of Prometheus?")
 	case !r.OK():
 		return nil, errPromHTTP.With(fmt.Errorf("HTTP %d: %s", r.Status, excerpt(r.Body)), "is this the URL of Prometheus?")
 	case err == nil && answer.Status == "error":
-		return nil, errPromQuery.Errorf("%s", clip(answer.Error))
+		text := cmp.Or(answer.Error, answer.Kind, fmt.Sprintf("HTTP %d, and an error without a text", r.Status))
+		return nil, errPromQuery.Errorf("%s", clip(text))
 	case err != nil || answer.Status != "success" || answer.Data.Result == nil:
 		return nil, unexpected(r)
 	}

@@ -32,7 +32,7 @@ func (h *hop) redirect(status int, location string) (*hop, error) {
 	if to.Path == "" {
 		to.Path = "/"
 	}
-	next := &hop{method: h.method, url: to, host: h.host, header: h.header.Clone(), body: h.body, again: h.again, jar: h.jar, route: h.route}
+	next := &hop{method: h.method, url: to, host: h.host, header: h.header.Clone(), body: h.body, again: h.again, unpacks: h.unpacks, jar: h.jar, route: h.route}
 	if becomesGet(status, h.method) && (!h.again || status == nethttp.StatusSeeOther) {
 		next.method, next.body = nethttp.MethodGet, payload{}
 		for _, name := range []string{"Content-Type", "Content-Encoding", "Content-Language", "Content-Location", "Content-Length"} {

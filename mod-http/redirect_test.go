@@ -46,10 +46,10 @@ func TestRedirectMethods(t *testing.T) {
 		}
 		last := server.last(t)
 		sent := strings.TrimSpace(last.Method + " " + last.Body + " " + last.Header.Get("Content-Type"))
-		if sent != test.want || last.Path != "/to%20b" || last.RawQuery != "q={a%20b}" {
+		if sent != test.want || last.Path != "/to%20b" || last.RawQuery != "q=%7Ba%20b%7D" {
 			t.Errorf("%d after %s: sent %q %s?%s, want %q", test.status, test.method, sent, last.Path, last.RawQuery, test.want)
 		}
-		if want := server.URL + "/to%20b?q={a%20b}"; got.URL != want {
+		if want := server.URL + "/to%20b?q=%7Ba%20b%7D"; got.URL != want {
 			t.Errorf("URL = %s, want %s", got.URL, want)
 		}
 	}

@@ -108,11 +108,11 @@ func escapeReference(s string) string {
 	return escape(path, inPath) + "?" + escape(query, inQuery)
 }
 
-// Besides blanks, controls, quotes, angle brackets and what is not ASCII, these are encoded: in a path
-// also what url.URL would not keep as it is.
+// Besides blanks, controls and what is not ASCII, these are encoded: in a path what url.URL would not keep as it is, in
+// a query what RFC 3986 has no place for, which some servers refuse, and what browsers encode.
 const (
 	inPath  = "\"<>\\^`{|}"
-	inQuery = "\"<>'"
+	inQuery = "\"<>'[]\\^`{|}"
 )
 
 func escape(s, special string) string {

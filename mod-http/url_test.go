@@ -11,7 +11,7 @@ func TestURLsAreEncodedAsByABrowser(t *testing.T) {
 		"http://h":          "http://h/",
 		"HTTP://h?a":        "http://h/?a",
 		" \n http://h/a \n": "http://h/a",
-		`http://h/q?query=sum(rate(x{a="b"}[5m])) by (c)`: `http://h/q?query=sum(rate(x{a=%22b%22}[5m]))%20by%20(c)`,
+		`http://h/q?query=sum(rate(x{a="b"}[5m])) by (c)`: `http://h/q?query=sum(rate(x%7Ba=%22b%22%7D%5B5m%5D))%20by%20(c)`,
 		"http://h/?q=%20%7B%zz%":                          "http://h/?q=%20%7B%25zz%25",
 		"http://h/?q=a % 2":                               "http://h/?q=a%20%25%202",
 		"http://h/%2f%41/100%":                            "http://h/%2f%41/100%25",
