@@ -169,3 +169,32 @@ func TestTermTwice(t *testing.T) {
 		t.Errorf("exit code %d, want 0", code)
 	}
 }
+
+// A WebSocket whose client reads nothing ends with the grace of the service.
+func TestStalledWebSocketEndsWithTheGrace(t *testing.T) {
+	cmd := exec.CommandContext(t.Context(), filepath.Join(built, "assay"), "exec", "-e", `
+		http.serve(0, {GET = {["/"] = function() return {ws = function(c)
+			for i = 1, 100 do log.info("sent", {n = i}) c:send_binary(("x"):rep(2^20)) end
+		end} end}}, {host = "127.0.0.1", shutdown_grace = 1, on_listen = print})`)
+	var log record
+	cmd.Stderr = &log
+	port := serving(t, cmd)
+	conn, err := net.Dial("tcp", "127.0.0.1:"+port)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if _, err := fmt.Fprint(conn, "GET / HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"+
+		"Sec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\nSec-WebSocket-Version: 13\r\n\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	waitFor(t, "the service sends", func() bool { return log.count("sent") > 1 })
+	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	began := time.Now()
+	_ = endsWithin(t, cmd, 20*time.Second)
+	if took := time.Since(began); took > 4*time.Second {
+		t.Errorf("the end took %s, want about shutdown_grace", took)
+	}
+}
