@@ -152,7 +152,7 @@ func (f *frames) look(payload []byte) *violation {
 	return nil
 }
 
-var errNotText = &violation{invalidData, "text that is not UTF-8"} //nolint:gochecknoglobals // a constant
+var errNotText = &violation{invalidData, "text that is not UTF-8"}
 
 // finish checks a whole frame.
 func (f *frames) finish(h head) *violation {
@@ -237,7 +237,7 @@ func closeFrame(code int, masked bool) []byte {
 		frame[1] |= 0x80
 		frame = append(frame, 0, 0, 0, 0)
 	}
-	return binary.BigEndian.AppendUint16(frame, uint16(code)) //nolint:gosec // codes have four digits
+	return binary.BigEndian.AppendUint16(frame, uint16(code))
 }
 
 // drop ends the connection at once.
