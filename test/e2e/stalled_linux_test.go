@@ -139,7 +139,7 @@ func TestNobodyReadsTheLog(t *testing.T) {
 			}
 		}
 	}()
-	full := func() bool { return queued(t, log) >= 48<<10 }
+	full := func() bool { return queued(t, log) >= 32<<10 }
 	waitFor(t, "the pipe of the log is full", full)
 	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
