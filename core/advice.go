@@ -63,6 +63,9 @@ func (f fault) adviceOnField(vm *VM, o compile.Origin) (question, hint string) {
 	if t, ok := table.(*lua.LTable); ok {
 		if name := vm.nameOf(t); name != "" {
 			prefix = name + "."
+			if instead := instead(prefix + o.Name); instead != "" {
+				return "; " + instead, ""
+			}
 			if hint = vm.keptAway(prefix + o.Name); hint != "" {
 				return "", hint
 			}
@@ -136,7 +139,7 @@ func (vm *VM) keptAway(name string) string {
 	return hint
 }
 
-// instead is what a script uses for a global of Lua that there is none of.
+// instead is what a script uses for a name of Lua that does not exist here.
 func instead(name string) string {
 	switch name {
 	case "setfenv", "getfenv":
@@ -145,6 +148,8 @@ func instead(name string) string {
 		return "use require, or load with the text of the file"
 	case "module":
 		return "return a table from the file, and require it"
+	case "package.path", "package.cpath":
+		return "modules are found in ./modules, and beside the script by ./"
 	case "debug":
 		return "an error that ends a script has its traceback"
 	case "newproxy":

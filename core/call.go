@@ -176,7 +176,13 @@ func (t *thread) raise(b *builtin, err error) {
 		level = 0
 		t.carried = script
 	}
-	t.L.Error(t.raised(b, err), level)
+	raised := t.raised(b, err)
+	if t.task == t.vm.foreign && t.vm.uncaught(t.L) {
+		if s, ok := text(raised); ok {
+			raised = lua.LString(s)
+		}
+	}
+	t.L.Error(raised, level)
 }
 
 // raised is err as the value that a script catches when b fails with it. It needs the baton.

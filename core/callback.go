@@ -110,5 +110,5 @@ func (c Call) ToString(v Value) string {
 
 // describeRaised is the message of a raised value that is neither text nor an error.
 func describeRaised(v lua.LValue) string {
-	return fmt.Sprintf("(error object is a %s value)", valueType(v))
+	return fmt.Sprintf("(error object is a %s value)", luaTypeName(v))
 }

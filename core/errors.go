@@ -75,9 +75,13 @@ func (e *Error) RetryClasses() []retry.Class {
 	return []retry.Class{retry.Error}
 }
 
-// WithHint is a plain error that also tells a person what to do.
+// WithHint is err, with the code that it may have, that also tells a person what to do.
 func WithHint(err error, hint string) *Error {
-	return &Error{Message: err.Error(), Hint: hint, cause: err}
+	e := &Error{Message: err.Error(), Hint: hint, cause: err}
+	if coded, ok := errors.AsType[*Error](err); ok {
+		e.Code = coded.Code
+	}
+	return e
 }
 
 // ScriptError is a script that ended by raising.

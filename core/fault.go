@@ -124,7 +124,7 @@ func (f fault) words(said string) (words string, culprit operand) {
 	case said == "__len undefined":
 		_, _, b, _ := f.code()
 		culprit = f.operand(b)
-		return "attempt to get length of a " + valueType(culprit.value) + " value" + culprit.named(), culprit
+		return "attempt to get length of a " + luaTypeName(culprit.value) + " value" + culprit.named(), culprit
 	case strings.HasPrefix(said, "attempt to compare "):
 		return f.compared(strings.TrimPrefix(said, "attempt to compare ")), culprit
 	case strings.HasPrefix(said, "for statement "):
@@ -145,10 +145,10 @@ func (f fault) called() (string, operand) {
 	switch op {
 	case lua.OP_CALL, lua.OP_TAILCALL:
 		callee := f.operand(a)
-		return "attempt to call a " + valueType(callee.value) + " value" + callee.named(), callee
+		return "attempt to call a " + luaTypeName(callee.value) + " value" + callee.named(), callee
 	case lua.OP_TFORLOOP:
 		iterator := operand{value: f.register(a), origin: compile.Origin{Kind: "for iterator", Name: "for iterator"}}
-		return "attempt to call a " + valueType(iterator.value) + " value" + iterator.named(), iterator
+		return "attempt to call a " + luaTypeName(iterator.value) + " value" + iterator.named(), iterator
 	}
 	return "attempt to call a value that is not a function", operand{}
 }
@@ -168,14 +168,14 @@ func (f fault) indexed(said string) (string, operand) {
 	if !f.own || table.value == nil || table.value.Type().String() != ended {
 		return "attempt to index a " + ended + " value", operand{}
 	}
-	return "attempt to index a " + valueType(table.value) + " value" + table.named(), table
+	return "attempt to index a " + luaTypeName(table.value) + " value" + table.named(), table
 }
 
 // wrong blames the first operand of an operator that does not fit.
 func (f fault) wrong(words string, fits func(lua.LValue) bool) (string, operand) {
 	for _, o := range f.operands() {
 		if !fits(o.value) {
-			return words + valueType(o.value) + " value" + o.named(), o
+			return words + luaTypeName(o.value) + " value" + o.named(), o
 		}
 	}
 	return "", operand{}
@@ -187,7 +187,7 @@ func (f fault) concatenated() (string, operand) {
 	for i := len(operands) - 2; i >= 0; i-- {
 		for _, o := range operands[i : i+2] {
 			if _, ok := text(o.value); !ok && f.L.GetMetaField(o.value, "__concat") == lua.LNil {
-				return "attempt to concatenate a " + valueType(o.value) + " value" + o.named(), o
+				return "attempt to concatenate a " + luaTypeName(o.value) + " value" + o.named(), o
 			}
 		}
 	}
@@ -225,7 +225,7 @@ func (f fault) operands() []operand {
 func (f fault) compared(said string) string {
 	a, b, ok := strings.Cut(said, " with ")
 	if op, _, x, y := f.code(); f.own && (op == lua.OP_LT || op == lua.OP_LE) {
-		a, b = valueType(f.operand(x).value), valueType(f.operand(y).value)
+		a, b = luaTypeName(f.operand(x).value), luaTypeName(f.operand(y).value)
 	} else if !ok {
 		return ""
 	}
@@ -241,7 +241,7 @@ func (f fault) loop() (string, operand) {
 	for i, what := range []string{"initial value", "limit", "step"} {
 		o := operand{value: f.register(a + i), origin: compile.ComputedOrigin(f.frame.Fn.Proto, f.pc(), a+i)}
 		if o.value != nil && o.value.Type() != lua.LTNumber {
-			return "'for' " + what + " must be a number, got a " + valueType(o.value) + " value" + o.named(), o
+			return "'for' " + what + " must be a number, got a " + luaTypeName(o.value) + " value" + o.named(), o
 		}
 	}
 	return "", operand{}
@@ -259,12 +259,4 @@ func isArithmetic(v lua.LValue) bool {
 		return ok
 	}
 	return isNumber(v)
-}
-
-// valueType is the type of v in errors of the machine.
-func valueType(v lua.LValue) string {
-	if v == nil || v == lua.LNil {
-		return "nil"
-	}
-	return typeName(v)
 }

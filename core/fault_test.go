@@ -99,6 +99,7 @@ func TestFaultsNameWhatIsWrong(t *testing.T) {
 		"local t = {}\n\nt.a = 1\nt.b.c = 2":                "x:4: attempt to index a nil value (field 'b')",
 		"local t\nprint(1,\n  t.x)":                         "x:3: attempt to index a nil value (local 't')",
 		`setfenv(1, {})`:                                    "x:1: attempt to call a nil value (global 'setfenv'); use load(text, name, mode, env) for an environment of its own",
+		`package.path = package.path .. ";x"`:               "x:1: attempt to concatenate a nil value (field 'path'); modules are found in ./modules, and beside the script by ./",
 		`print(debug.traceback())`:                          "x:1: attempt to index a nil value (global 'debug'); an error that ends a script has its traceback",
 	} {
 		got := string(ours(t, say+"say("+quote(source)+")"))

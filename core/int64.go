@@ -95,6 +95,9 @@ func (vm *VM) int64Metatable() *lua.LTable {
 	}
 	mt.RawSetString("__unm", vm.L.NewFunction(func(L *lua.LState) int {
 		n, _ := int64Of(L.Get(1))
+		if n == math.MinInt64 {
+			L.RaiseError("%s", errOverflow.Error())
+		}
 		L.Push(currentThread(L).vm.integer(-n))
 		return 1
 	}))
@@ -125,8 +128,17 @@ func floatOperator(name string) func(a, b float64) float64 {
 	case "__pow":
 		return math.Pow
 	default:
-		return func(a, b float64) float64 { return a - math.Floor(a/b)*b }
+		return modulo
 	}
+}
+
+// modulo has the sign of b, as % has.
+func modulo(a, b float64) float64 {
+	rest := math.Mod(a, b)
+	if b > 0 && rest < 0 || b < 0 && rest > 0 {
+		rest += b
+	}
+	return rest
 }
 
 // int64Arith is exact when both operands are whole, else it computes in float64.
@@ -144,7 +156,7 @@ func int64Arith(L *lua.LState, exact func(a, b int64) (int64, error), float func
 	x, okX := Value{L.Get(1)}.Number()
 	y, okY := Value{L.Get(2)}.Number()
 	if !okX || !okY {
-		L.RaiseError("attempt to perform arithmetic on a %s value", valueType(L.Get(2)))
+		L.RaiseError("attempt to perform arithmetic on a %s value", luaTypeName(L.Get(2)))
 	}
 	L.Push(lua.LNumber(float(x, y)))
 	return 1
@@ -188,7 +200,7 @@ func int64Operator(holds func(order int) bool) lua.LGFunction {
 	return func(L *lua.LState) int {
 		order, ok := compareInt64(L.Get(1), L.Get(2))
 		if !ok {
-			L.RaiseError("attempt to compare %s with %s", valueType(L.Get(1)), valueType(L.Get(2)))
+			L.RaiseError("attempt to compare %s with %s", luaTypeName(L.Get(1)), luaTypeName(L.Get(2)))
 		}
 		L.Push(lua.LBool(holds(order)))
 		return 1
@@ -204,7 +216,7 @@ func concatTexts(L *lua.LState) int {
 		if okA {
 			wrong = L.Get(2)
 		}
-		L.RaiseError("attempt to concatenate a %s value", valueType(wrong))
+		L.RaiseError("attempt to concatenate a %s value", luaTypeName(wrong))
 	}
 	currentThread(L).charge(len(a) + len(b))
 	L.Push(lua.LString(a + b))

@@ -35,6 +35,17 @@ func (rt *Runtime) addLibrary() {
 	utf8.lib = append(utf8.lib, libFunc{name: "codes", function: utf8Codes, upvalues: []lua.LGFunction{nextCode}})
 }
 
+// Library is the table of Lua's own library, such as string, or nil where it does not exist. It needs the baton.
+func (c Call) Library(name string) Value {
+	switch name {
+	case "coroutine", "io", "math", "os", "string", "table", "utf8":
+		if t, ok := c.t.vm.global(lua.LString(name)).(*lua.LTable); ok {
+			return Value{t}
+		}
+	}
+	return Nil()
+}
+
 func (f *libFunc) instance(L *lua.LState) *lua.LFunction {
 	upvalues := make([]lua.LValue, len(f.upvalues))
 	for i, up := range f.upvalues {
@@ -154,7 +165,12 @@ func (vm *VM) open(t *table) *lua.LTable {
 
 // bindStrings makes s:upper() work; the table string is opened when a method is first asked for.
 func (vm *VM) bindStrings() {
-	mt := vm.L.CreateTable(0, 1)
+	mt := vm.L.CreateTable(0, 1+len(arithmeticEvents()))
+	vm.rt.texts.Give(mt)
+	arith := vm.L.NewFunction(textArith)
+	for _, event := range arithmeticEvents() {
+		mt.RawSetString(event, arith)
+	}
 	mt.RawSetString("__index", vm.L.NewFunction(func(L *lua.LState) int {
 		vm.bindName("string")
 		methods, ok := vm.L.G.Global.RawGetString("string").(*lua.LTable)

@@ -138,6 +138,12 @@ func next(L *lua.LState) int {
 }
 
 func pairs(L *lua.LState) int {
+	if mm := L.GetMetaField(L.Get(1), "__pairs"); mm != lua.LNil {
+		L.Push(mm)
+		L.Push(L.Get(1))
+		L.Call(1, 3)
+		return 3
+	}
 	t := tableArg(L, 1)
 	L.Push(L.Get(lua.UpvalueIndex(1)))
 	L.Push(t)

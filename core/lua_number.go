@@ -61,6 +61,9 @@ func skipOver(s, set string) int {
 func parseDigits(s string, base int) (float64, bool) {
 	s = strings.Trim(s, luaSpaces)
 	digits, negative := strings.CutPrefix(s, "-")
+	if !negative {
+		digits = strings.TrimPrefix(s, "+")
+	}
 	if len(digits) > 2 && base == 16 && digits[0] == '0' && digits[1]|0x20 == 'x' {
 		digits = digits[2:]
 	}
@@ -170,7 +173,7 @@ func typeError(L *lua.LState, i int, want string) {
 
 // luaTypeName is typeName, but nil is nil.
 func luaTypeName(v lua.LValue) string {
-	if v == lua.LNil {
+	if v == nil || v == lua.LNil {
 		return "nil"
 	}
 	return typeName(v)

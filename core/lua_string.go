@@ -11,19 +11,22 @@ import (
 // stringLibrary is Lua's string. Like Lua's in the C locale it knows bytes, not characters.
 func stringLibrary() map[string]lua.LGFunction {
 	return map[string]lua.LGFunction{
-		"byte":    stringByte,
-		"char":    stringChar,
-		"find":    stringFind,
-		"format":  stringFormat,
-		"gmatch":  stringGmatch,
-		"gsub":    stringGsub,
-		"len":     stringLen,
-		"lower":   stringLower,
-		"match":   stringMatch,
-		"rep":     stringRep,
-		"reverse": stringReverse,
-		"sub":     stringSub,
-		"upper":   stringUpper,
+		"byte":     stringByte,
+		"char":     stringChar,
+		"find":     stringFind,
+		"format":   stringFormat,
+		"gmatch":   stringGmatch,
+		"gsub":     stringGsub,
+		"len":      stringLen,
+		"lower":    stringLower,
+		"match":    stringMatch,
+		"pack":     stringPack,
+		"packsize": stringPackSize,
+		"rep":      stringRep,
+		"reverse":  stringReverse,
+		"sub":      stringSub,
+		"unpack":   stringUnpack,
+		"upper":    stringUpper,
 	}
 }
 

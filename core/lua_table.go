@@ -12,6 +12,7 @@ import (
 func tableLibrary() map[string]lua.LGFunction {
 	return map[string]lua.LGFunction{
 		"concat": tableConcat,
+		"getn":   tableGetN,
 		"insert": tableInsert,
 		"maxn":   tableMaxN,
 		"move":   tableMove,
@@ -54,6 +55,12 @@ func (t *thread) setItem(to *lua.LTable, i int, v lua.LValue) {
 		}
 	}
 	to.RawSetInt(i, v)
+}
+
+// tableGetN is getn(t) of Lua 5.0, which scripts for this VM still use.
+func tableGetN(L *lua.LState) int {
+	L.Push(lua.LNumber(tableArg(L, 1).Len()))
+	return 1
 }
 
 // tableConcat is concat(t, separator, first, last).

@@ -71,7 +71,7 @@ func (t *thread) place(f lua.LValue, err *lua.ApiError) {
 	}
 	message, ok := err.Object.(lua.LString)
 	if ok && message == " attempt to call a non-function object" {
-		err.Object = lua.LString("attempt to call a " + valueType(f) + " value")
+		err.Object = lua.LString("attempt to call a " + luaTypeName(f) + " value")
 		return
 	}
 	if ok && strings.HasPrefix(string(message), " ") {
@@ -146,7 +146,9 @@ func (t *thread) runIn(L *lua.LState, f lua.LValue, args, room []lua.LValue) ([]
 	L.Push(f)
 	compile.Push(L, args)
 	t.left = 0
+	t.vm.guarded++
 	err := L.PCall(n, lua.MultRet, nil)
+	t.vm.guarded--
 	if !t.stopped() {
 		t.left = left
 	}

@@ -3,6 +3,7 @@ package core
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -11,7 +12,9 @@ import (
 func TestRunErrors(t *testing.T) {
 	for _, test := range []struct{ name, source, message, traceback string }{
 		{"raised text", "local function f() error('deep') end\nf()", "test.lua:1: deep", "test.lua:1: in function 'f'\ntest.lua:2: in main chunk"},
-		{"raised table", "error({})", "(error object is a table value)", "test.lua:1: in main chunk"},
+		{"raised table", "error({code = 3, list = {1, 'x'}})", `{code = 3, list = {1, "x"}}`, "test.lua:1: in main chunk"},
+		{"raised nil", "error()", "(error object is a nil value)", "test.lua:1: in main chunk"},
+		{"raised table with a tostring that raises", "error(setmetatable({}, {__tostring = error}))", "(error object is a table value)", "test.lua:1: in main chunk"},
 		{"table with tostring", "error(setmetatable({}, {__tostring = function() return 'mine' end}))", "mine", "test.lua:1: in main chunk"},
 		{"bad argument", "sleep('x')", `sleep: argument 1 'seconds': bad duration "x": write it like "500ms", "1m30s" or "2d"`, "test.lua:1: in main chunk"},
 		{"missing argument", "sleep()", `sleep: argument 1 'seconds': seconds or text such as "500ms" expected, got no value`, "test.lua:1: in main chunk"},
@@ -80,6 +83,18 @@ func TestErrorValue(t *testing.T) {
 	var e *Error
 	if !errors.As(err, &e) || e.Code != code || e.Hint != "ask nicely" || e.Where != "test.lua:6" {
 		t.Errorf("error = %#v, want the code, the hint and the place", e)
+	}
+}
+
+func TestHintKeepsTheCode(t *testing.T) {
+	code := NewCode("kit.refused", "it was refused")
+	for name, err := range map[string]error{"bare": code.Errorf("no"), "wrapped": fmt.Errorf("try: %w", code.Errorf("no"))} {
+		if e := WithHint(err, "ask nicely"); e.Code != code || e.Hint != "ask nicely" || e.Message != err.Error() {
+			t.Errorf("%s: WithHint = %#v, want the code, the hint and the text", name, e)
+		}
+	}
+	if e := WithHint(errors.New("no"), "ask"); e.Code != nil {
+		t.Errorf("WithHint of a plain error has the code %v", e.Code)
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"assay.rs/core/internal/tables"
 	"assay.rs/core/spec"
 )
 
@@ -24,7 +25,8 @@ type Runtime struct {
 	specs   func() []spec.Module
 	globals map[string]*builtin
 	made    time.Time
-	seed    maphash.Seed // of the numbers that tostring gives tables
+	seed    maphash.Seed  // of the numbers that tostring gives tables
+	texts   *tables.Shape // of the metatable of strings
 
 	mu       sync.Mutex // guards what follows
 	tables   map[string]*table
@@ -78,7 +80,7 @@ func New(cfg Config) (*Runtime, error) {
 		policy: policy, tables: make(map[string]*table), globals: make(map[string]*builtin),
 		levels: make(map[string]Level), methods: make(map[methodKey]*builtin),
 		declared: make(map[string]bool), later: make(map[string][]*later),
-		made: time.Now(), seed: maphash.MakeSeed(),
+		made: time.Now(), texts: tables.NewShape(append(arithmeticEvents(), "__index")), seed: maphash.MakeSeed(),
 	}
 	rt.addLibrary()
 	for _, m := range cfg.Modules {

@@ -130,10 +130,7 @@ func (t *thread) scriptError(err error) error {
 		}
 		e.Message = describeRaised(object)
 	case *lua.LTable:
-		e.Message = describeRaised(object)
-		if t.L.GetMetaField(object, "__tostring") != lua.LNil {
-			e.Message = t.safeToString(object)
-		}
+		e.Message = t.raisedTable(object)
 	default:
 		s, ok := text(object)
 		if !ok {
@@ -144,11 +141,16 @@ func (t *thread) scriptError(err error) error {
 	return e
 }
 
-// safeToString is tostring of a value whose metamethod may itself raise.
-func (t *thread) safeToString(v lua.LValue) string {
+// raisedTable is what __tostring says of a table that was raised, or what is in it. A metamethod may itself raise.
+func (t *thread) raisedTable(v *lua.LTable) string {
 	s := describeRaised(v)
 	f := t.L.NewFunction(func(L *lua.LState) int {
-		s = currentThread(L).tostring(L.Get(1))
+		t := currentThread(L)
+		if L.GetMetaField(v, "__tostring") != lua.LNil {
+			s = t.tostring(v)
+		} else {
+			s = Call{t: t}.Render(Value{v})
+		}
 		return 0
 	})
 	if _, err := t.protect(f, []lua.LValue{v}, nil); err != nil {

@@ -80,6 +80,10 @@ type VM struct {
 	failed     map[*Task]struct{} // whose failure is not logged yet
 	coroutines map[*life]struct{}
 	foreign    *Task // set when another program runs the Lua state
+
+	// Of a foreign state.
+	catch   []lua.LValue // its pcall and xpcall
+	guarded int          // calls of functions in it that core catches errors of
 }
 
 // Open makes a VM. It must be closed.

@@ -38,6 +38,7 @@ func modulesWith(client http.Config, listening func(url string)) []core.Module {
 		core.Later("json", json.New),
 		core.Later("regex", regex.New),
 		core.Later("io", stdio.New),
+		core.Later("os", stdio.OS),
 		core.Later("template", template.New),
 		core.Later("toml", toml.New),
 		core.Later("yaml", yaml.New),

@@ -17,6 +17,9 @@ func number(v lua.LValue) (float64, bool) {
 	case lua.LString:
 		text := strings.Trim(string(v), " \t\r\n\v\f")
 		digits, negative := strings.CutPrefix(text, "-")
+		if !negative {
+			digits = strings.TrimPrefix(text, "+")
+		}
 		n, ok := syntax.ParseNumber(digits)
 		if negative {
 			n = -n

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"assay.rs/core"
+	"assay.rs/core/internal/literal"
 )
 
 var errAssert = core.NewCode("assert.failed", "An assertion does not hold.")
@@ -39,7 +40,7 @@ func assertTruthy(c core.Call, v core.Value, rest []core.Value) ([]core.Value, e
 	case len(rest) > 0 && !rest[0].IsNil():
 		return nil, core.Raise(rest[0])
 	}
-	e := errAssert.Errorf("assertion failed: %s is not true", render(c, v))
+	e := errAssert.Errorf("assertion failed: %s is not true", c.Render(v))
 	e.Bare = true
 	return nil, e
 }
@@ -130,7 +131,7 @@ type shown struct {
 	value core.Value
 }
 
-func (s shown) String() string { return render(s.call, s.value) }
+func (s shown) String() string { return s.call.Render(s.value) }
 
 func isType(c core.Call, v core.Value, name string) (string, error) {
 	_, whole := v.Integer()
@@ -174,6 +175,6 @@ func raises(c core.Call, fn core.Callback, pattern, msg string) (core.Value, err
 	if bad != nil || matched {
 		return raised, bad
 	}
-	why := fmt.Sprintf("the error %s does not match %s", quote(err.Error()), quote(pattern))
+	why := fmt.Sprintf("the error %s does not match %s", literal.Quote(err.Error()), literal.Quote(pattern))
 	return core.Nil(), failed("raises", why, msg, nil)
 }

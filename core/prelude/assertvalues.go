@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"assay.rs/core"
+	"assay.rs/core/internal/literal"
 )
 
 // comparisons are the assertions about two values.
@@ -26,7 +27,7 @@ func comparisons() []core.Func {
 				if found != nil || err != nil {
 					return "", err
 				}
-				return "both are " + render(c, a), nil
+				return "both are " + c.Render(a), nil
 			}),
 		core.Fn4(assertDoc("near", "Raises when a and b are further apart than tolerance.", `assert.near(0.1 + 0.2, 0.3, 1e-9)`),
 			a, b, core.Arg("tolerance", core.Number(), "The largest difference that is accepted."), message(),
@@ -76,14 +77,14 @@ func compare(a, b core.Value) (int, error) {
 func near(c core.Call, a, b core.Value, tolerance float64, msg string) (core.None, error) {
 	count(c)
 	if !(tolerance >= 0) { // NaN is refused too
-		return core.None{}, fmt.Errorf("argument 3 'tolerance': must not be negative, got %s", number(tolerance))
+		return core.None{}, fmt.Errorf("argument 3 'tolerance': must not be negative, got %s", literal.Number(tolerance))
 	}
 	numberA, okA := a.Number()
 	numberB, okB := b.Number()
 	if okA && okB && math.Abs(numberA-numberB) <= tolerance || okA && okB && numberA == numberB {
 		return core.None{}, nil
 	}
-	why := fmt.Sprintf("%s is not within %s of %s", render(c, a), number(tolerance), render(c, b))
+	why := fmt.Sprintf("%s is not within %s of %s", c.Render(a), literal.Number(tolerance), c.Render(b))
 	return core.None{}, failed("near", why, msg, nil)
 }
 
@@ -111,7 +112,7 @@ func contains(c core.Call, haystack, needle core.Value) (string, error) {
 	}
 	t, ok := haystack.Table()
 	if !ok {
-		return fmt.Sprintf("%s is neither text nor an array", render(c, haystack)), nil
+		return fmt.Sprintf("%s is neither text nor an array", c.Render(haystack)), nil
 	}
 	for i := 1; i <= t.Len(); i++ {
 		found, err := diff(c, t.At(i), needle)
@@ -119,31 +120,31 @@ func contains(c core.Call, haystack, needle core.Value) (string, error) {
 			return "", err
 		}
 	}
-	return fmt.Sprintf("%s does not contain %s", render(c, haystack), render(c, needle)), nil
+	return fmt.Sprintf("%s does not contain %s", c.Render(haystack), c.Render(needle)), nil
 }
 
 func matches(c core.Call, v core.Value, pattern string) (string, error) {
 	s, ok := v.Text()
 	if !ok {
-		return fmt.Sprintf("%s is not text", render(c, v)), nil
+		return fmt.Sprintf("%s is not text", c.Render(v)), nil
 	}
 	matched, err := c.Match(s, pattern)
 	if err != nil {
 		return "", err
 	}
-	return unless(matched, "%s does not match %s", shown{c, v}, quote(pattern))
+	return unless(matched, "%s does not match %s", shown{c, v}, literal.Quote(pattern))
 }
 
 func matchesRegexp(c core.Call, v core.Value, pattern string) (string, error) {
 	s, ok := v.Text()
 	if !ok {
-		return fmt.Sprintf("%s is not text", render(c, v)), nil
+		return fmt.Sprintf("%s is not text", c.Render(v)), nil
 	}
 	re, err := compileRegexp(pattern, len(s))
 	if err != nil {
 		return "", err
 	}
-	return unless(re.MatchString(s), "%s does not match %s", shown{c, v}, quote(pattern))
+	return unless(re.MatchString(s), "%s does not match %s", shown{c, v}, literal.Quote(pattern))
 }
 
 func hasLength(c core.Call, v core.Value, n int) (string, error) {
@@ -152,7 +153,7 @@ func hasLength(c core.Call, v core.Value, n int) (string, error) {
 	}
 	t, ok := v.Table()
 	if !ok {
-		return fmt.Sprintf("%s has no length", render(c, v)), nil
+		return fmt.Sprintf("%s has no length", c.Render(v)), nil
 	}
 	length := entries(t)
 	return unless(length == n, "the length is %d, not %d: %s", length, n, shown{c, v})

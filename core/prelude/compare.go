@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"assay.rs/core"
+	"assay.rs/core/internal/literal"
 )
 
 // maxDepth is how deep tables may nest to be compared.
@@ -85,10 +86,10 @@ func (d *differ) entry(k, a, b core.Value) (*difference, error) {
 
 // joined are the keys of both tables other than 1 to n, in order.
 func joined(a, b core.Table, n int) []core.Value {
-	keysA, keysB := keysBeyond(a, n), keysBeyond(b, n)
+	keysA, keysB := a.KeysBeyond(n), b.KeysBeyond(n)
 	all := make([]core.Value, 0, len(keysA)+len(keysB))
 	for len(keysA) > 0 && len(keysB) > 0 {
-		order := compareKeys(keysA[0], keysB[0])
+		order := core.CompareKeys(keysA[0], keysB[0])
 		if order > 0 {
 			all = append(all, keysB[0])
 			keysB = keysB[1:]
@@ -115,10 +116,10 @@ func pathText(keys []core.Value) string {
 		}
 		s, isText := k.Text()
 		switch {
-		case k.Kind() == core.KindString && isName(s):
+		case k.Kind() == core.KindString && literal.IsName(s):
 			b.WriteString("." + s)
 		case k.Kind() == core.KindString:
-			b.WriteString("[" + quote(s) + "]")
+			b.WriteString("[" + literal.Quote(s) + "]")
 		case k.Kind() == core.KindBool:
 			b.WriteString("[" + strconv.FormatBool(k.Bool()) + "]")
 		case isText:
@@ -186,10 +187,10 @@ func compareMixed(n int64, f float64) (order int, ordered bool) {
 
 // text tells what differs: ".spec.replicas: 3 != 2".
 func (d *difference) text(c core.Call) string {
-	a, b := render(c, d.a), render(c, d.b)
+	a, b := c.Render(d.a), c.Render(d.b)
 	textA, _ := d.a.Text()
 	textB, _ := d.b.Text()
-	if d.a.Kind() == core.KindString && d.b.Kind() == core.KindString && max(len(textA), len(textB)) > maxQuoted/2 {
+	if d.a.Kind() == core.KindString && d.b.Kind() == core.KindString && max(len(textA), len(textB)) > literal.MaxQuoted/2 {
 		a, b = around(textA, textB)
 	}
 	if d.path == "" {
@@ -206,8 +207,8 @@ func around(a, b string) (shownA, shownB string) {
 	}
 	from := max(0, same-20)
 	if from == 0 {
-		return quote(a), quote(b)
+		return literal.Quote(a), literal.Quote(b)
 	}
 	at := fmt.Sprintf("...(from byte %d) ", from+1)
-	return at + quote(a[from:]), at + quote(b[from:])
+	return at + literal.Quote(a[from:]), at + literal.Quote(b[from:])
 }

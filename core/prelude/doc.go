@@ -3,7 +3,7 @@
 //
 // [Modules] gives them all to a runtime. [Assertions] tells how many assertions a VM has made, so that
 // a check which asserted nothing can be told from one that passed. Each file holds one builtin or table;
-// render.go and compare.go hold how values are shown and told apart.
+// compare.go holds how values are told apart.
 package prelude
 
 import (
@@ -17,7 +17,7 @@ func Modules() []core.Module {
 	return []core.Module{
 		core.Later("assert", assertModule), core.Later("async", asyncModule), core.Later("log", logModule),
 		core.Later("env", envModule), core.Later("time", timeModule), core.Later("os", osModule),
-		core.Later("string", stringModule), globals(),
+		core.Later("string", stringModule), core.Later("package", packageModule), globals(),
 	}
 }
 

@@ -7,6 +7,8 @@ import (
 	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"assay.rs/core/internal/literal"
 )
 
 // lineBudget is how many bytes a log line may still take.
@@ -85,7 +87,7 @@ func finite(data any) any {
 	switch data := data.(type) {
 	case float64:
 		if math.IsNaN(data) || math.IsInf(data, 0) {
-			return number(data)
+			return literal.Number(data)
 		}
 	case []any:
 		for i := range data {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"assay.rs/core"
+	"assay.rs/core/internal/literal"
 )
 
 func int64Func() core.Func {
@@ -34,7 +35,7 @@ func integerText() core.Type[int64] {
 		case !ok:
 			return 0, fmt.Errorf("integer or text expected, got %s", v.TypeName())
 		case f != math.Trunc(f) || f < -1<<63 || f >= 1<<63:
-			return 0, fmt.Errorf("%s is not an integer of 64 bits", number(f))
+			return 0, fmt.Errorf("%s is not an integer of 64 bits", literal.Number(f))
 		}
 		return int64(f), nil
 	}, func(c core.Call, n int64) core.Value { return c.Integer(n) })

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"assay.rs/core"
+	"assay.rs/core/internal/literal"
 )
 
 func logModule() core.Module {
@@ -86,7 +87,7 @@ func fieldValue(c core.Call, budget *lineBudget, v core.Value) any {
 		}
 	default:
 	}
-	return budget.text(render(c, v))
+	return budget.text(c.Render(v))
 }
 
 // maxField is what a table may hold, in bytes, to be written as JSON. Of what holds more a line shows little anyway.
@@ -117,7 +118,7 @@ func numberField(v core.Value) any {
 		return n
 	}
 	n, _ := v.Number()
-	if text := number(n); n-n != 0 {
+	if text := literal.Number(n); n-n != 0 {
 		return text
 	}
 	return n

@@ -14,7 +14,7 @@ func requireFunc() core.Func {
 		Name: "require",
 		Text: "Runs a module once and gives what it returned, to everybody who requires it. `assay.x` is a module that comes with assay. " +
 			"`./lib/x` is a file beside the script that requires it; `x.y` is looked for in the folder modules and in those of $ASSAY_MODULES_PATH, which may also " +
-			"replace what comes with assay. Dots are folders, and x/init.lua is found as x. A cycle raises with its chain. " +
+			"replace what comes with assay. `string`, `os` and the other tables of Lua itself are found too, and what package.preload has. Dots are folders, and x/init.lua is found as x. A cycle raises with its chain. " +
 			"Checks see what comes with assay, and files in or below the folder of the check file; a sandboxed script the first alone.",
 		Needs: core.Wait, Level: core.Check, Raises: []*core.Code{core.ErrDenied},
 		Examples: []string{`local ok, e = pcall(require, "assay.no-such-module")  assert.contains(e, "not found")`},
@@ -30,6 +30,8 @@ type required struct {
 	modules map[string]*requirement // by identity
 	origins map[string]origin       // of chunks, by their name
 	waits   map[*core.Task]*requirement
+
+	named packages
 }
 
 // requirement is a module that is loaded, or was.
@@ -44,6 +46,30 @@ type requirement struct {
 
 func require(c core.Call, name string) (core.Value, error) {
 	r := core.Local[required](c)
+	if strings.HasPrefix(name, "./") || strings.HasPrefix(name, "../") {
+		return r.require(c, name, false) // what it means depends on who asks
+	}
+	var known core.Value
+	var preload core.Callback
+	var again bool
+	c.Hold(func() { known, preload, again = r.named.find(c, name) })
+	if !known.IsNil() {
+		return known, nil
+	}
+	value, err := core.Nil(), error(nil)
+	if preload.IsZero() {
+		value, err = r.require(c, name, again)
+	} else {
+		value, err = result(preload.Call(c, core.TextValue(name), core.TextValue(":preload:")))
+	}
+	if err == nil {
+		c.Hold(func() { value = r.named.keep(name, value) })
+	}
+	return value, err
+}
+
+// require gives a module that a file or the program has. again loads it once more if it is loaded already.
+func (r *required) require(c core.Call, name string, again bool) (core.Value, error) {
 	var caller string
 	c.Hold(func() { caller = c.Caller() })
 	r.mu.Lock()
@@ -61,6 +87,11 @@ func require(c core.Call, name string) (core.Value, error) {
 		m := r.modules[found.identity]
 		if m == nil {
 			return r.load(c, name, found)
+		}
+		if m.loaded && again {
+			delete(r.modules, found.identity)
+			again = false
+			continue
 		}
 		if m.loaded {
 			return m.value, nil
@@ -118,7 +149,11 @@ func (r *required) unlocked(f func() (core.Value, error)) (core.Value, error) {
 func run(c core.Call, name string, chunk *core.Chunk) (core.Value, error) {
 	var main core.Callback
 	c.Hold(func() { main = c.Load(chunk) })
-	values, err := main.Call(c, core.TextValue(name))
+	return result(main.Call(c, core.TextValue(name)))
+}
+
+// result is what a module is that returned these values.
+func result(values []core.Value, err error) (core.Value, error) {
 	if err != nil {
 		return core.Nil(), err
 	}

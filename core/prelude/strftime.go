@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"assay.rs/core/internal/literal"
 	"assay.rs/core/internal/strftime"
 )
 
@@ -46,13 +47,13 @@ func expand(layout string) string {
 
 // nextDirective cuts layout into the text before the first directive, the directive's letter, 0 when
 // there is none, and what follows.
-func nextDirective(layout string) (literal string, directive byte, rest string, err error) {
+func nextDirective(layout string) (text string, directive byte, rest string, err error) {
 	at := strings.IndexByte(layout, '%')
 	if at < 0 {
 		return layout, 0, "", nil
 	}
 	if at+1 == len(layout) {
-		return "", 0, "", fmt.Errorf("layout %s ends in %%", quote(layout))
+		return "", 0, "", fmt.Errorf("layout %s ends in %%", literal.Quote(layout))
 	}
 	return layout[:at], layout[at+1], layout[at+2:], nil
 }

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"assay.rs/core/internal/strftime"
+
+	"assay.rs/core/internal/literal"
 )
 
 // strptime reads text by a layout of % directives. What the layout does not say is 1970-01-01 00:00 UTC.
@@ -41,7 +43,7 @@ func unreadable(directive byte) error {
 }
 
 func notLike(text, layout string) error {
-	return fmt.Errorf("%s is not a time of the layout %s", quote(text), quote(layout))
+	return fmt.Errorf("%s is not a time of the layout %s", literal.Quote(text), literal.Quote(layout))
 }
 
 // timeReader gathers the parts of a time. Package time judges them in the end, each against its own

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"assay.rs/core"
+	"assay.rs/core/internal/literal"
 )
 
 func sleepFunc() core.Func {
@@ -104,7 +105,7 @@ func parseTime(_ core.Call, text string, layout *string) (float64, error) {
 	}
 	t, err := time.Parse(time.RFC3339, text)
 	if err != nil {
-		return 0, fmt.Errorf("%s is not a time as RFC 3339 has it, such as 2006-01-02T15:04:05Z", quote(text))
+		return 0, fmt.Errorf("%s is not a time as RFC 3339 has it, such as 2006-01-02T15:04:05Z", literal.Quote(text))
 	}
 	return unix(t), nil
 }

@@ -39,8 +39,10 @@ func newFile(path string, f *os.File) *file {
 	return &file{path: path, f: f, source: source{r: bufio.NewReader(f)}}
 }
 
+const fileName = "io.File"
+
 func fileClass() *core.Object[*file] {
-	class := core.NewObject[*file]("io.File", "A standard stream, or a file that io.open has opened.").
+	class := core.NewObject[*file](fileName, "A standard stream, or a file that io.open has opened.").
 		Close(func(f *file) error { return f.Close() }).ToString((*file).String)
 	doc := func(name, text string, needs core.Needs, example string) core.Doc {
 		return core.Doc{Name: name, Text: text, Needs: needs, Level: core.Script, Examples: []string{example}}

@@ -13,12 +13,12 @@ import (
 // New is the table io.
 func New() core.Module {
 	files := fileClass()
-	stdout := &file{stream: standardOutput}
+	stdin, stdout := &file{stream: standardInput}, &file{stream: standardOutput}
 	return core.Module{
 		Name: "io", Doc: "Lua's standard streams and open files. The table fs reads and writes whole files.",
 		Funcs: []core.Func{
 			core.FnRest(core.Doc{
-				Name: "read", Text: "Reads from standard input; see the method of files.", Needs: core.Read, Level: core.Script,
+				Name: "read", Text: "Reads from standard input, or what io.input has set; see the method of files.", Needs: core.Read, Level: core.Script,
 				Examples: []string{`local line = io.read()  if line == nil then print("nothing") end`},
 			}, core.NoArg(), core.Rest("formats", core.Any(), formatsText), core.ReturnsAll("What was read; nil at the end."),
 				func(c core.Call, _ core.None, formats []core.Value) ([]core.Value, error) {
@@ -26,20 +26,62 @@ func New() core.Module {
 					if err != nil {
 						return nil, err
 					}
-					return standard(c).read(c, wanted)
+					return currentInput(c, stdin).read(c, wanted)
 				}),
 			core.FnRest(core.Doc{
-				Name: "write", Text: "Writes strings and numbers to standard output, with nothing between or behind them.", Needs: core.Log, Level: core.Script,
+				Name: "write", Text: "Writes strings and numbers to standard output, or what io.output has set, with nothing between or behind them.", Needs: core.Log, Level: core.Script,
 				Examples: []string{"io.write(\"a\", 1, \"\\n\")\n--> =a1"},
-			}, core.NoArg(), core.Rest("values", core.String(), "What to write."), core.Returns(files.Type(), "Standard output, to write more."),
+			}, core.NoArg(), core.Rest("values", core.String(), "What to write."), core.Returns(files.Type(), "The file, to write more."),
 				func(c core.Call, _ core.None, values []string) (*file, error) {
-					return stdout, stdout.write(c, values)
+					f := currentOutput(c, stdout)
+					return f, f.write(c, values)
 				}),
 			core.Iter(core.Doc{
 				Name: "lines", Text: "Goes through the lines of a file, or of standard input, without their newlines.", Needs: core.Read, Level: core.Script,
 				Raises:   []*core.Code{core.ErrDenied},
 				Examples: []string{`for line in io.lines("/dev/null") do print(line) end`},
-			}, core.Opt("path", core.String(), "", "The file; standard input when it is left out."), core.String(), "The next line.", lines),
+			}, core.Opt("path", core.String(), "", "The file; standard input when it is left out."), core.String(), "The next line.",
+				func(c core.Call, path string) (func(core.Call) (string, error), error) {
+					if path == "" {
+						return currentInput(c, stdin).line, nil
+					}
+					return lines(c, path)
+				}),
+			core.Fn1(core.Doc{
+				Name: "input", Text: "Sets the file that io.read and io.lines read, and gives it.", Needs: core.Read, Level: core.Script,
+				Raises: []*core.Code{core.ErrDenied}, Examples: []string{`io.input("/dev/null")  assert.is_nil(io.read())`},
+			}, core.Opt("file", choiceType(files.Type()), choice{}, "The file, or its path; the one that is set when it is left out."), core.Returns(files.Type(), "The file."),
+				func(c core.Call, to choice) (*file, error) {
+					err := to.set(c, os.O_RDONLY, func(d *defaults) **file { return &d.input })
+					return currentInput(c, stdin), err
+				}),
+			core.Fn1(core.Doc{
+				Name: "output", Text: "Sets the file that io.write writes, and gives it.", Needs: core.Write, Level: core.Script,
+				Raises: []*core.Code{core.ErrDenied}, Examples: []string{`io.output(io.stdout)`},
+			}, core.Opt("file", choiceType(files.Type()), choice{}, "The file, or the path of one that is written anew; the one that is set when it is left out."), core.Returns(files.Type(), "The file."),
+				func(c core.Call, to choice) (*file, error) {
+					err := to.set(c, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, func(d *defaults) **file { return &d.output })
+					return currentOutput(c, stdout), err
+				}),
+			core.Fn1(core.Doc{
+				Name: "close", Text: "Closes a file, or what io.output has set.", Needs: core.Wait, Level: core.Script,
+				Examples: []string{`local f = io.open("/dev/null")  io.close(f)`},
+			}, core.Opt("file", core.Nullable(files.Type()), nil, "The file."), core.ReturnsNothing(),
+				func(c core.Call, f **file) (core.None, error) {
+					if f == nil {
+						return core.None{}, currentOutput(c, stdout).close(c)
+					}
+					return core.None{}, (*f).close(c)
+				}),
+			core.Fn1(core.Doc{
+				Name: "type", Text: "Tells whether a value is a file.", Needs: core.Pure, Level: core.Script,
+				Examples: []string{`assert.eq(io.type(io.stdout), "file")  assert.is_nil(io.type("x"))`},
+			}, core.Arg("value", fileOrNil(files.Type()), "Any value."), core.Returns(core.Nullable(core.String()), `"file", "closed file", or nil.`),
+				func(_ core.Call, f *file) (*string, error) { return f.state(), nil }),
+			core.Fn0(core.Doc{
+				Name: "tmpfile", Text: "Opens a new file without a name to read and write, which is gone when it is closed.", Needs: core.Write, Level: core.Script,
+				Raises: []*core.Code{core.ErrDenied}, Examples: []string{`local f = io.tmpfile()  f:write("x")  f:seek("set")  assert.eq(f:read("a"), "x")`},
+			}, core.Returns(files.Type(), "The file, closed with its task at the latest."), tempFile),
 			core.Fn2(core.Doc{
 				Name: "open", Text: "Opens a file. As in Lua, it gives nil and a message when the system does not; what the policy does not permit raises.",
 				Needs: core.Read, Level: core.Script, Raises: []*core.Code{core.ErrDenied},
@@ -49,7 +91,7 @@ func New() core.Module {
 				core.Returns2(core.Nullable(files.Type()), "The file, closed with its task at the latest.", core.Nullable(core.String()), "Why there is none."), open),
 		},
 		Consts: []core.Const{
-			core.NewConst("stdin", files.Type(), &file{stream: standardInput}, "Standard input."),
+			core.NewConst("stdin", files.Type(), stdin, "Standard input."),
 			core.NewConst("stdout", files.Type(), stdout, "Standard output."),
 			core.NewConst("stderr", files.Type(), &file{stream: standardError}, "Standard error output."),
 		},
@@ -91,6 +133,17 @@ func open(c core.Call, path, mode string) (core.Two[**file, *string], error) {
 	return core.Two[**file, *string]{A: &f}, nil
 }
 
+// tempFile is a file that has lost its name already.
+func tempFile(c core.Call) (*file, error) {
+	opened, err := temporary(c)
+	if err != nil {
+		return nil, err
+	}
+	f := newFile("temporary", opened)
+	c.Own(f)
+	return f, c.Root().Remove(opened.Name())
+}
+
 func openFile(c core.Call, path string, flag int) (*file, error) {
 	opened, err := c.Root().OpenFile(path, flag, 0o666)
 	if err != nil {
@@ -102,9 +155,6 @@ func openFile(c core.Call, path string, flag int) (*file, error) {
 }
 
 func lines(c core.Call, path string) (func(core.Call) (string, error), error) {
-	if path == "" {
-		return standard(c).line, nil
-	}
 	f, err := openFile(c, path, os.O_RDONLY)
 	if err != nil {
 		return nil, err

@@ -17,7 +17,7 @@ import (
 )
 
 func kit(stdin string) coretest.Kit {
-	return coretest.Kit{Modules: []core.Module{stdio.New()}, Stdin: stdin}
+	return coretest.Kit{Modules: []core.Module{stdio.New(), stdio.OS()}, Stdin: stdin}
 }
 
 func TestExamples(t *testing.T) { kit("").Examples(t) }
@@ -90,7 +90,7 @@ func TestReadEndsWithItsTask(t *testing.T) {
 }
 
 func TestStandardError(t *testing.T) {
-	rt, err := core.New(core.Config{Modules: []core.Module{stdio.New()}, Policy: core.FullPolicy()})
+	rt, err := core.New(core.Config{Modules: []core.Module{stdio.New(), stdio.OS()}, Policy: core.FullPolicy()})
 	if err != nil {
 		t.Fatal(err)
 	}

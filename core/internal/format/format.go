@@ -23,8 +23,9 @@ type Spec struct {
 
 // Errors of formats, worded as Lua words them.
 var (
-	errFlags = errors.New("invalid format (repeated flags)")
-	errWidth = errors.New("invalid format (width or precision too long)")
+	errFlags   = errors.New("invalid format (repeated flags)")
+	errPointer = errors.New("invalid conversion '%p' to 'format': values have no addresses here; tostring tells tables and functions apart")
+	errWidth   = errors.New("invalid format (width or precision too long)")
 )
 
 const verbs = "diuoxXcsqeEfgGaA"
@@ -82,6 +83,8 @@ func parse(s string) (spec Spec, n int, err error) {
 		return Spec{}, 0, fmt.Errorf("invalid conversion '%%%s' to 'format'", s)
 	case s[n] >= '0' && s[n] <= '9':
 		return Spec{}, 0, errWidth
+	case s[n] == 'p':
+		return Spec{}, 0, errPointer
 	case strings.IndexByte(verbs, s[n]) < 0:
 		return Spec{}, 0, fmt.Errorf("invalid conversion '%%%s' to 'format'", s[:n+1])
 	}
