@@ -1,10 +1,5 @@
 package core
 
-import (
-	"errors"
-	"time"
-)
-
 // watch is a task that waits for the end of others. It is guarded by the VM's pace.
 type watch struct {
 	waiter
@@ -58,10 +53,9 @@ func (task *Task) watched(w *watch) (ended bool) {
 	task.mu.Lock()
 	defer task.mu.Unlock()
 	task.heard = true
-	if task.reported != nil {
-		task.reported.Stop()
-		task.reported = nil
-		task.vm.unreport(task)
+	if task.failure != nil {
+		task.vm.take(task.failure)
+		task.failure = nil
 	}
 	if !task.ended {
 		task.watches = append(task.watches, w)
@@ -109,10 +103,12 @@ func (task *Task) settle() {
 	task.ended = true
 	watches := task.watches
 	task.watches = nil
-	if !task.heard && failure(task.err) {
-		task.reported = time.AfterFunc(reportAfter, task.report)
-		task.vm.unreported(task)
+	var unheard *failure
+	if !task.heard && failed(task.err) {
+		unheard = task.vm.noted(task)
+		task.failure = unheard
 	}
+	forgotten := task.forgotten
 	if task.done != nil {
 		close(task.done)
 	}
@@ -120,79 +116,7 @@ func (task *Task) settle() {
 	for _, w := range watches {
 		w.saw(task)
 	}
-}
-
-// reportAfter is how long a script has to await a task that has failed, before the failure is logged: a
-// script may be busy with awaiting another one.
-const reportAfter = time.Second
-
-// failure tells whether a task has ended by itself in a way that somebody should know of.
-func failure(err error) bool {
-	if _, exit := errors.AsType[*Exit](err); exit || err == nil {
-		return false
-	}
-	if stopped, ok := errors.AsType[*Interrupted](err); ok {
-		_, limit := errors.AsType[*LimitError](stopped)
-		return limit
-	}
-	return true
-}
-
-// report logs how the task has failed, once.
-func (task *Task) report() {
-	task.mu.Lock()
-	due := task.reported != nil
-	task.reported = nil
-	task.mu.Unlock()
-	if due {
-		task.vm.unreport(task)
-		task.log()
-		if seen := task.vm.host.Failed; seen != nil {
-			seen(task.err)
-		}
-	}
-}
-
-func (task *Task) log() {
-	fields := []any{"error", task.err.Error()}
-	var traceback string
-	if script, ok := errors.AsType[*ScriptError](task.err); ok {
-		traceback = script.Traceback
-	} else if stopped, ok := errors.AsType[*Interrupted](task.err); ok {
-		traceback = stopped.Traceback
-	} else if crash, ok := errors.AsType[*Crash](task.err); ok {
-		traceback = string(crash.Stack)
-	}
-	if traceback != "" {
-		fields = append(fields, "traceback", traceback)
-	}
-	task.vm.host.Log.Error("a task failed that nobody awaits", fields...)
-}
-
-func (vm *VM) unreported(task *Task) {
-	vm.tasksMu.Lock()
-	defer vm.tasksMu.Unlock()
-	if vm.failed == nil {
-		vm.failed = make(map[*Task]struct{})
-	}
-	vm.failed[task] = struct{}{}
-}
-
-func (vm *VM) unreport(task *Task) {
-	vm.tasksMu.Lock()
-	defer vm.tasksMu.Unlock()
-	delete(vm.failed, task)
-}
-
-// reportAll logs the failures that nobody has asked about, when nobody can any more.
-func (vm *VM) reportAll() {
-	vm.tasksMu.Lock()
-	var failed []*Task
-	for task := range vm.failed {
-		failed = append(failed, task)
-	}
-	vm.tasksMu.Unlock()
-	for _, task := range failed {
-		task.report()
+	if unheard != nil && forgotten {
+		task.vm.report(unheard)
 	}
 }

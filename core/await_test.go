@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -14,7 +15,12 @@ import (
 // runLogged is runScript with the log.
 func runLogged(t *testing.T, ctx context.Context, source string) (log string, err error) {
 	t.Helper()
-	rt, err := New(Config{Modules: []Module{kitModule()}, Policy: FullPolicy()})
+	collect := Module{Funcs: []Func{Fn0(Doc{Name: "collect", Text: "Collects garbage.", Needs: Wait, Level: Check}, ReturnsNothing(),
+		func(Call) (None, error) {
+			runtime.GC()
+			return None{}, nil
+		})}}
+	rt, err := New(Config{Modules: []Module{kitModule(), collect}, Policy: FullPolicy()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -36,6 +42,9 @@ func TestFailureThatNobodyAwaits(t *testing.T) {
 		{"awaited is not", `local task = spawn(function() error("seen") end) pcall(task.await)`, ""},
 		{"cancelled is none", `local task = spawn(function() sleep(60) end) task:cancel() sleep(0.01)`, ""},
 		{"left at the end is none", `spawn(function() sleep(60) end)`, ""},
+		{"awaited late is not", `local task = spawn(function() failed = true error("seen") end) repeat sleep(0.001) until failed
+			collect() collect() print(pcall(task.await))`, ""},
+		{"of a task that is kept is logged at the end", `kept = spawn(function() failed = true error("lost") end) repeat sleep(0.001) until failed collect()`, `error="test.lua:1: lost" traceback=`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			log, err := runLogged(t, t.Context(), test.source)
@@ -68,6 +77,34 @@ func TestFailureIsLoggedWhileTheScriptGoesOn(t *testing.T) {
 	_ = vm.Run(ctx, chunk)
 	if !strings.Contains(logged.String(), "test.lua:1: early") {
 		t.Errorf("log = %q, want the failure", logged.String())
+	}
+}
+
+// A script that has let go of the handle of a task cannot await it any more.
+func TestFailureIsLoggedOnceTheHandleIsGarbage(t *testing.T) {
+	rt, err := New(Config{Modules: []Module{kitModule()}, Policy: FullPolicy()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	chunk, err := Compile("test.lua", []byte(`local h = spawn(function() error("early") end) h = nil sleep(600)`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var failures Failures
+	logged := &output{}
+	vm := rt.Open(Host{Log: slog.New(slog.NewTextHandler(logged, nil)), Failed: failures.Add})
+	defer vm.Close()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	ended := make(chan error, 1)
+	go func() { ended <- vm.Run(ctx, chunk) }()
+	poll(t, "the failure to be told", func() bool { runtime.GC(); return failures.First() != nil })
+	if !strings.Contains(logged.String(), "test.lua:1: early") {
+		t.Errorf("log = %q, want the failure", logged)
+	}
+	cancel()
+	if err := <-ended; !errors.Is(err, context.Canceled) {
+		t.Errorf("Run = %v, want the cancellation", err)
 	}
 }
 

@@ -78,6 +78,11 @@ func (c Call) Exit(status int) error {
 	return err
 }
 
+// Dropped tells whether the call is a statement: nobody sees what it gives. It needs the baton.
+func (c Call) Dropped() bool {
+	return c.t.task != c.t.vm.foreign && inside(c.t.L).currentFrame.NRet == 0
+}
+
 // Integer makes an integer, exact beyond 2^53 too. It needs the baton.
 func (c Call) Integer(n int64) Value { return Value{c.t.vm.integer(n)} }
 

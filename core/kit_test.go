@@ -45,7 +45,13 @@ func kitModule() Module {
 		Fn1(Doc{Name: "sleep", Text: "Sleeps.", Needs: Wait, Level: Check}, Arg("seconds", Duration(), "How long."), ReturnsNothing(), kitSleep),
 		FnRest(Doc{Name: "spawn", Text: "Starts a task.", Needs: Pure, Level: Check},
 			Arg("fn", CallbackType(nil), "What it runs."), Rest("args", Any(), "Its arguments."), Returns(tasks.Type(), "The task."),
-			func(c Call, f Callback, args []Value) (*Task, error) { return c.Go(f, args...), nil }),
+			func(c Call, f Callback, args []Value) (*Task, error) {
+				task := c.Go(f, args...)
+				if c.Dropped() {
+					task.Forget()
+				}
+				return task, nil
+			}),
 		Fn1(Doc{Name: "call", Text: "Calls fn without the baton.", Needs: Wait, Level: Check},
 			Arg("fn", CallbackType(nil), "What it runs."), ReturnsAll("Its results."),
 			func(c Call, f Callback) ([]Value, error) { return f.Call(c) }),

@@ -64,13 +64,15 @@ type (
 		_ [lua.FramesPerSegment]callFrame
 	}
 	callFrame struct {
-		_          int
-		Fn         *lua.LFunction
-		Parent     unsafe.Pointer // *callFrame
-		Pc         int
-		_          int
-		LocalBase  int
-		_, _, _, _ int
+		_         int
+		Fn        *lua.LFunction
+		Parent    unsafe.Pointer // *callFrame
+		Pc        int
+		_         int
+		LocalBase int
+		_, _      int
+		NRet      int
+		_         int
 	}
 )
 

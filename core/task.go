@@ -42,14 +42,15 @@ type Task struct {
 	judged bool
 	cause  error // why its lifetime ended, if that was before its function
 
-	mu       sync.Mutex
-	owned    []io.Closer
-	ended    bool
-	done     chan struct{} // nil until somebody asks for it
-	watches  []*watch
-	grace    *grace      // nil until something is to be closed
-	heard    bool        // somebody has asked how it ends
-	reported *time.Timer // until a failure that nobody has asked about is logged
+	mu        sync.Mutex
+	owned     []io.Closer
+	ended     bool
+	done      chan struct{} // nil until somebody asks for it
+	watches   []*watch
+	grace     *grace   // nil until something is to be closed
+	heard     bool     // somebody has asked how it ends
+	forgotten bool     // nobody will
+	failure   *failure // that nobody has heard of yet
 }
 
 // newTask makes a task that ends with ctx.
@@ -124,6 +125,7 @@ func (task *Task) run(body func(Call) ([]Value, error)) {
 			task.err = &Crash{Value: value, Stack: debug.Stack()}
 		}
 		if task.held {
+			task.vm.L.G.CurrentThread = task.vm.L // or it would keep the task from becoming garbage
 			task.give()
 		}
 	}()

@@ -28,7 +28,7 @@ type Host struct {
 	EnvNames  func() []string             // nil is the process's, when LookupEnv is nil too
 	Limits    Limits
 	Raised    func(*Error) // sees each error of a builtin, caught or not; nil is nobody
-	Failed    func(error)  // sees the failure of each task that nobody awaits, when it is logged; nil is nobody
+	Failed    func(error)  // sees the failure of each task that nobody has awaited, once nobody can; nil is nobody
 	Modules   ModuleFiles  // that require finds
 	Used      func(Use)    // sees what the script touches, from several goroutines; nil is nobody
 }
@@ -77,7 +77,7 @@ type VM struct {
 	closeBy    atomic.Pointer[time.Time]
 	tasksMu    sync.Mutex
 	tasks      map[*Task]struct{}
-	failed     map[*Task]struct{} // whose failure is not logged yet
+	failed     map[*failure]struct{} // that nobody has heard of yet
 	coroutines map[*life]struct{}
 	foreign    *Task // set when another program runs the Lua state
 

@@ -21,14 +21,14 @@ import (
 
 // scriptFlags are what a script may use and touch.
 type scriptFlags struct {
-	timeout time.Duration
+	timeout command.Limit
 	memory  command.Size
 	access  access
 	set     *pflag.FlagSet
 }
 
 func (f *scriptFlags) bind(fs *pflag.FlagSet) {
-	fs.DurationVar(&f.timeout, "timeout", 0, "end the script after this time, such as 30s; 0 is no limit")
+	fs.Var(&f.timeout, "timeout", "end the script after this time, such as 30s; 0 is no limit")
 	f.memory = command.Size(defaultMemory())
 	fs.Var(&f.memory, "memory", "how much the script may hold, such as 64MB; 0 is no limit")
 	f.access.bind(fs)
@@ -141,7 +141,7 @@ func (p *program) runScript(ctx context.Context, name string, source []byte, arg
 	}
 	ctx, stop := command.Interruptible(ctx, command.RepeatEnds)
 	defer stop()
-	ctx, cancel := untilTimeout(ctx, flags.timeout)
+	ctx, cancel := untilTimeout(ctx, time.Duration(flags.timeout))
 	defer cancel()
 	p = p.endingWith(ctx)
 	log := p.logger()
@@ -159,12 +159,17 @@ func (p *program) runScript(ctx context.Context, name string, source []byte, arg
 		host.Used = r.see
 		defer func() { _, _ = io.WriteString(p.stderr, r.explain(rt.Specs())) }()
 	}
+	var unheard core.Failures
+	host.Failed = unheard.Add
 	vm := rt.Open(host)
 	defer vm.Close()
 	vm.SetArgs(name, args)
 	err = vm.Run(ctx, chunk, args...)
 	if interrupt, ok := errors.AsType[*check.Interrupt](err); ok && interrupt.Signal == "SIGTERM" && serve.Drained(vm) {
-		return nil // told to go, and every request was answered
+		err = nil // told to go, and every request was answered
+	}
+	if err == nil && unheard.First() != nil {
+		return command.Status(1) // the log has said why
 	}
 	return p.scriptStatus(err)
 }

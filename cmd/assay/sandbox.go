@@ -32,12 +32,12 @@ type job struct {
 type verdict struct{ Code int }
 
 func (j job) flags() *scriptFlags {
-	return &scriptFlags{timeout: j.Timeout, memory: command.Size(j.Memory), access: j.Access}
+	return &scriptFlags{timeout: command.Limit(j.Timeout), memory: command.Size(j.Memory), access: j.Access}
 }
 
 // sandboxJob is what to run in a sandbox. Without limits there is none.
 func sandboxJob(name string, source []byte, args []string, flags *scriptFlags) (job, error) {
-	j := job{Name: name, Source: source, Args: args, Timeout: flags.timeout, Memory: int64(flags.memory), Access: flags.access}
+	j := job{Name: name, Source: source, Args: args, Timeout: time.Duration(flags.timeout), Memory: int64(flags.memory), Access: flags.access}
 	switch {
 	case j.Memory == 0:
 		return j, &usageError{message: "--sandbox needs a memory limit", hint: "raise it with --memory 1GB"}

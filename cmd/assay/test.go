@@ -23,13 +23,13 @@ type testFlags struct {
 	parallel int
 	filter   string
 	junit    string
-	timeout  time.Duration
+	timeout  command.Limit
 	memory   command.Size
 	verbose  bool
 }
 
 func (p *program) testCommand() *cobra.Command {
-	flags := testFlags{memory: command.Size(defaultMemory())}
+	flags := testFlags{memory: command.Size(defaultMemory()), timeout: command.Limit(time.Minute)}
 	cmd := &cobra.Command{
 		Use:   "test [flags] [FILE|FOLDER...]",
 		Short: "Run the tests of scripts: the functions test_* of *_test.lua",
@@ -48,7 +48,7 @@ files and of every *_test.lua in the given folders, or in the working directory.
 	fs.IntVarP(&flags.parallel, "jobs", "j", 0, "how many tests run at once; 0 is one for each processor")
 	fs.StringVar(&flags.filter, "filter", "", "run only tests whose name this regular expression matches")
 	fs.StringVar(&flags.junit, "junit", "", "write a report in JUnit's XML to this file")
-	fs.DurationVar(&flags.timeout, "timeout", time.Minute, "end a test after this time; 0 is no limit")
+	fs.Var(&flags.timeout, "timeout", "end a test after this time; 0 is no limit")
 	fs.Var(&flags.memory, "memory", "how much a test may hold, such as 64MB; 0 is no limit")
 	fs.BoolVarP(&flags.verbose, "verbose", "v", false, "show tests that pass, and what they print")
 	return cmd
@@ -116,7 +116,7 @@ func (f *testFlags) suite(paths []string) (*luatest.Suite, error) {
 	builtins := append(modulesWith(http.Config{Answer: mock.Answer}, nil), mock.New())
 	return &luatest.Suite{
 		Modules: builtins, Files: files, Filter: filter, Parallel: f.parallel,
-		Timeout: f.timeout, Memory: int64(f.memory), Folders: moduleFolders(),
+		Timeout: time.Duration(f.timeout), Memory: int64(f.memory), Folders: moduleFolders(),
 	}, nil
 }
 

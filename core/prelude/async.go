@@ -50,7 +50,7 @@ func asyncModule() core.Module {
 	return core.Module{Name: "async", Doc: "Runs functions as tasks: while one waits, others go on.", Funcs: []core.Func{
 		core.FnRest(core.Doc{
 			Name: "spawn", Text: "Starts a task that calls fn with the further arguments. It runs when the others wait. Tasks that are left when the script ends are cancelled. " +
-				"An error in a task that nobody awaits is logged.",
+				"An error in a task that nobody awaits is logged, once nobody can await it any more: at once when the handle is not kept, at the end of the script at the latest. It makes the exit code of a script 1, and fails the check or test that it belongs to.",
 			Needs: core.Pure, Level: core.Check,
 			Examples: []string{"local h = async.spawn(function(a, b) sleep(0.01) return a + b end, 1, 2)\nassert.eq(h.await()[1], 3)"},
 		},
@@ -101,7 +101,14 @@ func handleClass() *core.Object[*handle] {
 }
 
 func spawn(c core.Call, fn core.Callback, arguments []core.Value) (*handle, error) {
-	return &handle{task: c.Go(fn, arguments...)}, nil
+	return newHandle(c, c.Go(fn, arguments...)), nil
+}
+
+func newHandle(c core.Call, task *core.Task) *handle {
+	if c.Dropped() {
+		task.Forget()
+	}
+	return &handle{task: task}
 }
 
 func await(c core.Call, h *handle) (core.Value, error) {
@@ -136,7 +143,7 @@ func awaitAll(c core.Call, handles []*handle) (core.Value, error) {
 		if err != nil {
 			return core.Nil(), cancelled(err)
 		}
-		all[i] = list(values)
+		all[i] = resultList(values)
 	}
 	return array(c, all)
 }
@@ -166,7 +173,7 @@ func results(c core.Call, values []core.Value, err error) (core.Value, error) {
 	if err != nil {
 		return core.Nil(), cancelled(err)
 	}
-	return array(c, list(values))
+	return array(c, resultList(values))
 }
 
 // cancelled gives the error of a cancelled task its code.
@@ -177,7 +184,7 @@ func cancelled(err error) error {
 	return err
 }
 
-func list(values []core.Value) []any {
+func resultList(values []core.Value) []any {
 	items := make([]any, len(values))
 	for i, v := range values {
 		items[i] = v
@@ -194,7 +201,7 @@ func spawnInterval(c core.Call, every time.Duration, fn core.Callback) (*handle,
 	if every <= 0 {
 		return nil, errInterval
 	}
-	return &handle{task: c.Start(func(c core.Call) ([]core.Value, error) { return nil, tick(c, every, fn) })}, nil
+	return newHandle(c, c.Start(func(c core.Call) ([]core.Value, error) { return nil, tick(c, every, fn) })), nil
 }
 
 // tick calls fn after each interval, until the task ends or fn raises.

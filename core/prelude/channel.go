@@ -1,8 +1,8 @@
 package prelude
 
 import (
+	"container/list"
 	"errors"
-	"slices"
 	"sync"
 
 	"assay.rs/core"
@@ -20,15 +20,17 @@ const maxCapacity = 1_000_000
 type channel struct {
 	mu        sync.Mutex
 	capacity  int
-	items     []*item // what was sent and not received; those beyond the capacity have senders that wait
+	values    queue     // at most capacity of them
+	senders   list.List // of *sender, for which there is no room
 	receivers core.Cond
 	closed    bool
 }
 
-type item struct {
-	value  core.Value
-	sender core.Cond
-	in     bool // the sender may go on
+// sender is a task that waits until its value is in the channel, or received.
+type sender struct {
+	value core.Value
+	turn  core.Cond
+	in    bool
 }
 
 func channelFunc() core.Func {
@@ -81,16 +83,21 @@ func send(c core.Call, ch *channel, v core.Value) (core.None, error) {
 	if ch.closed {
 		return core.None{}, errClosed
 	}
-	sent := &item{value: v, in: len(ch.items) < ch.capacity}
-	ch.items = append(ch.items, sent)
+	if ch.values.len() < ch.capacity {
+		ch.values.push(v)
+		ch.receivers.Signal()
+		return core.None{}, nil
+	}
+	s := &sender{value: v}
+	place := ch.senders.PushBack(s)
 	ch.receivers.Signal()
-	for !sent.in {
-		err := sent.sender.Wait(c, &ch.mu)
-		if err == nil && ch.closed && !sent.in {
+	for !s.in {
+		err := s.turn.Wait(c, &ch.mu)
+		if err == nil && ch.closed && !s.in {
 			err = errClosed
 		}
 		if err != nil {
-			ch.items = slices.DeleteFunc(ch.items, func(other *item) bool { return other == sent })
+			ch.senders.Remove(place)
 			return core.None{}, err
 		}
 	}
@@ -100,7 +107,7 @@ func send(c core.Call, ch *channel, v core.Value) (core.None, error) {
 func recv(c core.Call, ch *channel) (core.Value, error) {
 	ch.mu.Lock()
 	defer ch.mu.Unlock()
-	for len(ch.items) == 0 {
+	for ch.values.len() == 0 && ch.senders.Len() == 0 {
 		if ch.closed {
 			return core.Nil(), nil
 		}
@@ -108,19 +115,22 @@ func recv(c core.Call, ch *channel) (core.Value, error) {
 			return core.Nil(), err
 		}
 	}
-	received := ch.items[0]
-	ch.items = slices.Delete(ch.items, 0, 1)
-	received.enter()
-	if ch.capacity > 0 && len(ch.items) >= ch.capacity {
-		ch.items[ch.capacity-1].enter()
+	if ch.capacity == 0 {
+		return ch.enter(), nil
 	}
-	return received.value, nil
+	received := ch.values.pop()
+	if ch.senders.Len() > 0 {
+		ch.values.push(ch.enter())
+	}
+	return received, nil
 }
 
-// enter lets the sender go on.
-func (i *item) enter() {
-	i.in = true
-	i.sender.Signal()
+// enter lets the first sender that waits go on, and gives its value.
+func (ch *channel) enter() core.Value {
+	s := ch.senders.Remove(ch.senders.Front()).(*sender)
+	s.in = true
+	s.turn.Signal()
+	return s.value
 }
 
 func closeChannel(_ core.Call, ch *channel) (core.None, error) {
@@ -128,11 +138,8 @@ func closeChannel(_ core.Call, ch *channel) (core.None, error) {
 	defer ch.mu.Unlock()
 	ch.closed = true
 	ch.receivers.Broadcast()
-	ch.items = slices.DeleteFunc(ch.items, func(i *item) bool {
-		if !i.in {
-			i.sender.Signal()
-		}
-		return !i.in
-	})
+	for first := ch.senders.Front(); first != nil; first = ch.senders.Front() {
+		ch.senders.Remove(first).(*sender).turn.Signal()
+	}
 	return core.None{}, nil
 }
