@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -64,7 +65,7 @@ func (p Policy) refuse(op, path string, changes bool) error {
 	option := "--allow-read"
 	switch {
 	case len(roots) > 0:
-		return ErrDenied.With(refused, "files can be opened below: "+strings.Join(roots, ", "))
+		return ErrDenied.With(refused, "files can be opened below: "+strings.Join(slices.Compact(slices.Sorted(slices.Values(roots))), ", "))
 	case changes && p.Needs&Write == 0 && p.Level >= Script:
 		return ErrDenied.With(refused, "leave out --readonly")
 	case changes && p.Level < Script:
