@@ -184,27 +184,35 @@ func (e *httpExpect) assessJSON(ctx context.Context, o *Outcome, resp *response,
 		return
 	}
 	for _, x := range e.json {
-		out, err := x.run(ctx, v, a)
-		if _, limit := errors.AsType[*jq.LimitError](err); limit {
-			o.Err = Broken(retry.Limit, fmt.Errorf("json %s: %w", x.text, err))
+		if !o.assessJQ(ctx, x, v, a) {
 			return
 		}
-		if ctx.Err() != nil {
-			o.Err = fmt.Errorf("json %s: %w", x.text, context.Cause(ctx))
-			return
-		}
-		if err != nil {
-			o.assess(Assertion{Expr: "json " + x.text, Expected: true}, fmt.Sprintf("json %s: %s", x.text, a.Redact(err.Error())))
-			continue
-		}
-		wrong := slices.IndexFunc(out, func(v any) bool { return v != true })
-		if wrong < 0 {
-			o.assess(Assertion{Expr: "json " + x.text, Passed: true, Expected: true, Actual: true}, "")
-			continue
-		}
-		o.assess(Assertion{Expr: "json " + x.text, Expected: true, Actual: jsonSafe(out[wrong])},
-			fmt.Sprintf("json %s (%s)", x.text, x.explained(ctx, v, out, wrong, a)))
 	}
+}
+
+// assessJQ judges a value by an expression, each of whose outputs must be true. It is false when the attempt is over.
+func (o *Outcome) assessJQ(ctx context.Context, x *expression, v any, a Attempt) bool {
+	out, err := x.run(ctx, v, a)
+	if _, limit := errors.AsType[*jq.LimitError](err); limit {
+		o.Err = Broken(retry.Limit, fmt.Errorf("json %s: %w", x.text, err))
+		return false
+	}
+	if ctx.Err() != nil {
+		o.Err = fmt.Errorf("json %s: %w", x.text, context.Cause(ctx))
+		return false
+	}
+	if err != nil {
+		o.assess(Assertion{Expr: "json " + x.text, Expected: true}, fmt.Sprintf("json %s: %s", x.text, a.Redact(err.Error())))
+		return true
+	}
+	wrong := slices.IndexFunc(out, func(v any) bool { return v != true })
+	if wrong < 0 {
+		o.assess(Assertion{Expr: "json " + x.text, Passed: true, Expected: true, Actual: true}, "")
+		return true
+	}
+	o.assess(Assertion{Expr: "json " + x.text, Expected: true, Actual: jsonSafe(out[wrong])},
+		fmt.Sprintf("json %s (%s)", x.text, x.explained(ctx, v, out, wrong, a)))
+	return true
 }
 
 // decodeJSON reads one JSON value and nothing behind it. Numbers keep their digits.

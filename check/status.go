@@ -170,7 +170,7 @@ func (r *Reader) status(n *yaml.Node) (text string, want any, ranges []statusRan
 		return "", nil, nil, false
 	}
 	if isString {
-		if rng, good := statusComparisons(s); good {
+		if rng, good := comparisons(s, statusCode); good {
 			return "status " + s, s, []statusRange{rng}, true
 		}
 	}
@@ -178,8 +178,8 @@ func (r *Reader) status(n *yaml.Node) (text string, want any, ranges []statusRan
 	return "", nil, nil, false
 }
 
-// statusComparisons reads ">=200 <300"; blanks may stand between operator and number.
-func statusComparisons(s string) (statusRange, bool) {
+// comparisons reads ">=200 <300"; blanks may stand between operator and number.
+func comparisons(s string, read func(string) (int, bool)) (statusRange, bool) {
 	var out statusRange
 	fields := strings.Fields(s)
 	for i := 0; i < len(fields); i++ {
@@ -189,7 +189,7 @@ func statusComparisons(s string) (statusRange, bool) {
 			f += fields[i]
 		}
 		op := f[:len(f)-len(strings.TrimLeft(f, "<>=!"))]
-		code, ok := statusCode(f[len(op):])
+		code, ok := read(f[len(op):])
 		if !ok || !slices.Contains([]string{">=", "<=", ">", "<", "==", "!="}, op) {
 			return nil, false
 		}

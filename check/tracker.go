@@ -56,7 +56,7 @@ func (t *tracker) run1(ctx context.Context) {
 	}
 	policy := s.policy
 	policy.Watch = t.record
-	policy.When = func(err error) bool { return !t.isStuck() && chosen(policy.On, err) }
+	policy.When = func(err error) bool { return !t.isStuck() && !isFinal(err) && chosen(policy.On, err) }
 	t.mu.Lock()
 	t.began = t.run.clock.Now()
 	t.mu.Unlock()

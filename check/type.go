@@ -2,6 +2,7 @@ package check
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -118,6 +119,7 @@ type fault struct {
 	message string
 	after   time.Duration // Retry-After
 	cause   error
+	final   bool // no further attempt can find anything else
 }
 
 func (f *fault) Error() string               { return f.message }
@@ -129,6 +131,23 @@ func (f *fault) RetryAfter() time.Duration   { return f.after }
 // that retry.on may choose, such as 5xx.
 func Failed(message string, more ...retry.Class) error {
 	return &fault{classes: append([]retry.Class{retry.Assert}, more...), message: message}
+}
+
+// final makes err the end of the attempts, whatever the policy says: another attempt cannot find anything else.
+func final(err error) error {
+	f, ok := errors.AsType[*fault](err)
+	if !ok {
+		return &fault{classes: retry.ClassesOf(err), message: err.Error(), cause: err, final: true}
+	}
+	last := *f
+	last.final = true
+	return &last
+}
+
+// isFinal tells whether err ends the attempts.
+func isFinal(err error) bool {
+	f, ok := errors.AsType[*fault](err)
+	return ok && f.final
 }
 
 // Broken is the error of an attempt that could not measure.
