@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"assay.rs/check/kube"
 	"assay.rs/core/retry"
@@ -59,7 +60,9 @@ func (c *k8sCheck) Prepare(p *Prep) {
 		legal func(string) error
 	}{
 		{"resource", c.resource, func(s string) error { _, _, err := splitResource(s); return err }},
-		{"kind", c.kind, legalKind}, {"selector", c.selector, legalSelector}, {"namespace", c.namespace, legalNamespace},
+		{"kind", c.kind, legalKind},
+		{"selector", c.selector, legalSelector},
+		{"namespace", c.namespace, legalNamespace},
 	} {
 		if text, ok := part.text.fixed(); ok && part.text.Set() {
 			if err := part.legal(text); err != nil {
@@ -165,6 +168,7 @@ func (c *k8sCheck) Run(ctx context.Context, a Attempt) Outcome {
 		return o
 	}
 	o.Request = t.describe(c.kubeconfig)
+	began := time.Now()
 	switch e := &c.expect; {
 	case e.absent:
 		t.assessAbsent(ctx, &o)
@@ -172,6 +176,9 @@ func (c *k8sCheck) Run(ctx context.Context, a Attempt) Outcome {
 		t.assessCount(ctx, &o, e.count)
 	default:
 		t.assessObjects(ctx, &o, e)
+	}
+	if o.Err == nil { // else it took the time to find out why
+		c.expect.latency.assess(&o, time.Since(began))
 	}
 	return o
 }

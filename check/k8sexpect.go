@@ -21,6 +21,7 @@ type k8sExpect struct {
 	absent    bool
 	ready     string // all
 	replicas  int    // that a workload must ask for; -1 is any but 0
+	latency   latency
 }
 
 // conditionWant is a condition and the status that it must have.
@@ -52,6 +53,7 @@ func (e *k8sExpect) keys() []Key {
 		{Name: "absent", Text: "true: there must be no such object. A kind or namespace that does not exist is an error.", Value: onlyTrue(&e.absent)},
 		{Name: "ready", Text: "all: every object must be ready, whatever that means for its kind.", Value: Choice(&e.ready, "all")},
 		{Name: "replicas", Text: "How many replicas the workload must ask for. Without it any number but 0.", Value: Int(&e.replicas, 0, 1_000_000)},
+		{Name: "latency", Text: "How long the API server may take to give the objects: \"<500ms\".", Value: latencyValue(&e.latency)},
 	}
 }
 
@@ -68,7 +70,7 @@ func onlyTrue(into *bool) Value {
 
 func conditionValue(into *conditionWant) Value {
 	return Value{func() schema {
-		return schema{"type": "string", "pattern": `^[^=\s]+(=([Tt]rue|[Ff]alse|[Uu]nknown))?$|\$\{`}
+		return schema{"type": "string", "pattern": `^[^=\s]+(=(True|true|False|false|Unknown|unknown))?$|\$\{`}
 	}, func(r *Reader, n *yaml.Node) {
 		s, ok := r.someText(n)
 		if !ok {
@@ -82,7 +84,7 @@ func conditionValue(into *conditionWant) Value {
 			status = "True"
 		}
 		for _, known := range []string{"True", "False", "Unknown"} {
-			if strings.EqualFold(status, known) && name != "" && !strings.ContainsAny(name, " \t\n") {
+			if (status == known || status == strings.ToLower(known)) && name != "" && !strings.ContainsAny(name, " \t\n") {
 				*into = conditionWant{name, known}
 				return
 			}
@@ -155,8 +157,13 @@ func (e *k8sExpect) given() []string {
 		name string
 		set  bool
 	}{
-		{"rollout", e.rollout != ""}, {"condition", e.condition.name != ""}, {"jsonpath", e.path != nil}, {"json", len(e.json) > 0},
-		{"count", e.count.text != ""}, {"absent", e.absent}, {"ready", e.ready != ""},
+		{"rollout", e.rollout != ""},
+		{"condition", e.condition.name != ""},
+		{"jsonpath", e.path != nil},
+		{"json", len(e.json) > 0},
+		{"count", e.count.text != ""},
+		{"absent", e.absent},
+		{"ready", e.ready != ""},
 	} {
 		if part.set {
 			out = append(out, part.name)

@@ -76,7 +76,7 @@ func (t *k8sTarget) sureOfNamespace(ctx context.Context) error {
 	case refused && status.Absent(t.namespace):
 		return fmt.Errorf("the namespace %q does not exist, so nothing is known about %s", t.namespace, t)
 	case err != nil:
-		return fmt.Errorf("there is no %s, but whether the namespace %q exists is not known: %w", t, t.namespace, err)
+		return fmt.Errorf("%s: none was found, but whether the namespace %q exists is not known: %w", t, t.namespace, err)
 	}
 	return nil
 }
