@@ -24,8 +24,8 @@ type certificate struct {
 func (c *certificate) keys() []Key {
 	return []Key{
 		{Name: "expires_in", Text: "How long the certificate, and those between it and the authority, must be valid: \">14d\".", Value: lifetimeValue(&c.expiresIn)},
-		{Name: "issuer", Text: "Who signed the certificate, as RFC 2253 text: CN=R11,O=Let's Encrypt,C=US. A text that occurs, or conditions.", Value: matcherValue(&c.issuer, "contains")},
-		{Name: "subject", Text: "Whom the certificate is for, as RFC 2253 text.", Value: matcherValue(&c.subject, "contains")},
+		{Name: "issuer", Text: "Who signed the certificate, as RFC 2253 text: CN=R11,O=Let's Encrypt,C=US. A text that occurs, or conditions.", Value: matcherValue(&c.issuer)},
+		{Name: "subject", Text: "Whom the certificate is for, as RFC 2253 text.", Value: matcherValue(&c.subject)},
 		{Name: "dns_names", Text: "Names that the certificate must be for, each as it stands there: *.example.com.", Value: Words(&c.names)},
 		{Name: "version", Text: "The TLS version: \">=1.2\", \"1.3\".", Value: c.version.value()},
 		{Name: "alpn", Text: "The protocol that the server must choose: h2.", Value: Word(&c.alpn)},

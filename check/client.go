@@ -2,10 +2,12 @@ package check
 
 import (
 	"context"
+	"crypto/tls"
 	"encoding/base64"
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -20,8 +22,10 @@ type request struct {
 	headers     []header // in order
 	body        []byte
 	noRedirects bool
-	harmless    bool // it only asks, whatever its method
-	bodyless    bool // nothing judges the body of a success, which may be large, or never end
+	harmless    bool              // it only asks, whatever its method
+	options     assayhttp.Options // beside those that the fields above say
+	curl        string            // the options as curl has them
+	bodyless    bool              // nothing judges the body of a success, which may be large, or never end
 }
 
 type header struct{ name, value string }
@@ -33,6 +37,7 @@ type response struct {
 	body   []byte
 	size   int64 // of the body; -1 when it was not read and nobody has said
 	took   time.Duration
+	tls    *tls.ConnectionState // nil without TLS
 
 	unreadable error // why the body cannot be judged
 	held       held
@@ -58,13 +63,8 @@ func (r *response) describe(a Attempt) *Response {
 	return &Response{Status: r.status, Bytes: int(max(0, r.size)), Excerpt: a.Excerpt(string(r.body))}
 }
 
-func (r *request) headerValue(name string) (string, bool) {
-	for _, h := range r.headers {
-		if strings.EqualFold(h.name, name) {
-			return h.value, true
-		}
-	}
-	return "", false
+func (r *request) hasHeader(name string) bool {
+	return slices.ContainsFunc(r.headers, func(h header) bool { return strings.EqualFold(h.name, name) })
 }
 
 // describe is the request for the document. Credentials in it become secrets on the way.
@@ -95,6 +95,7 @@ func (r *request) describe(a Attempt) *Request {
 			}
 		}
 	}
+	b.WriteString(r.curl)
 	if r.body != nil {
 		b.WriteString(" --data-raw " + shell(a.Excerpt(string(r.body))))
 	}

@@ -125,14 +125,14 @@ type trust struct {
 
 func (t *trust) keys() []Key {
 	return []Key{
-		{Name: "ca_cert", Text: assayhttp.TLSText("ca_cert"), Value: Text(&t.ca)},
-		{Name: "ca_cert_file", Text: assayhttp.TLSText("ca_cert_file") + " It is read again for each attempt.", Value: Word(&t.caFile)},
-		{Name: "client_cert", Text: assayhttp.TLSText("client_cert"), Value: Text(&t.cert)},
-		{Name: "client_cert_file", Text: assayhttp.TLSText("client_cert_file") + " It is read again for each attempt.", Value: Word(&t.certFile)},
-		{Name: "client_key", Text: assayhttp.TLSText("client_key"), Value: Text(&t.key)},
-		{Name: "client_key_file", Text: assayhttp.TLSText("client_key_file") + " It is read again for each attempt.", Value: Word(&t.keyFile)},
-		{Name: "server_name", Text: assayhttp.TLSText("server_name"), Value: Text(&t.serverName)},
-		{Name: "insecure", Text: assayhttp.TLSText("insecure"), Value: Flag(&t.insecure)},
+		{Name: "ca_cert", Text: assayhttp.OptionText("ca_cert"), Value: Text(&t.ca)},
+		{Name: "ca_cert_file", Text: assayhttp.OptionText("ca_cert_file") + " It is read again for each attempt.", Value: Word(&t.caFile)},
+		{Name: "client_cert", Text: assayhttp.OptionText("client_cert"), Value: Text(&t.cert)},
+		{Name: "client_cert_file", Text: assayhttp.OptionText("client_cert_file") + " It is read again for each attempt.", Value: Word(&t.certFile)},
+		{Name: "client_key", Text: assayhttp.OptionText("client_key"), Value: Text(&t.key)},
+		{Name: "client_key_file", Text: assayhttp.OptionText("client_key_file") + " It is read again for each attempt.", Value: Word(&t.keyFile)},
+		{Name: "server_name", Text: assayhttp.OptionText("server_name"), Value: Text(&t.serverName)},
+		{Name: "insecure", Text: assayhttp.OptionText("insecure"), Value: Flag(&t.insecure)},
 	}
 }
 

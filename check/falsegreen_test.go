@@ -57,7 +57,7 @@ func TestNeverAFalseGreenFromAFile(t *testing.T) {
 		"include":                          {"include: [x]\n" + one + "}\n", "'include':"},
 		"fixtures":                         {"fixtures: [x]\n" + one + "}\n", "'fixtures':"},
 		"expect.schema":                    {one + ", expect: {schema: {file: x}}}\n", "'schema':"},
-		"expect.tls":                       {one + ", expect: {tls: {expires_in: '>1d'}}}\n", "'tls':"},
+		"expect.tls without TLS":           {one + ", expect: {tls: {expires_in: '>1d'}}}\n", "the URL is http://"},
 		"expect without value":             {"checks:\n  - name: a\n    type: http\n    url: http://h/\n    expect:\n", "'expect' has no value"},
 		"status in quotes":                 {one + ", expect: {status: '200'}}\n", "write 200 without quotes"},
 		"status true":                      {one + ", expect: {status: true}}\n", "not the boolean true"},

@@ -151,6 +151,11 @@ func healthRequest(service string) []byte {
 // maxHealth bounds an answer that has one number in it.
 const maxHealth = 4 << 10
 
+// unanswered is a call without an answer.
+type unanswered struct{ error }
+
+func (u unanswered) Unwrap() error { return u.error }
+
 // grpcStatus is an answer without a health.
 type grpcStatus struct {
 	code    int
@@ -183,7 +188,7 @@ func grpcCodeName(code int) string {
 func health(t *http.Transport, r *http.Request) (string, error) {
 	answer, err := t.RoundTrip(r)
 	if err != nil {
-		return "", err
+		return "", unanswered{err}
 	}
 	defer func() { _ = answer.Body.Close() }() // it has been read
 	kind := answer.Header.Get("Content-Type")
@@ -263,7 +268,11 @@ func grpcError(ctx context.Context, host string, err error) error {
 	}
 	status, ok := errors.AsType[*grpcStatus](err)
 	if !ok {
-		return transportFailure(ctx, host, err)
+		failure := transportFailure(ctx, host, err)
+		if _, none := errors.AsType[unanswered](err); none {
+			return inClass(failure, retry.Error, retry.Connect, "")
+		}
+		return failure
 	}
 	const deadlineExceeded, notFound, unimplemented, unavailable = 4, 5, 12, 14
 	switch status.code {

@@ -24,23 +24,28 @@ type httpCheck struct {
 	method  string
 	headers []Named
 	body    payload
+	form    []manyNamed
+	options httpOptions
 	follow  bool
 	expect  httpExpect
 	capture []capture
 }
 
-func newHTTPCheck(c *Client) *httpCheck { return &httpCheck{client: c, follow: true} }
+func newHTTPCheck(c *Client) *httpCheck {
+	return &httpCheck{client: c, follow: true, options: newHTTPOptions()}
+}
 
 func (h *httpCheck) Keys() []Key {
-	return []Key{
+	return append([]Key{
 		{Name: "url", Text: "Absolute URL.", Required: true, Value: Text(&h.url)},
 		{Name: "method", Text: "GET unless said otherwise.", Value: Choice(&h.method, "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")},
 		{Name: "headers", Text: "Headers of the request.", Value: Texts(&h.headers, legalHeader)},
 		{Name: "body", Text: "Text, or a map or list to be sent as JSON.", Value: h.body.value()},
+		optionKey("form", manyTexts(&h.form)),
 		{Name: "follow_redirects", Text: "true unless said otherwise.", Value: Flag(&h.follow)},
 		{Name: "expect", Text: "What the answer must be like.", Value: Section("expect", h.expect.keys)},
 		{Name: "capture", Text: "Values for later checks, as ${captures.name}.", Value: captureValue(&h.capture)},
-	}
+	}, h.options.keys()...)
 }
 
 func (h *httpCheck) take() Body {
@@ -81,6 +86,14 @@ func (h *httpCheck) Prepare(p *Prep) {
 		}
 	}
 	h.headers = lastOfEach(h.headers)
+	h.options.prepare(p)
+	if h.body.set && len(h.form) > 0 {
+		p.Fail([]string{"form"}, "'body' and 'form' exclude each other")
+	}
+	if len(h.form) > 0 && h.method == "" {
+		h.method = "POST"
+	}
+	h.expect.validate(p, h.url)
 	if h.body.set && h.method == "" {
 		p.Fail([]string{"body"}, "a body needs a method: say 'method: POST', PUT or PATCH")
 	}
@@ -151,12 +164,19 @@ func (h *httpCheck) Run(ctx context.Context, a Attempt) Outcome {
 		return o.broken("%w", err)
 	}
 	o.Request = req.describe(a)
-	resp, err := h.client.do(ctx, req)
+	within, cancel := h.expect.failure.within(ctx)
+	defer cancel()
+	resp, err := h.client.do(within, req)
+	if h.expect.failure.wanted() {
+		h.expect.failure.assess(ctx, &o, resp, err)
+		return o
+	}
 	if err != nil {
 		o.Err = transportError(ctx, err)
 		return o
 	}
 	defer resp.held.release()
+	h.expect.content.assess(&o, resp)
 	resp.decode()
 	captured := h.captured(ctx, resp, a)
 	o.Response = resp.describe(a)
@@ -171,7 +191,7 @@ func (h *httpCheck) Run(ctx context.Context, a Attempt) Outcome {
 // judgesBody tells whether anything looks into the body, or at how long it takes.
 func (h *httpCheck) judgesBody() bool {
 	e := &h.expect
-	if len(e.body.wants) > 0 || len(e.json) > 0 || e.latency.limit > 0 {
+	if len(e.body.wants) > 0 || len(e.json) > 0 || e.latency.limit > 0 || e.content.any() {
 		return true
 	}
 	return slices.ContainsFunc(h.capture, func(c capture) bool { return c.json != nil })
@@ -197,6 +217,13 @@ func (h *httpCheck) request(a Attempt) (*request, error) {
 			return nil, fmt.Errorf("header %s: a line break cannot be sent", named.Name)
 		}
 		req.headers = append(req.headers, header{named.Name, v})
+	}
+	if err := h.options.fill(req, a); err != nil {
+		return nil, err
+	}
+	req.curl = h.options.curlOptions(req.options)
+	if len(h.form) > 0 {
+		return req, fillForm(req, h.form, a)
 	}
 	return req, h.body.fill(req, a)
 }

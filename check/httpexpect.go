@@ -24,6 +24,9 @@ type httpExpect struct {
 	json    []*expression
 	headers []headerWant
 	latency latency
+	tls     certificate
+	content content
+	failure failure
 }
 
 type headerWant struct {
@@ -42,19 +45,20 @@ func (e *httpExpect) keys() []Key {
 	var one *expression
 	return []Key{
 		{Name: "status", Text: "200, [200, 204], \"2xx\", \">=200 <300\" or any; 2xx unless said otherwise.", Value: statusValue(&e.status)},
-		{Name: "body", Text: "A text that the body contains, or conditions on it.", Value: matcherValue(&e.body, "contains")},
+		{Name: "body", Text: "A text that the body contains, or conditions on it.", Value: matcherValue(&e.body, e.content.keys()...)},
 		{Name: "json", Text: "jq on the body, one or a list; each must give true.", Value: OneOrMany(
 			expressionValue(&one, asVerdict).then(func(*Reader, *yaml.Node) { e.json = append(e.json, one) }), func() { e.json = nil })},
 		{Name: "headers", Text: "Headers of the answer: a text that the value contains, conditions on it, or {absent: true}.", Value: e.headersValue()},
 		{Name: "latency", Text: "How long the answer may take: \"<500ms\".", Value: latencyValue(&e.latency)},
 		refused("schema", "JSON schemas are not supported yet"),
-		refused("tls", "expectations on the certificate are not supported yet"),
+		{Name: "tls", Text: "What the certificate and the connection must be like.", Value: Section("tls", e.tls.keys)},
+		{Name: "error", Text: "The request must fail in this way, or one of these: connect, timeout, dns, tls. It proves that a network policy holds.", Value: e.failure.value()},
 	}
 }
 
 func (e *httpExpect) headersValue() Value {
 	var m matcher
-	each := matcherValue(&m, "contains")
+	each := matcherValue(&m)
 	absent := schema{"type": "object", "properties": schema{"absent": schema{"const": true, "description": "There must be no such header."}}, "required": []string{"absent"}, "additionalProperties": false}
 	return Value{func() schema {
 		return schema{"type": "object", "additionalProperties": schema{"anyOf": []any{each.schema(), absent}}}
@@ -139,6 +143,7 @@ func (e *httpExpect) assess(ctx context.Context, o *Outcome, resp *response, too
 		}
 		h.m.assess(o, subject, strings.Join(values, ", "), a)
 	}
+	e.assessTLS(o, resp, a)
 	if resp.unreadable == nil {
 		e.assessBody(o, resp.body, a)
 		e.assessJSON(ctx, o, resp, a)
@@ -146,6 +151,26 @@ func (e *httpExpect) assess(ctx context.Context, o *Outcome, resp *response, too
 	e.latency.assess(o, took)
 	if len(e.body.wants) > 0 || len(e.json) > 0 {
 		o.unjudged(resp.unreadable)
+	}
+}
+
+func (e *httpExpect) assessTLS(o *Outcome, resp *response, a Attempt) {
+	switch {
+	case !e.tls.any():
+	case resp.tls == nil:
+		o.assess(Assertion{Expr: "the answer came over TLS", Expected: true, Actual: false}, "the answer did not come over TLS")
+	default:
+		e.tls.assess(o, *resp.tls, a, time.Now())
+	}
+}
+
+// validate finds what can never hold.
+func (e *httpExpect) validate(p *Prep, target Template) {
+	if text, ok := target.fixed(); ok && e.tls.any() && strings.HasPrefix(text, "http://") {
+		p.Fail([]string{"expect", "tls"}, "the URL is http://: there is no certificate")
+	}
+	if e.failure.wanted() && (e.status.text != "" || len(e.body.wants) > 0 || len(e.json) > 0 || len(e.headers) > 0 || e.latency.limit > 0 || e.tls.any() || e.content.any()) {
+		p.Fail([]string{"expect", "error"}, "a request that fails has no answer: leave out the other expectations")
 	}
 }
 

@@ -22,24 +22,24 @@ type want struct {
 // maxPattern bounds a regular expression: RE2 is linear in the text, not in the pattern.
 const maxPattern = 10_000
 
-// matcherValue reads a text, which means plain, or a map of conditions that must all hold.
-func matcherValue(into *matcher, plain string) Value {
+// matcherValue reads a text, which must occur, or a map of conditions that must all hold.
+func matcherValue(into *matcher, more ...Key) Value {
 	one := func(verb string) Value {
 		return OneOrMany(Value{func() schema { return schema{"type": "string"} }, func(r *Reader, n *yaml.Node) { r.want(into, verb, n) }}, func() {})
 	}
 	table := func() []Key {
-		return []Key{
+		return append([]Key{
 			{Name: "contains", Text: "A text, or texts, that must occur.", Value: one("contains")},
 			{Name: "not_contains", Text: "A text, or texts, that must not occur.", Value: one("not_contains")},
 			{Name: "matches", Text: "A regular expression (RE2) that must match somewhere.", Value: one("matches")},
 			{Name: "equals", Text: "The whole text.", Value: one("equals")},
-		}
+		}, more...)
 	}
 	return Value{func() schema { return schema{"anyOf": []any{schema{"type": "string"}, tableSchema(table())}} }, func(r *Reader, n *yaml.Node) {
 		into.wants = nil
 		switch n.Kind {
 		case yaml.String:
-			r.want(into, plain, n)
+			r.want(into, "contains", n)
 		case yaml.Map:
 			if len(n.Pairs) == 0 {
 				r.Fail(n, "an empty map asserts nothing: use contains, not_contains, matches or equals")

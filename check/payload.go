@@ -91,8 +91,21 @@ func (b *payload) fill(req *request, a Attempt) error {
 	if req.body, err = json.Marshal(v); err != nil {
 		return fmt.Errorf("body: %w", err)
 	}
-	if _, own := req.headerValue("Content-Type"); !own {
+	if !req.hasHeader("Content-Type") {
 		req.headers = append(req.headers, header{"Content-Type", "application/json"})
+	}
+	return nil
+}
+
+// fillForm puts fields into a request.
+func fillForm(req *request, form []manyNamed, a Attempt) error {
+	fields, err := values(form, a)
+	if err != nil {
+		return fmt.Errorf("form: %w", err)
+	}
+	req.body = []byte(fields.Encode())
+	if !req.hasHeader("Content-Type") {
+		req.headers = append(req.headers, header{"Content-Type", "application/x-www-form-urlencoded"})
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -18,7 +19,7 @@ func Prometheus(c *Client) Type {
 	return Type{
 		Name: "prometheus", Text: "Asks Prometheus and compares each value with bounds.",
 		New: func() Body {
-			return &promCheck{client: c, expect: bounds{empty: "fail", nan: "fail"}, doubts: doubtsWarn, now: time.Now}
+			return &promCheck{client: c, options: newHTTPOptions(), expect: bounds{empty: "fail", nan: "fail"}, doubts: doubtsWarn, now: time.Now}
 		},
 	}
 }
@@ -29,6 +30,7 @@ type promCheck struct {
 	query   Template
 	method  string
 	headers []Named
+	options httpOptions
 	expect  bounds
 	doubts  doubts // what a warning of the server means
 	span    *promRange
@@ -42,14 +44,14 @@ type promRange struct{ last, step time.Duration }
 const longQuery = 4000
 
 func (c *promCheck) Keys() []Key {
-	return []Key{
+	return append([]Key{
 		{Name: "url", Text: "Base URL of Prometheus.", Required: true, Value: Text(&c.url)},
 		{Name: "query", Text: "PromQL.", Required: true, Value: Text(&c.query)},
 		{Name: "method", Text: "GET unless the query is long.", Value: Choice(&c.method, "GET", "POST")},
 		{Name: "headers", Text: "Headers of the request.", Value: Texts(&c.headers, legalHeader)},
 		{Name: "expect", Text: "What the values must be like.", Value: Section("expect", c.expectKeys)},
 		{Name: "range", Text: "Ask for values over a time (query_range).", Value: c.rangeValue()},
-	}
+	}, slices.DeleteFunc(c.options.keys(), func(k Key) bool { return k.Name == "query" })...) // which is PromQL here
 }
 
 // doubts says what it means when the server itself calls its answer a partial one.
@@ -104,6 +106,7 @@ func (c *promCheck) Prepare(p *Prep) {
 		p.Fail([]string{"query"}, "the query is empty")
 	}
 	c.headers = lastOfEach(c.headers)
+	c.options.prepare(p)
 	c.expect.validate(p)
 }
 
@@ -200,6 +203,10 @@ func (c *promCheck) request(a Attempt) (*request, error) {
 		req.headers = append(req.headers, header{h.Name, v})
 	}
 	fill(req, endpoint(base, name), form)
+	if err := c.options.fill(req, a); err != nil {
+		return nil, err
+	}
+	req.curl = c.options.curlOptions(req.options)
 	return req, nil
 }
 

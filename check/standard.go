@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"net/http"
@@ -53,10 +54,8 @@ func (c *Client) do(ctx context.Context, r *request) (*response, error) {
 	for _, h := range r.headers {
 		header.Add(h.name, h.value)
 	}
-	request := assayhttp.Request{
-		Method: r.method, URL: r.url, Body: r.body, Harmless: r.harmless,
-		Options: assayhttp.Options{Headers: header, FollowRedirects: &follow},
-	}
+	request := assayhttp.Request{Method: r.method, URL: r.url, Body: r.body, Harmless: r.harmless, Options: r.options}
+	request.Headers, request.FollowRedirects = header, &follow
 	if follow {
 		jar, err := cookiejar.New(nil)
 		if err != nil {
@@ -68,14 +67,14 @@ func (c *Client) do(ctx context.Context, r *request) (*response, error) {
 		return c.head(ctx, request)
 	}
 	held := held{rooms: c.rooms}
-	request.MaxBody = c.rooms.maxBody()
+	request.MaxBody = min(cmp.Or(r.options.MaxBody, c.rooms.maxBody()), c.rooms.maxBody())
 	request.Charge = func(n int) error { return held.body(ctx, n) }
 	answer, err := c.http.Do(ctx, request)
 	if err != nil {
 		held.release()
 		return nil, err
 	}
-	return &response{held: held, status: answer.Status, header: answer.Header, body: answer.Body, size: int64(len(answer.Body)), took: answer.Timings.Total}, nil
+	return &response{held: held, status: answer.Status, header: answer.Header, body: answer.Body, size: int64(len(answer.Body)), took: answer.Timings.Total, tls: answer.TLS}, nil
 }
 
 // head makes an attempt that does not wait for the body. A small one is read all the same: its connection serves the
@@ -101,5 +100,5 @@ func (c *Client) head(ctx context.Context, r assayhttp.Request) (*response, erro
 	if !answer.OK() {
 		body, size = answer.Body, int64(len(answer.Body))
 	}
-	return &response{status: answer.Status, header: answer.Header, body: body, size: size, took: answer.Timings.Total}, nil
+	return &response{status: answer.Status, header: answer.Header, body: body, size: size, took: answer.Timings.Total, tls: answer.TLS}, nil
 }

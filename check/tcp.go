@@ -39,7 +39,7 @@ func (c *tcpCheck) Keys() []Key {
 
 func (c *tcpCheck) expectKeys() []Key {
 	return []Key{
-		{Name: "banner", Text: "A text that the server sends, or conditions on it.", Value: matcherValue(&c.banner, "contains")},
+		{Name: "banner", Text: "A text that the server sends, or conditions on it.", Value: matcherValue(&c.banner)},
 		{Name: "closed", Text: "true: no connection may be made. A name that has no address is an error, not a pass.", Value: Flag(&c.closed)},
 		{Name: "latency", Text: "How long the connection may take: \"<500ms\".", Value: latencyValue(&c.latency)},
 	}

@@ -47,8 +47,7 @@ func bodyKeys() []core.Key[call] {
 	return []core.Key[call]{
 		core.NewKey("body", bodyType(), func(o *call) *body { return &o.body },
 			"What to send. A table is sent as JSON, with `Content-Type: application/json` unless the headers have one."),
-		core.NewKey("form", formType(), func(o *call) *body { return &o.form },
-			"Fields to send as `application/x-www-form-urlencoded`; an array sends a field several times."),
+		core.NewKey("form", formType(), func(o *call) *body { return &o.form }, OptionText("form")),
 		core.NewKey("multipart", multipartType(), func(o *call) *[]part { return &o.parts },
 			"Fields and files to send as `multipart/form-data`: a table of fields, or an array of parts."),
 	}
@@ -59,26 +58,21 @@ func keys() []core.Key[call] {
 	return slices.Concat([]core.Key[call]{
 		core.NewKey("headers", headersType(), func(o *call) *nethttp.Header { return &o.Headers },
 			"Header fields; an array sends a field several times."),
-		core.NewKey("query", queryType(), func(o *call) *url.Values { return &o.Query },
-			"Parameters, encoded and added to the query of the URL; an array adds one several times."),
+		core.NewKey("query", queryType(), func(o *call) *url.Values { return &o.Query }, OptionText("query")),
 		core.NewKey("timeout", limitType(), func(o *call) *time.Duration { return &o.Timeout },
 			"For the whole answer with its redirects, in seconds. With `retry`, for each attempt.").Default("30"),
-		core.NewKey("connect_timeout", limitType(), func(o *call) *time.Duration { return &o.ConnectTimeout },
-			"For making a connection, and again for its TLS handshake, in seconds. Without it `timeout` is the limit."),
+		core.NewKey("connect_timeout", limitType(), func(o *call) *time.Duration { return &o.ConnectTimeout }, OptionText("connect_timeout")),
 		core.NewKey("retry", core.Nullable(core.RetryOptions()), func(o *call) **core.Retry { return &o.retry },
 			"Try again. Without `on`, after a failure and after a status of 408, 425, 429 or 500 and more; POST and PATCH only "+
 				"when there was no connection. The last answer is the result, whatever its status. `Retry-After` is heeded."),
 		core.NewKey("follow_redirects", core.Bool(), func(o *call) *bool { return set(&o.FollowRedirects) },
 			"Follow redirects, without credentials when the host changes; otherwise a redirect is the answer.").Default("true"),
-		core.NewKey("max_redirects", countType(0), func(o *call) *int { return set(&o.MaxRedirects) },
-			"How many redirects to follow before it is an error.").Default("10"),
-		core.NewKey("auth", authType(), func(o *call) *Auth { return set(&o.Auth) },
-			"Who the request comes from. A header `Authorization` counts more."),
+		core.NewKey("max_redirects", countType(0), func(o *call) *int { return set(&o.MaxRedirects) }, OptionText("max_redirects")).Default("10"),
+		core.NewKey("auth", authType(), func(o *call) *Auth { return set(&o.Auth) }, OptionText("auth")),
 		core.NewKey("cookies", cookiesType(), func(o *call) *Cookies { return &o.Cookies },
 			"Cookies to send, by name; or true to keep what servers set and to send it back: a client keeps it for all its "+
 				"requests, a single request for its redirects."),
-		core.NewKey("max_body", countType[int64](1), func(o *call) *int64 { return &o.MaxBody },
-			"How large a body may be, in bytes after decompression.").Default("16777216"),
+		core.NewKey("max_body", countType[int64](1), func(o *call) *int64 { return &o.MaxBody }, OptionText("max_body")).Default("16777216"),
 	}, tlsKeys(func(o *call) *call { return o }), routeKeys())
 }
 
@@ -97,37 +91,14 @@ func tlsKeys[O any](in func(*O) *call) []core.Key[O] {
 }
 
 func tlsKey[O, F any](name string, of core.Type[F], at func(*O) *F) core.Key[O] {
-	return core.NewKey(name, of, at, TLSText(name))
-}
-
-// TLSText is the sentence that documents an option of TLS, wherever it is offered.
-func TLSText(option string) string {
-	switch option {
-	case "ca_cert":
-		return "The authorities to trust instead of the system's, as PEM text."
-	case "client_cert":
-		return "The certificate to show to the server, as PEM text. The key may be in it, too."
-	case "client_key":
-		return "The key of the certificate, as PEM text."
-	case "ca_cert_file", "client_cert_file", "client_key_file":
-		return "The same, in a file."
-	case "insecure":
-		return "Accept any certificate. The connection is then no secret."
-	case "server_name":
-		return "The name that the certificate must be for, instead of the URL's host."
-	}
-	return ""
+	return core.NewKey(name, of, at, OptionText(name))
 }
 
 func routeKeys() []core.Key[call] {
 	return []core.Key[call]{
-		core.NewKey("proxy", proxyType(), func(o *call) **string { return &o.Proxy },
-			"The URL of a proxy (http, https or socks5), or false for none. Without it HTTP_PROXY, HTTPS_PROXY and NO_PROXY "+
-				"count. Refused where the policy limits addresses."),
-		core.NewKey("unix_socket", socketType(), func(o *call) *string { return &o.UnixSocket },
-			"Connect to this socket instead of the URL's host. Refused where the policy limits addresses."),
-		core.NewKey("resolve", resolveType(), func(o *call) *map[string]string { return &o.Resolve },
-			"Where to connect instead of looking a name up: `{[\"host:port\"] = \"ip:port\"}`."),
+		core.NewKey("proxy", proxyType(), func(o *call) **string { return &o.Proxy }, OptionText("proxy")),
+		core.NewKey("unix_socket", socketType(), func(o *call) *string { return &o.UnixSocket }, OptionText("unix_socket")),
+		core.NewKey("resolve", resolveType(), func(o *call) *map[string]string { return &o.Resolve }, OptionText("resolve")),
 	}
 }
 

@@ -21,7 +21,7 @@ type use func(head *Response, body io.Reader) error
 func (a *attempt) receive(answer *nethttp.Response, h *hop, o Options, with use) (*Response, error) {
 	defer answer.Body.Close()
 	a.is("reading the body")
-	r := &Response{Status: answer.StatusCode, Header: answer.Header, URL: h.url.String()}
+	r := &Response{Status: answer.StatusCode, Header: answer.Header, URL: h.url.String(), TLS: answer.TLS}
 	var err error
 	if with != nil && r.OK() {
 		err = a.use(answer.Body, r, with)

@@ -1,6 +1,7 @@
 package http
 
 import (
+	"crypto/tls"
 	nethttp "net/http"
 	"strings"
 	"time"
@@ -13,6 +14,7 @@ type Response struct {
 	Body    []byte // decompressed
 	URL     string // the last one, after redirects; without credentials
 	Timings Timings
+	TLS     *tls.ConnectionState // of the last connection; nil without TLS
 }
 
 // Timings say where the time went. What did not happen, such as a TLS handshake on a connection that
