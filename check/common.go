@@ -85,5 +85,6 @@ func (p *Prep) ReadFile(path string, limit int64) ([]byte, string, error) {
 		return nil, found, fmt.Errorf("is not a file")
 	}
 	data, err := readFile(found, limit)
+	p.r.scope.needed.files[found] = true
 	return data, found, err
 }

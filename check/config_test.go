@@ -122,7 +122,7 @@ func TestAllProblemsAreToldWithPlaceAndCaret(t *testing.T) {
 func TestSubstitution(t *testing.T) {
 	env := map[string]string{"HOME": "/root", "EMPTY": ""}
 	o := &Options{LookupEnv: func(n string) (string, bool) { v, ok := env[n]; return v, ok }}
-	s := newScope(o, nil, map[string]bool{})
+	s := newScope(o, nil, newNeeded(), map[string]bool{})
 	s.vars = map[string]any{"a": "A", "n": 3, "f": 0.5, "b": true, "empty": "", "list": []any{1}}
 	for text, want := range map[string]string{
 		"x": "x", "${a}": "A", "${vars.a}": "A", "${n}/${f}/${b}": "3/0.5/true", "${HOME}": "/root", "$$": "$", "$${a}": "${a}", "$": "$", "$1 $a": "$1 $a", "a$": "a$",

@@ -84,6 +84,7 @@ func (r *Reader) fixture(n *yaml.Node, f *fixture, before []*fixture) {
 		return
 	}
 	f.file = r.find(f.file)
+	r.scope.needed.files[f.file] = true
 	if _, err := readFile(f.file, maxScript); err != nil {
 		r.Fail(n.Get("file"), "script %s: %s", filepath.Base(f.file), err)
 	}

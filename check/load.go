@@ -37,6 +37,10 @@ type Options struct {
 	Shard      ShardChoice
 	FailFast   bool // as fail_fast in the file
 
+	// Remote reads the file to be run in another place: variables and secrets that are not here are no problem. Such a
+	// plan does not run.
+	Remote bool
+
 	Log    *slog.Logger // what scripts log and print, without secrets; nil discards
 	Clock  retry.Clock  // nil is the real one
 	Events func(Event)  // told of each finished check, one at a time; nil is silence
@@ -53,6 +57,7 @@ type Plan struct {
 	skipped  int    // deselected
 	part     *Shard // nil runs all checks
 	redactor *redact.Redactor
+	needed   needed
 	options  Options
 	log      *slog.Logger
 }
@@ -89,7 +94,10 @@ const maxFile = 10 << 20
 // Load reads a check file, or every .yaml and .yml file of a folder, and finds all that is wrong with it. The error is a
 // *ConfigError. Nothing is sent anywhere.
 func Load(path string, o Options) (*Plan, error) {
-	p := &Plan{path: path, redactor: &redact.Redactor{}, options: o, log: slog.New(slog.DiscardHandler)}
+	p := &Plan{
+		path: path, redactor: &redact.Redactor{}, options: o, log: slog.New(slog.DiscardHandler),
+		needed: newNeeded(),
+	}
 	if o.Log != nil {
 		p.log = slog.New(p.redactor.Handler(o.Log.Handler()))
 	}
@@ -185,7 +193,7 @@ func (p *Plan) load(path string, problems *source.Problems, used map[string]bool
 	}
 	s := &suite{file: f, base: initialSettings(), parallel: 1}
 	r := &Reader{
-		file: f, problems: problems, options: &p.options, scope: newScope(&p.options, p.redactor, used),
+		file: f, problems: problems, options: &p.options, scope: newScope(&p.options, p.redactor, p.needed, used),
 		origin: filepath.Dir(path), queries: map[string]compiled{}, bodies: map[string]Body{}, bodyKeys: map[string][]Key{},
 	}
 	r.suite(root, s)

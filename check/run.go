@@ -46,6 +46,9 @@ func seconds(d time.Duration) string {
 // report is there within a second: running checks are cancelled, others skipped. Cancel it with an *Interrupt
 // as cause when a signal came.
 func (p *Plan) Run(ctx context.Context) *Report {
+	if p.options.Remote {
+		return Refused(p.path, errors.New("read to be run in another place: what is absent here has no value"))
+	}
 	r := newReport()
 	r.File, r.Name, r.Timeout, r.LeftOut = p.path, said(p.name), p.timeout().Milliseconds(), p.leftOut
 	events := p.newEvents()

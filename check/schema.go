@@ -38,7 +38,7 @@ func tableSchema(table []Key) schema {
 // JSONSchema returns the JSON Schema of check files with the given types, indented. It is made from the
 // tables that read the files.
 func JSONSchema(types ...Type) ([]byte, error) {
-	s, sc := &suite{base: initialSettings()}, newScope(&Options{}, nil, nil)
+	s, sc := &suite{base: initialSettings()}, newScope(&Options{}, nil, newNeeded(), nil)
 	root := tableSchema(topKeys(s, sc, nil, nil))
 	properties, ok := root["properties"].(schema)
 	if !ok {

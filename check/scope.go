@@ -23,6 +23,8 @@ type scope struct {
 	secrets  map[string]string
 	fixtures []string
 	redactor *redact.Redactor
+	needed   needed
+	remote   bool // what is not here may be where the checks run
 
 	item     *yaml.Node // of foreach
 	captures []captureUse
@@ -34,12 +36,12 @@ type captureUse struct {
 	at   *yaml.Node
 }
 
-func newScope(o *Options, redactor *redact.Redactor, used map[string]bool) *scope {
+func newScope(o *Options, redactor *redact.Redactor, needed needed, used map[string]bool) *scope {
 	env := o.LookupEnv
 	if env == nil {
 		env = func(string) (string, bool) { return "", false }
 	}
-	s := &scope{env: env, flags: o.Vars, used: used, vars: map[string]any{}, texts: map[string]string{}, secrets: map[string]string{}, redactor: redactor}
+	s := &scope{env: env, flags: o.Vars, used: used, vars: map[string]any{}, texts: map[string]string{}, secrets: map[string]string{}, redactor: redactor, needed: needed, remote: o.Remote}
 	for k, v := range o.Vars {
 		s.vars[k] = v
 	}
@@ -72,7 +74,7 @@ func (s *scope) value(name string) (p part, found bool, err error) {
 		return p, found, err
 	}
 	v, ok := s.env(name)
-	return part{text: v}, ok, nil
+	return part{text: v, env: true}, ok, nil
 }
 
 func (s *scope) variable(name string) (part, bool, error) {
@@ -242,16 +244,13 @@ func (s *scope) secretsValue() Value {
 			value, err := s.secret(r, file, env)
 			if err != nil {
 				r.Fail(p.Value, "secret '%s': %s", p.Key, err)
-				value = unreadable
+				value = absent
 			}
 			s.secrets[p.Key] = value
 			s.redactor.Add(value)
 		}
 	}}
 }
-
-// unreadable stands for a secret that cannot be read, so that its uses are not told as errors of their own.
-const unreadable = "http://unreadable.invalid"
 
 func (s *scope) secret(r *Reader, file, env string) (string, error) {
 	value, err := s.secretValue(r, file, env)
@@ -266,13 +265,20 @@ func (s *scope) secretValue(r *Reader, file, env string) (string, error) {
 	case (file == "") == (env == ""):
 		return "", fmt.Errorf("needs one of from_file and from_env")
 	case env != "":
+		s.needed.env[env] = true
 		v, ok := s.env(env)
+		if !ok && s.remote {
+			return absent, nil
+		}
 		if !ok || v == "" {
 			return "", fmt.Errorf("the environment variable %s is not set", env)
 		}
 		return v, nil
 	}
 	raw, err := os.ReadFile(r.find(file))
+	if err != nil && s.remote {
+		return absent, nil
+	}
 	if err != nil {
 		return "", fmt.Errorf("read %s: %w", file, plainPathError(err))
 	}

@@ -18,7 +18,8 @@ type Template struct {
 // part is a piece of text, or the name of a capture or of a fixture's URL.
 type part struct {
 	text, capture string
-	value         any // of a var, as the file has it; nil of what is text alone
+	value         any  // of a var, as the file has it; nil of what is text alone
+	env           bool // the environment has been asked for it
 }
 
 func (p part) fixture() bool { return strings.HasPrefix(p.capture, fixtureSpace) }
@@ -186,6 +187,12 @@ func (s *scope) lookup(inside string, depth int) ([]part, error) {
 	got, found, err := s.value(name)
 	if err != nil {
 		return nil, err
+	}
+	if got.env && mode != '-' {
+		s.needed.env[name] = true
+		if s.remote && !found && nearest.Hint(name, s.names()) == "" {
+			return []part{{text: absent}}, nil
+		}
 	}
 	if found && (mode == 0 || got.capture != "" || got.text != "") {
 		return []part{got}, nil

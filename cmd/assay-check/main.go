@@ -71,7 +71,7 @@ func rootCommand(stdout, stderr io.Writer) *cobra.Command {
 	root.SetErr(stderr)
 	flags.Bind(root.Flags())
 	logs.Bind(root.PersistentFlags())
-	root.AddCommand(command.MergeCommand(stdout, stderr, surroundings), command.SchemaCommand(stdout, checkTypes), command.VersionCommand(stdout, "assay-check"))
+	root.AddCommand(command.MergeCommand(stdout, stderr, surroundings), command.InitCommand(stdout, "assay-check", surroundings), command.SchemaCommand(stdout, checkTypes), command.VersionCommand(stdout, "assay-check"))
 	return root
 }
 
