@@ -7,6 +7,8 @@ import (
 	"unicode/utf8"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"assay.rs/core/syntax"
 )
 
 // The JSON codec (RFC 8259) reads straight into Lua tables and writes from them. It is here rather than
@@ -203,7 +205,7 @@ func (t *jsonText) place(at int, format string, args ...any) *JSONError {
 }
 
 func printable(r rune) rune {
-	if r < ' ' || r == 0x7f || r == '\ufeff' || r == '\u2028' || r == '\u2029' {
+	if !syntax.Plain(r) {
 		return ' '
 	}
 	return r

@@ -98,3 +98,34 @@ func TestTooMuchAtOnceIsRefused(t *testing.T) {
 		}
 	}
 }
+
+// What bodies hold in Go is given back when they return, also when an argument was refused.
+func TestFlightIsGivenBack(t *testing.T) {
+	rt, err := New(Config{Modules: []Module{{Name: "kit", Funcs: []Func{
+		Fn2(Doc{Name: "take", Text: "Takes.", Needs: Pure, Level: Check},
+			Arg("text", Bytes(), "A text."), Arg("n", Int(), "A number."), ReturnsNothing(),
+			func(c Call, text []byte, n int) (None, error) {
+				if held := c.t.vm.flight.Load(); held < int64(len(text)) {
+					t.Errorf("%d bytes in flight, want %d at least", held, len(text))
+				}
+				return None{}, c.Charge(n)
+			}),
+	}}}, Policy: FullPolicy()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	chunk, err := Compile("test.lua", []byte(`
+		local s = ("x"):rep(1e6)
+		for i = 1, 100 do kit.take(s, 5e6) pcall(kit.take, s, "no number") end`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	vm := rt.Open(Host{Limits: Limits{Memory: 16 << 20}})
+	defer vm.Close()
+	if err := vm.Run(t.Context(), chunk); err != nil {
+		t.Error(err)
+	}
+	if held := vm.flight.Load(); held != 0 {
+		t.Errorf("%d bytes in flight after the end, want 0", held)
+	}
+}

@@ -55,3 +55,35 @@ func TestReachCountsWhatIsShared(t *testing.T) {
 		vm.Close()
 	}
 }
+
+// What is held in Go, or by code, counts for who can reach it.
+func TestReachCountsWhatIsHidden(t *testing.T) {
+	rt, err := New(Config{Modules: []Module{kitModule()}, Policy: FullPolicy()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for source, want := range map[string]int64{
+		`kept = string.gmatch(("x"):rep(1e6), "x")`:                                           1e6,
+		`kept = load('return "' .. ("x"):rep(9e5) .. '"')`:                                    9e5,
+		`kept = load('return function() return "' .. ("x"):rep(9e5) .. '" end')()`:            9e5,
+		`local s = ("x"):rep(1e6) kept = coroutine.create(function() return s end)`:           1e6,
+		`local s = ("x"):rep(1e6) kept = coroutine.wrap(function() return s end)`:             1e6,
+		`local _, e = pcall(error, ("x"):rep(1e6)) kept = e`:                                  1e6,
+		`kept = {} local s = ("x"):rep(1e6) for i = 1, 1000 do kept[i] = s end`:               1e6,
+		`kept = load("--[[" .. ("c"):rep(9e5) .. "]] return 'small'") other = ("x"):rep(1e5)`: 1e5,
+	} {
+		chunk, err := Compile("test.lua", []byte(source))
+		if err != nil {
+			t.Fatal(err)
+		}
+		vm := rt.Open(Host{})
+		before := vm.reach()
+		if err := vm.Run(t.Context(), chunk); err != nil {
+			t.Fatal(err)
+		}
+		if got := vm.reach() - before; got < want || got > 2*want {
+			t.Errorf("%s: reaches %d bytes, want %d and some", source, got, want)
+		}
+		vm.Close()
+	}
+}

@@ -82,6 +82,28 @@ type client struct {
 	retry *core.Retry
 }
 
+// clientSize is about what a client takes beside its options, with the connections that it keeps.
+const clientSize = 4 << 10
+
+// Holds implements [core.Holder].
+func (c *client) Holds(held core.Held) {
+	held.Bytes(clientSize)
+	o := &c.defaults
+	for _, texts := range []map[string][]string{o.Headers, o.Query} {
+		for name, values := range texts {
+			held.Text(name)
+			held.Text(values...)
+		}
+	}
+	for from, to := range o.Resolve {
+		held.Text(from, to)
+	}
+	held.Text(o.TLS.CA, o.TLS.Cert, o.TLS.Key, o.TLS.ServerName, o.UnixSocket)
+	if o.Auth != nil {
+		held.Text(o.Auth.Username, o.Auth.Password, o.Auth.Bearer)
+	}
+}
+
 func (m *module) clientClass(response core.Type[*Response]) *core.Object[*client] {
 	class := core.NewObject[*client]("http.Client", "Makes requests with defaults and connections of its own. It is closed when its task ends.")
 	for _, v := range verbs() {

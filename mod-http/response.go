@@ -5,6 +5,8 @@ import (
 	nethttp "net/http"
 	"strings"
 	"time"
+
+	"assay.rs/core"
 )
 
 // Response is a whole answer.
@@ -26,6 +28,19 @@ type Timings struct {
 	FirstByte time.Duration // from the start to the first byte of the last answer
 	Total     time.Duration // from the start to the end of the body
 }
+
+// Holds implements [core.Holder].
+func (r *Response) Holds(held core.Held) {
+	held.Bytes(len(r.Body) + responseSize)
+	held.Text(r.URL)
+	for name, values := range r.Header {
+		held.Text(name)
+		held.Text(values...)
+	}
+}
+
+// responseSize is about what an answer takes beside its texts.
+const responseSize = 1 << 10
 
 // OK tells whether the status is 200 to 299.
 func (r *Response) OK() bool { return r.Status >= 200 && r.Status <= 299 }

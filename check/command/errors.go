@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"assay.rs/core"
+	"assay.rs/core/syntax"
 )
 
 // PrintError prints err for a person: what is wrong, what to do about it, and where in a script.
@@ -49,17 +50,14 @@ func tracebackOf(err error) string {
 	return ""
 }
 
-// printable keeps line breaks and tabs and escapes other control characters, which could fake output on a terminal.
+// printable keeps line breaks and tabs and escapes other characters that could fake output on a terminal.
 func printable(s string) string {
 	var b strings.Builder
 	for _, r := range s {
-		switch {
-		case r == '\n' || r == '\t':
+		if r == '\n' || r == '\t' || syntax.Plain(r) {
 			b.WriteRune(r)
-		case r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0:
-			fmt.Fprintf(&b, `\x%02x`, r)
-		default:
-			b.WriteRune(r)
+		} else {
+			b.WriteString(syntax.Escape(r))
 		}
 	}
 	return b.String()

@@ -20,13 +20,14 @@ const (
 )
 
 // enclose lets the kernel keep the process within four times the memory that the script may hold, beside
-// what the process has already. It writes no core file.
+// what the process uses already. It writes no core file.
 func enclose(memory int64) error {
-	held, err := dataHeld()
+	// The kernel counts what is mapped, and Go maps more than it uses: that is part of the room.
+	mapped, used, err := dataHeld()
 	if err != nil {
 		return err
 	}
-	wall := uint64(held + 4*memory + wallRoom)
+	wall := uint64(max(used+4*memory, mapped) + wallRoom)
 	if err := syscall.Setrlimit(syscall.RLIMIT_DATA, &syscall.Rlimit{Cur: wall, Max: wall}); err != nil {
 		return fmt.Errorf("limit the memory of the sandbox: %w", err)
 	}
@@ -38,20 +39,26 @@ func enclose(memory int64) error {
 	return nil
 }
 
-// dataHeld is how many bytes of memory the kernel counts against RLIMIT_DATA now.
-func dataHeld() (int64, error) {
+// dataHeld is how many bytes of memory the kernel counts against RLIMIT_DATA now, and how many of them are used.
+func dataHeld() (mapped, used int64, err error) {
 	status, err := os.ReadFile("/proc/self/status")
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
+	figures := make(map[string]int64)
 	for line := range strings.Lines(string(status)) {
-		fields := strings.Fields(line)
-		if len(fields) == 3 && fields[0] == "VmData:" {
+		if fields := strings.Fields(line); len(fields) == 3 && (fields[0] == "VmData:" || fields[0] == "RssAnon:") {
 			kilobytes, err := strconv.ParseInt(fields[1], 10, 64)
-			return kilobytes << 10, err
+			if err != nil {
+				return 0, 0, err
+			}
+			figures[fields[0]] = kilobytes << 10
 		}
 	}
-	return 0, errors.New("/proc/self/status says no VmData")
+	if len(figures) < 2 {
+		return 0, 0, errors.New("/proc/self/status says no VmData and RssAnon")
+	}
+	return figures["VmData:"], figures["RssAnon:"], nil
 }
 
 // withThinStacks starts a process in f whose threads take little of the memory that the kernel counts.

@@ -27,6 +27,9 @@ type handle struct {
 	awaited bool
 }
 
+// Holds implements [core.Holder].
+func (h *handle) Holds(held core.Held) { held.Task(h.task) }
+
 // claim makes the caller the one that may await.
 func (h *handle) claim(c core.Call) error {
 	if h.task == c.Task() {

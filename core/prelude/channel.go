@@ -33,6 +33,21 @@ type sender struct {
 	in    bool
 }
 
+// Holds implements [core.Holder].
+func (ch *channel) Holds(held core.Held) {
+	ch.mu.Lock()
+	values := make([]core.Value, len(ch.items))
+	for i, sent := range ch.items {
+		values[i] = sent.value
+	}
+	ch.mu.Unlock()
+	held.Bytes(len(values) * itemSize)
+	held.Values(values...)
+}
+
+// itemSize is about what an item takes beside its value.
+const itemSize = 64
+
 func channelFunc() core.Func {
 	class := channelClass()
 	return core.Fn1(core.Doc{

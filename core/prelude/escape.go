@@ -4,11 +4,11 @@ import (
 	"fmt"
 	"math"
 	"strings"
-	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
 
 	"assay.rs/core/internal/literal"
+	"assay.rs/core/syntax"
 )
 
 // lineBudget is how many bytes a log line may still take.
@@ -31,8 +31,8 @@ func (b *lineBudget) text(s string) string {
 		switch {
 		case r == utf8.RuneError && size == 1:
 			piece = fmt.Sprintf(`\x%02x`, s[i])
-		case !unicode.IsPrint(r):
-			piece = escaped(r)
+		case !syntax.Plain(r):
+			piece = syntax.Escape(r)
 		}
 		if b.left -= cost(piece); b.left < 0 {
 			out.WriteString("...")
@@ -42,21 +42,6 @@ func (b *lineBudget) text(s string) string {
 		i += size
 	}
 	return out.String()
-}
-
-func escaped(r rune) string {
-	switch {
-	case r == '\n':
-		return `\n`
-	case r == '\r':
-		return `\r`
-	case r == '\t':
-		return `\t`
-	case r <= unicode.MaxLatin1:
-		return fmt.Sprintf(`\x%02x`, r)
-	default:
-		return fmt.Sprintf(`\u{%x}`, r)
-	}
 }
 
 // cost is what a piece takes when the handler doubles its quotes and backslashes.
@@ -70,7 +55,7 @@ func escapeJSON(text string) string {
 	var out strings.Builder
 	for _, r := range text {
 		switch {
-		case unicode.IsPrint(r):
+		case syntax.Plain(r):
 			out.WriteRune(r)
 		case r > 0xffff:
 			high, low := utf16.EncodeRune(r)

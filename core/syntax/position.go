@@ -82,7 +82,7 @@ func (t *Tree) Render(name string, e Error) string {
 // printable keeps tabs and replaces what a terminal could act on.
 func printable(s string) string {
 	return strings.Map(func(r rune) rune {
-		if r < ' ' && r != '\t' || r >= 0x7f && r < 0xa0 || r == '\u2028' || r == '\u2029' || r == '\uFFFD' {
+		if r != '\t' && !Plain(r) || r == '\uFFFD' {
 			return '?'
 		}
 		return r

@@ -7,9 +7,9 @@ import (
 	"io"
 	"strings"
 	"time"
-	"unicode"
 
 	"assay.rs/core"
+	"assay.rs/core/syntax"
 )
 
 // Text writes results for people. Its zero value with an Out is ready for use.
@@ -102,8 +102,8 @@ func indent(margin, text string) string {
 func visible(s string) string {
 	var b strings.Builder
 	for _, r := range s {
-		if r != '\t' && unicode.IsControl(r) {
-			fmt.Fprintf(&b, `\x%02x`, r)
+		if r != '\t' && !syntax.Plain(r) {
+			b.WriteString(syntax.Escape(r))
 			continue
 		}
 		b.WriteRune(r)

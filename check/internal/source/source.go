@@ -9,6 +9,8 @@ import (
 	"sort"
 	"strings"
 	"unicode/utf8"
+
+	"assay.rs/core/syntax"
 )
 
 // File is a text that problems point into. A File without Text gives problems without a source line.
@@ -166,7 +168,7 @@ func window(line string, at int) (from, to int) {
 // printable keeps one rune a column and lets no control character reach a terminal.
 func printable(s string) string {
 	return strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 || r == 0x2028 || r == 0x2029 {
+		if !syntax.Plain(r) {
 			return ' '
 		}
 		return r
