@@ -24,6 +24,11 @@ func (c *Conn) sqlite() bool {
 	return ok
 }
 
+// maxPath is how long the name of a file may be: SQLite copies it several times.
+const maxPath = 4 << 10
+
+var errPath = errors.New("argument 1 'path': longer than 4 KB")
+
 // backup copies an SQLite database into a new file.
 func (c *Conn) backup(call core.Call, path string) error {
 	if !c.sqlite() {
@@ -31,6 +36,9 @@ func (c *Conn) backup(call core.Call, path string) error {
 	}
 	if c.tx != nil {
 		return errInTx
+	}
+	if len(path) > maxPath {
+		return errPath
 	}
 	ctx := call.Context()
 	err := c.use(ctx, false, func(s session) error {

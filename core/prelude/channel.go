@@ -3,6 +3,7 @@ package prelude
 import (
 	"container/list"
 	"errors"
+	"slices"
 	"sync"
 
 	"assay.rs/core"
@@ -33,20 +34,13 @@ type sender struct {
 	in    bool
 }
 
-// Holds implements [core.Holder].
+// Holds implements [core.Holder]. What senders wait with is on their stacks.
 func (ch *channel) Holds(held core.Held) {
 	ch.mu.Lock()
-	values := make([]core.Value, len(ch.items))
-	for i, sent := range ch.items {
-		values[i] = sent.value
-	}
+	values := slices.Clone(ch.values.values)
 	ch.mu.Unlock()
-	held.Bytes(len(values) * itemSize)
 	held.Values(values...)
 }
-
-// itemSize is about what an item takes beside its value.
-const itemSize = 64
 
 func channelFunc() core.Func {
 	class := channelClass()
