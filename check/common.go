@@ -5,6 +5,7 @@ import (
 	"os"
 	"strings"
 
+	"assay.rs/check/internal/source"
 	"assay.rs/mod-data/yaml"
 )
 
@@ -41,11 +42,19 @@ func (r *Reader) duplicates(s *suite) {
 			continue
 		}
 		if have, ok := first[c.name]; ok {
-			r.problems.Add(c.place, "the name '%s' is taken by the check at line %d", clip(c.name), have.place.Line)
+			r.problems.Add(c.place, "the name '%s' is taken by the check at %s", clip(c.name), placeFrom(have.place, c.place))
 			continue
 		}
 		first[c.name] = c
 	}
+}
+
+// placeFrom names a place for who is at another: the line is enough in the same file.
+func placeFrom(at, from source.Place) string {
+	if at.File == from.File {
+		return fmt.Sprintf("line %d", at.Line)
+	}
+	return at.String()
 }
 
 // Prep is what a body sees while the file is read.

@@ -54,7 +54,7 @@ func TestNeverAFalseGreenFromAFile(t *testing.T) {
 		"unknown type":                     {"checks:\n  - {name: a, type: htp, url: 'http://h/'}\n", "unknown type 'htp' in check 'a': did you mean 'http'?"},
 		"type of another binary":           {"checks:\n  - {name: a, type: sql, url: x}\n", "unknown type 'sql' in check 'a': the full assay binary has it"},
 		"type of another time":             {"checks:\n  - {name: a, type: ws, url: x}\n", "unknown type 'ws'"},
-		"include":                          {"include: [x]\n" + one + "}\n", "'include':"},
+		"include":                          {"include: [x]\n" + one + "}\n", "include 'x': no file"},
 		"fixtures":                         {"fixtures: [x]\n" + one + "}\n", "'fixtures':"},
 		"expect.schema":                    {one + ", expect: {schema: {file: x}}}\n", "'schema':"},
 		"expect.tls without TLS":           {one + ", expect: {tls: {expires_in: '>1d'}}}\n", "the URL is http://"},

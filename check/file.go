@@ -12,10 +12,12 @@ import (
 const maxParallel = 1000
 
 // topKeys is the table of a check file. The order is the order of reading: what others refer to comes first.
-func topKeys(s *suite, sc *scope, checks, defaults **yaml.Node) []Key {
+func topKeys(s *suite, sc *scope, includes *[]inclusion, checks, defaults **yaml.Node) []Key {
 	table := []Key{
 		{Name: "secrets", Text: "Values that no output shows, as ${secrets.name}.", Value: sc.secretsValue()},
+		{Name: "vars_file", Text: "A file, relative to this one, with a map of vars in YAML or JSON. They win over vars.", Value: sc.varsFileValue()},
 		{Name: "vars", Text: "Values for ${name}.", Value: sc.varsValue()},
+		{Name: "include", Text: "Files, relative to this one, whose checks run before those here: [common/*.yaml].", Value: includeValue(includes)},
 		{Name: "fixtures", Text: "Scripts that serve while the checks run.", Value: fixturesValue(&s.fixtures)},
 		{Name: "name", Text: "What the document calls the run.", Value: Word(&s.name)},
 		{Name: "timeout", Text: "How long the whole run may take.", Value: Duration(&s.timeout, false)},
@@ -36,7 +38,6 @@ func topKeys(s *suite, sc *scope, checks, defaults **yaml.Node) []Key {
 			}
 			*checks = n
 		}}},
-		refused("include", "including other files is not supported yet"),
 	)
 }
 
@@ -80,34 +81,43 @@ func parallelValue(into *int) Value {
 	}}
 }
 
-// suite reads a whole file.
+// suite reads a whole file, and those that it includes.
 func (r *Reader) suite(root *yaml.Node, s *suite) {
+	r.checks(root, s, s)
+	r.duplicates(s)
+	r.link(s)
+}
+
+// checks reads the checks of a file into s. What the file says of itself goes into own, which is s for the file of the run.
+func (r *Reader) checks(root *yaml.Node, s, own *suite) {
 	var checks, defaults *yaml.Node
-	s.vars = r.scope.vars
-	r.keys(root, "the file", topKeys(s, r.scope, &checks, &defaults))
+	var includes []inclusion
+	r.keys(root, "the file", topKeys(own, r.scope, &includes, &checks, &defaults))
 	if root.Kind != yaml.Map {
 		return
 	}
-	s.base.settle(r, root)
-	level := s.base
+	if s != own {
+		r.refuseRunKeys(root)
+	}
+	r.include(s, includes)
+	own.base.settle(r, root)
+	level := own.base
 	if defaults != nil {
 		level = r.defaults(defaults, level)
 	}
 	if checks == nil {
 		return
 	}
-	var sources []checkSource
 	for i, n := range checks.Items {
 		for _, e := range r.expand(n, i) {
 			r.scope.item, r.scope.captures = e.item, nil
 			c := r.check(n, e, level, defaults)
+			c.vars = r.scope.vars
 			s.checks = append(s.checks, c)
-			sources = append(sources, checkSource{n, r.scope.captures})
+			s.sources = append(s.sources, checkSource{r, n, r.scope.captures})
 			r.scope.item = nil
 		}
 	}
-	r.duplicates(s)
-	r.link(s, sources)
 }
 
 // defaults reads what holds for all checks: settings here, and the keys of types when a check is read.

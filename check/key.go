@@ -33,9 +33,13 @@ type Reader struct {
 	problems *source.Problems
 	scope    *scope
 	options  *Options
-	origin   string // the folder of the file
-	lines    []string
-	queries  map[string]compiled
+	origin   string  // the folder of the file
+	parent   *Reader // of the file that includes this one, at includedAt
+
+	includedAt *yaml.Node
+
+	lines   []string
+	queries map[string]compiled
 
 	read   check // the check that is being read
 	typ    string

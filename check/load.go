@@ -31,6 +31,7 @@ type Options struct {
 
 	LookupEnv func(string) (string, bool) // what ${NAME} and secrets see; nil sees nothing
 	Vars      map[string]string           // they replace vars of the file
+	VarsFile  string                      // a map of vars in YAML or JSON, weaker than Vars
 
 	Only, Skip []string // names of checks
 	Tags       []string // a check with any of them
@@ -58,6 +59,7 @@ type Plan struct {
 	part     *Shard // nil runs all checks
 	redactor *redact.Redactor
 	needed   needed
+	varsFile []yaml.Pair
 	options  Options
 	log      *slog.Logger
 }
@@ -70,9 +72,10 @@ type suite struct {
 	timeout  time.Duration // 0 is none
 	parallel int
 	failFast bool
-	vars     map[string]any
 	fixtures []*fixture
 	checks   []*check
+	sources  []checkSource  // of the checks, while the file is read
+	included []*source.File // whose checks are among those of this file
 }
 
 // check is one entry of `checks`.
@@ -87,6 +90,7 @@ type check struct {
 	always   bool
 	cond     *expression
 	selected bool
+	vars     map[string]any // of its file
 }
 
 const maxFile = 10 << 20
@@ -102,6 +106,14 @@ func Load(path string, o Options) (*Plan, error) {
 		p.log = slog.New(p.redactor.Handler(o.Log.Handler()))
 	}
 	problems := &source.Problems{}
+	if o.VarsFile != "" {
+		values, err := readVars(o.VarsFile)
+		if err != nil {
+			problems.Add(source.Place{}, "--vars-file %s", err)
+			return nil, p.configError(problems)
+		}
+		p.varsFile = values
+	}
 	files, folder, err := p.files(path)
 	if err != nil {
 		problems.Add(source.Place{}, "%s", err)
@@ -171,24 +183,8 @@ func isYAML(path string) bool {
 
 // load reads one file; it returns nil when that failed as a whole.
 func (p *Plan) load(path string, problems *source.Problems, used map[string]bool) *suite {
-	f := &source.File{Name: path}
-	data, err := readFile(path, maxFile)
-	if err != nil {
-		problems.Add(source.Place{File: f}, "%s", err)
-		return nil
-	}
-	f.Text = string(data)
-	root, err := yaml.Parse(data)
-	if err != nil {
-		at, message := source.Place{File: f}, err.Error()
-		if e, ok := errors.AsType[*yaml.Error](err); ok {
-			at.Line, at.Col, message = e.Line, e.Col, e.Message
-		}
-		problems.Add(at, "%s", message)
-		return nil
-	}
+	f, root := parseFile(path, problems, emptyCheckFile)
 	if root == nil {
-		problems.Add(source.Place{File: f}, "the file is empty: it must have 'checks'")
 		return nil
 	}
 	s := &suite{file: f, base: initialSettings(), parallel: 1}
@@ -196,6 +192,7 @@ func (p *Plan) load(path string, problems *source.Problems, used map[string]bool
 		file: f, problems: problems, options: &p.options, scope: newScope(&p.options, p.redactor, p.needed, used),
 		origin: filepath.Dir(path), queries: map[string]compiled{}, bodies: map[string]Body{}, bodyKeys: map[string][]Key{},
 	}
+	r.scope.varsFlag(p.varsFile)
 	r.suite(root, s)
 	return s
 }
@@ -251,8 +248,10 @@ func (p *Plan) unusedVars(problems *source.Problems, used map[string]bool) {
 		known = append(known, name)
 	}
 	for _, s := range p.suites {
-		for name := range s.vars {
-			known = append(known, name)
+		for _, c := range s.checks {
+			for name := range c.vars {
+				known = append(known, name)
+			}
 		}
 	}
 	var names []string

@@ -13,12 +13,13 @@ type capturer interface{ captureNames() []string }
 
 // checkSource is what a check was read from, and the captures that it uses.
 type checkSource struct {
+	r    *Reader // of its file
 	node *yaml.Node
 	uses []captureUse
 }
 
 // link turns names into positions: needs, and the captures that a check uses, which are needs as well.
-func (r *Reader) link(s *suite, sources []checkSource) {
+func (r *Reader) link(s *suite) {
 	named := map[string][]int{}
 	makers := map[string]int{}
 	var names []string
@@ -30,17 +31,18 @@ func (r *Reader) link(s *suite, sources []checkSource) {
 		r.makers(s, makers, i)
 	}
 	for i, c := range s.checks {
-		for _, need := range items(sources[i].node.Get("needs")) {
-			r.need(c, need, named, names)
+		from := s.sources[i].r
+		for _, need := range items(s.sources[i].node.Get("needs")) {
+			from.need(c, need, named, names)
 		}
-		for _, u := range sources[i].uses {
+		for _, u := range s.sources[i].uses {
 			maker, ok := makers[u.name]
 			if !ok {
-				r.Fail(u.at, "${captures.%s}: no check captures this%s", u.name, captureHint(u.name, makers))
+				from.Fail(u.at, "${captures.%s}: no check captures this%s", u.name, captureHint(u.name, makers))
 				continue
 			}
 			if maker == i {
-				r.Fail(u.at, "${captures.%s}: the check cannot use what it captures itself", u.name)
+				from.Fail(u.at, "${captures.%s}: the check cannot use what it captures itself", u.name)
 				continue
 			}
 			c.needs = append(c.needs, maker)
@@ -49,6 +51,7 @@ func (r *Reader) link(s *suite, sources []checkSource) {
 		c.needs = slices.Compact(c.needs)
 	}
 	r.cycles(s)
+	s.sources = nil
 }
 
 func (r *Reader) makers(s *suite, makers map[string]int, i int) {

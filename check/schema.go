@@ -39,7 +39,7 @@ func tableSchema(table []Key) schema {
 // tables that read the files.
 func JSONSchema(types ...Type) ([]byte, error) {
 	s, sc := &suite{base: initialSettings()}, newScope(&Options{}, nil, newNeeded(), nil)
-	root := tableSchema(topKeys(s, sc, nil, nil))
+	root := tableSchema(topKeys(s, sc, nil, nil, nil))
 	properties, ok := root["properties"].(schema)
 	if !ok {
 		return nil, fmt.Errorf("check schema: no properties")

@@ -19,6 +19,8 @@ type scope struct {
 	flags    map[string]string // --var
 	used     map[string]bool   // which flags something asked for
 	vars     map[string]any
+	given    given             // what the file cannot change
+	fromFile map[string]bool   // vars of vars_file
 	texts    map[string]string // of vars that are numbers, as they are written
 	secrets  map[string]string
 	fixtures []string
@@ -42,6 +44,7 @@ func newScope(o *Options, redactor *redact.Redactor, needed needed, used map[str
 		env = func(string) (string, bool) { return "", false }
 	}
 	s := &scope{env: env, flags: o.Vars, used: used, vars: map[string]any{}, texts: map[string]string{}, secrets: map[string]string{}, redactor: redactor, needed: needed, remote: o.Remote}
+	s.given, s.fromFile = given{vars: map[string]bool{}, secrets: map[string]bool{}}, map[string]bool{}
 	for k, v := range o.Vars {
 		s.vars[k] = v
 	}
@@ -164,6 +167,9 @@ func (s *scope) varsValue() Value {
 				s.flagVar(r, p, text)
 				continue
 			}
+			if s.given.vars[p.Key] || s.fromFile[p.Key] {
+				continue
+			}
 			if p.Value.Kind == yaml.Null {
 				r.Fail(p.Value, "the var '%s' has no value", p.Key)
 				continue
@@ -233,6 +239,9 @@ func (s *scope) secretsValue() Value {
 		for _, p := range n.Pairs {
 			if !nameLike(p.Key) || strings.Contains(p.Key, ".") {
 				r.Fail(&yaml.Node{Line: p.Line, Col: p.Col}, "'%s' cannot name a secret: use letters, digits and _", clip(p.Key))
+				continue
+			}
+			if s.given.secrets[p.Key] {
 				continue
 			}
 			file, env = "", ""

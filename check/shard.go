@@ -103,7 +103,9 @@ func (s *suite) groups() []int {
 func (p *Plan) digest() string {
 	h := sha256.New()
 	for _, s := range p.suites {
-		_, _ = fmt.Fprintf(h, "%d\n%s", len(s.file.Text), s.file.Text) // a hash takes all that is written
+		for _, f := range append([]*source.File{s.file}, s.included...) {
+			_, _ = fmt.Fprintf(h, "%d\n%s", len(f.Text), f.Text) // a hash takes all that is written
+		}
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }

@@ -98,7 +98,7 @@ func (t *tracker) wanted(ctx context.Context) bool {
 }
 
 func (t *tracker) newAttempt(n int) Attempt {
-	return Attempt{Check: t.check.name, N: n, Captures: t.captures, Vars: t.run.suite.vars, plan: t.run.plan}
+	return Attempt{Check: t.check.name, N: n, Captures: t.captures, Vars: t.check.vars, plan: t.run.plan}
 }
 
 // attempt is what the retry engine calls.

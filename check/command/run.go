@@ -16,6 +16,7 @@ import (
 type CheckFlags struct {
 	only, skip, tags []string
 	vars             assignments
+	varsFile         string
 	validate, dryRun bool
 	quiet            bool
 	termination      string
@@ -32,6 +33,7 @@ func (f *CheckFlags) Bind(fs *pflag.FlagSet) {
 	fs.StringSliceVar(&f.skip, "skip", nil, "leave out the checks of these names")
 	fs.StringSliceVar(&f.tags, "tags", nil, "run the checks that have one of these tags alone")
 	fs.Var(&f.vars, "var", "set a variable of the file: --var base=http://localhost:8080")
+	fs.StringVar(&f.varsFile, "vars-file", "", "set the variables of a file that is a map in YAML or JSON; --var wins")
 	fs.BoolVar(&f.validate, "validate", false, "read the file and report what is wrong with it; run nothing")
 	fs.BoolVar(&f.dryRun, "dry-run", false, "print what would run, and how long it may take at worst; run nothing")
 	fs.BoolVar(&f.failFast, "fail-fast", false, "start no further check after one that failed")
@@ -52,7 +54,7 @@ func (f *CheckFlags) bindOutput(fs *pflag.FlagSet) {
 
 // FirstSet is the first of these flags that the command line has set, or empty.
 func (f *CheckFlags) FirstSet(fs *pflag.FlagSet) string {
-	for _, name := range []string{"only", "skip", "tags", "var", "validate", "dry-run", "quiet", "fail-fast", "shard-index", "shard-count", "report", "json", "color", "termination-log"} {
+	for _, name := range []string{"only", "skip", "tags", "var", "vars-file", "validate", "dry-run", "quiet", "fail-fast", "shard-index", "shard-count", "report", "json", "color", "termination-log"} {
 		if fs.Changed(name) {
 			return name
 		}
@@ -114,7 +116,7 @@ func dryRun(plan *check.Plan, s Surroundings) int {
 func load(path string, f *CheckFlags, s Surroundings, events func(check.Event)) (*check.Plan, *check.Report) {
 	options := check.Options{
 		Types: s.Types, StartFixture: s.Start, LookupEnv: os.LookupEnv, Log: s.Log,
-		Vars: f.vars, Only: f.only, Skip: f.skip, Tags: f.tags, Events: events,
+		Vars: f.vars, VarsFile: f.varsFile, Only: f.only, Skip: f.skip, Tags: f.tags, Events: events,
 		Shard: f.shard, FailFast: f.failFast,
 	}
 	if f.quiet {

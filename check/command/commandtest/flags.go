@@ -33,7 +33,7 @@ func samples(dir string) map[string]sample {
 	with := func(s sample, value string) sample { s.value = value; return s }
 	return map[string]sample{
 		"only": {"=good", 0, `"deselected": 1`}, "skip": {"=bad", 0, `"deselected": 1`}, "tags": {"=smoke", 0, `"deselected": 1`}, "var": {"=want=2", 0, `"passed": 2`},
-		"validate": {"", 0, `"validated"`}, "dry-run": {"", 0, "worst case"}, "quiet": {"", 1, `"failed"`}, "log-level": {"=error", 1, `"failed"`},
+		"vars-file": {"=" + filepath.Join(dir, "vars.json"), 0, `"passed": 2`}, "validate": {"", 0, `"validated"`}, "dry-run": {"", 0, "worst case"}, "quiet": {"", 1, `"failed"`}, "log-level": {"=error", 1, `"failed"`},
 		"log-format": {"=json", 1, `"failed"`}, "termination-log": {"=" + filepath.Join(dir, "verdict"), 1, `"failed"`},
 		"report": {"=tap=" + filepath.Join(dir, "report.tap"), 1, `"failed"`}, "json": {"", 1, `"failed"`}, "color": {"=never", 1, `"failed"`},
 		"fail-fast": {"", 1, `"failed"`}, "shard-count": {"=1", 2, "shard"}, "shard-index": {"=0", 2, "shard"},
@@ -50,6 +50,9 @@ func BothSides(t *testing.T, flags *pflag.FlagSet, run func(args []string, stdou
 	dir := t.TempDir()
 	path := filepath.Join(dir, "checks.yaml")
 	if err := os.WriteFile(path, []byte(file), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "vars.json"), []byte(`{"want": 2, "other": [1]}`), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	known := samples(dir)
