@@ -1,7 +1,6 @@
 package command
 
 import (
-	"context"
 	"io/fs"
 	"log/slog"
 
@@ -25,7 +24,7 @@ func ScriptMemory() int64 { return max(core.Fitted(usualMemory, 4)>>20, 1) << 20
 
 // TellMemory logs, for who debugs, how the memory is divided. script is what a script may hold.
 func TellMemory(log *slog.Logger, script int64) {
-	if log == nil || !log.Enabled(context.Background(), slog.LevelDebug) {
+	if log == nil {
 		return
 	}
 	if limit, ok := core.FitsMemory(); ok {
