@@ -50,16 +50,29 @@ func TestCodesOfMySQL(t *testing.T) {
 		want           *core.Code
 		lost           bool
 	}{
-		{1213, "40001", "", errSerialization, false}, {1020, "HY000", "", errSerialization, false},
-		{1205, "HY000", "", errTimeout, false}, {1062, "23000", "", errConstraint, false}, {9999, "23000", "", errConstraint, false},
-		{1045, "28000", "", errConnect, false}, {1053, "08S01", "", errConnect, true}, {1927, "70100", "", errConnect, true}, {9999, "08S01", "", errConnect, true},
-		{1054, "42S22", "", errSyntax, false}, {1064, "42000", "", errSyntax, false}, {9999, "HY000", "", nil, false},
-		{1021, "HY000", "", errFull, false}, {1114, "HY000", "", errFull, false}, {1041, "HY000", "", errFull, false},
-		{1030, "HY000", `Got error 28 "No space left on device"`, errFull, false}, {1026, "HY000", "Error writing file 'x' (errno: 28 ...)", errFull, false},
-		{1030, "HY000", "Got error 5", errIO, false}, {1194, "HY000", "", errIO, false},
+		{1213, "40001", "", errSerialization, false},
+		{1020, "HY000", "", errSerialization, false},
+		{1205, "HY000", "", errTimeout, false},
+		{1062, "23000", "", errConstraint, false},
+		{9999, "23000", "", errConstraint, false},
+		{1045, "28000", "", errConnect, false},
+		{1053, "08S01", "", errConnect, true},
+		{1927, "70100", "", errConnect, true},
+		{9999, "08S01", "", errConnect, true},
+		{1054, "42S22", "", errSyntax, false},
+		{1064, "42000", "", errSyntax, false},
+		{9999, "HY000", "", nil, false},
+		{1021, "HY000", "", errFull, false},
+		{1114, "HY000", "", errFull, false},
+		{1041, "HY000", "", errFull, false},
+		{1030, "HY000", `Got error 28 "No space left on device"`, errFull, false},
+		{1026, "HY000", "Error writing file 'x' (errno: 28 ...)", errFull, false},
+		{1030, "HY000", "Got error 5", errIO, false},
+		{1194, "HY000", "", errIO, false},
 		{1290, "HY000", "The MariaDB server is running with the --read-only option", errReadOnly, false},
 		{1290, "HY000", "... running with the --secure-file-priv option", nil, false},
-		{1792, "25006", "", errReadOnly, false}, {1836, "HY000", "", errReadOnly, false},
+		{1792, "25006", "", errReadOnly, false},
+		{1836, "HY000", "", errReadOnly, false},
 	} {
 		reported := &mysql.MySQLError{Number: tt.number, Message: tt.message}
 		copy(reported.SQLState[:], tt.state)
@@ -87,12 +100,20 @@ func TestValuesOfMySQL(t *testing.T) {
 		kind  string
 		want  cell
 	}{
-		{int64(1), "BOOL", boolCell(true)}, {int64(2), "BOOL", numberCell(2)}, {int64(1), "INT", numberCell(1)},
+		{int64(1), "BOOL", boolCell(true)},
+		{int64(2), "BOOL", numberCell(2)},
+		{int64(1), "INT", numberCell(1)},
 		{int64(math.MinInt64), "BIGINT", cell{late: int64(math.MinInt64)}},
-		{uint64(math.MaxInt64), "UNSIGNED BIGINT", cell{late: int64(math.MaxInt64)}}, {uint64(math.MaxUint64), "UNSIGNED BIGINT", textCell("18446744073709551615")},
-		{float32(0.1), "FLOAT", numberCell(0.1)}, {0.1, "DOUBLE", numberCell(0.1)}, {[]byte("1.10"), "DECIMAL", textCell("1.10")},
-		{[]byte("2024-01-02 03:04:05.500"), "DATETIME", textCell("2024-01-02T03:04:05.5Z")}, {"2024-01-02", "DATE", textCell("2024-01-02")},
-		{[]byte{1, 0}, "BIT", numberCell(256)}, {[]byte{0xff, 0}, "BLOB", textCell("\xff\x00")}, {nil, "INT", cell{}},
+		{uint64(math.MaxInt64), "UNSIGNED BIGINT", cell{late: int64(math.MaxInt64)}},
+		{uint64(math.MaxUint64), "UNSIGNED BIGINT", textCell("18446744073709551615")},
+		{float32(0.1), "FLOAT", numberCell(0.1)},
+		{0.1, "DOUBLE", numberCell(0.1)},
+		{[]byte("1.10"), "DECIMAL", textCell("1.10")},
+		{[]byte("2024-01-02 03:04:05.500"), "DATETIME", textCell("2024-01-02T03:04:05.5Z")},
+		{"2024-01-02", "DATE", textCell("2024-01-02")},
+		{[]byte{1, 0}, "BIT", numberCell(256)},
+		{[]byte{0xff, 0}, "BLOB", textCell("\xff\x00")},
+		{nil, "INT", cell{}},
 	} {
 		if got := mysqlCell(tt.value, tt.kind); !reflect.DeepEqual(got, tt.want) {
 			t.Errorf("%v of %s = %+v, want %+v", tt.value, tt.kind, got, tt.want)

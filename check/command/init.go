@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -89,10 +90,8 @@ func (m *manifest) print(args []string, s Surroundings) (string, error) {
 }
 
 func knownTarget(target string) error {
-	for _, known := range initTargets() {
-		if target == known {
-			return nil
-		}
+	if slices.Contains(initTargets(), target) {
+		return nil
 	}
 	hint := nearest.Hint(target, initTargets())
 	if hint == "" {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -17,7 +18,7 @@ import (
 	"assay.rs/mod-data/yaml"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew") //nolint:gochecknoglobals // flags of tests are
+var update = flag.Bool("update", false, "write the golden files anew")
 
 func initialised(args ...string) (string, error) {
 	var out strings.Builder
@@ -133,7 +134,7 @@ func podOf(target string) (pod, deadline []any) {
 	case "kargo", "rollouts":
 		job = []any{"spec", "metrics", 0, "provider", "job", "spec"}
 	}
-	return append(job[:len(job):len(job)], "template", "spec"), append(job[:len(job):len(job)], "activeDeadlineSeconds")
+	return append(slices.Clip(job), "template", "spec"), append(slices.Clip(job), "activeDeadlineSeconds")
 }
 
 func TestInitFollowsTheContractWithKubernetes(t *testing.T) {

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"context"
 	"io/fs"
 	"log/slog"
 
@@ -23,13 +24,13 @@ func FitMemory(root fs.FS) {
 func ScriptMemory() int64 { return max(core.Fitted(usualMemory, 4)>>20, 1) << 20 }
 
 // TellMemory logs, for who debugs, how the memory is divided. script is what a script may hold.
-func TellMemory(log *slog.Logger, script int64) {
+func TellMemory(ctx context.Context, log *slog.Logger, script int64) {
 	if log == nil {
 		return
 	}
 	if limit, ok := core.FitsMemory(); ok {
-		log.Debug("memory", "container", limit, "script", script)
+		log.DebugContext(ctx, "memory", "container", limit, "script", script)
 		return
 	}
-	log.Debug("memory", "container", "no limit", "script", script)
+	log.DebugContext(ctx, "memory", "container", "no limit", "script", script)
 }

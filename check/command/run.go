@@ -80,7 +80,7 @@ func Run(ctx context.Context, path string, f *CheckFlags, s Surroundings) int {
 		debug.SetGCPercent(200) // a sixth less CPU in a file of 1,000 checks, for 3 MB
 	}
 	WarnZone(s.Log, os.LookupEnv)
-	TellMemory(s.Log, ScriptMemory())
+	TellMemory(ctx, s.Log, ScriptMemory())
 	if err := f.reports.conflict(f.document); err != nil {
 		PrintError(s.Stderr, err)
 		deliverRefusal(path, err, f.termination, s.Stdout, s.Stderr)

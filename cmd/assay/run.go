@@ -146,7 +146,7 @@ func (p *program) runScript(ctx context.Context, name string, source []byte, arg
 	p = p.endingWith(ctx)
 	log := p.logger()
 	command.WarnZone(log, flags.access.lookupEnv)
-	command.TellMemory(log, int64(flags.memory))
+	command.TellMemory(ctx, log, int64(flags.memory))
 	host := core.Host{
 		Stdin: p.stdin, Stdout: p.stdout, Stderr: p.stderr, Log: log, LookupEnv: flags.access.lookupEnv, EnvNames: flags.access.envNames,
 		Limits: core.Limits{Memory: int64(flags.memory)}, Modules: moduleFiles(name, flags.access.Sandbox),

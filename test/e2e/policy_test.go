@@ -71,8 +71,7 @@ func TestPromisesHaveTests(t *testing.T) {
 			break
 		}
 		promises++
-		tests := strings.Split(cells[2], ",")
-		for _, named := range tests {
+		for named := range strings.SplitSeq(cells[2], ",") {
 			file, name, ok := strings.Cut(strings.Trim(strings.TrimSpace(named), "`"), ":")
 			source, err := os.ReadFile(filepath.Join("../..", file))
 			if !ok || err != nil || !strings.Contains(string(source), "\nfunc "+name+"(") {
