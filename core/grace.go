@@ -38,6 +38,9 @@ func (task *Task) graceOver() error {
 	g := task.itsGrace()
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	if limit, ok := task.lifetime.cause().(*LimitError); ok && g.over == nil { //nolint:errorlint // the limit itself
+		g.over = limit
+	}
 	if g.over == nil && g.left(task.vm) <= 0 {
 		g.over = errGraceOver
 	}

@@ -44,8 +44,15 @@ func made(modules []Module) []Module {
 	return all
 }
 
-// tableNamed is the table of builtins with a name, or nil.
+// tableNamed is the table of builtins with a name, or nil. It asks for no lock where the table has been asked for
+// before, as each VM asks for its own, nor where there can be none.
 func (rt *Runtime) tableNamed(name string) *table {
+	if t, ok := rt.opened.Load(name); ok {
+		return t.(*table)
+	}
+	if !rt.tablesOf[name] {
+		return nil
+	}
 	rt.mu.Lock()
 	defer rt.mu.Unlock()
 	waiting := rt.later[name]
@@ -60,7 +67,9 @@ func (rt *Runtime) tableNamed(name string) *table {
 			}
 		}
 	}
-	return rt.tables[name]
+	t := rt.tables[name]
+	rt.opened.Store(name, t)
+	return t
 }
 
 // tableNames are the names of all tables, declared or not.

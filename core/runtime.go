@@ -28,6 +28,9 @@ type Runtime struct {
 	seed    maphash.Seed  // of the numbers that tostring gives tables
 	texts   *tables.Shape // of the metatable of strings
 
+	tablesOf map[string]bool // the names of all tables, declared or not
+	opened   sync.Map        // the tables that have been asked for, by name
+
 	mu       sync.Mutex // guards what follows
 	tables   map[string]*table
 	levels   map[string]Level // of each table and function that the policy keeps away
@@ -37,8 +40,7 @@ type Runtime struct {
 	embedded []*Embedded
 	compiled sync.Map // of the files that scripts require: name to compiled
 
-	methodsMu sync.Mutex
-	methods   map[methodKey]*builtin
+	methods sync.Map // methodKey to *builtin
 }
 
 // table is a Lua table of builtins, before a VM has it.
@@ -78,7 +80,7 @@ func New(cfg Config) (*Runtime, error) {
 	}
 	rt := &Runtime{
 		policy: policy, tables: make(map[string]*table), globals: make(map[string]*builtin),
-		levels: make(map[string]Level), methods: make(map[methodKey]*builtin),
+		tablesOf: make(map[string]bool), levels: make(map[string]Level),
 		declared: make(map[string]bool), later: make(map[string][]*later),
 		made: time.Now(), texts: tables.NewShape(append(arithmeticEvents(), "__index")), seed: maphash.MakeSeed(),
 	}
@@ -102,6 +104,9 @@ func New(cfg Config) (*Runtime, error) {
 		delete(rt.tables, name)
 		delete(rt.globals, name)
 		delete(rt.later, name)
+	}
+	for _, name := range rt.tableNames() {
+		rt.tablesOf[name] = true
 	}
 	return rt, nil
 }
@@ -211,16 +216,14 @@ func (rt *Runtime) method(c *class, f Func) *builtin {
 	if !rt.policy.permitsMethod(c.name, f.doc) {
 		return nil
 	}
-	rt.methodsMu.Lock()
-	defer rt.methodsMu.Unlock()
 	key := methodKey{c, f.doc.Name}
-	b := rt.methods[key]
-	if b == nil {
-		b = bind(rt.methodName(c.name, f.doc.Name), f)
-		b.method = true
-		rt.methods[key] = b
+	if b, ok := rt.methods.Load(key); ok {
+		return b.(*builtin)
 	}
-	return b
+	b := bind(rt.methodName(c.name, f.doc.Name), f)
+	b.method = true
+	first, _ := rt.methods.LoadOrStore(key, b)
+	return first.(*builtin)
 }
 
 // methodName is how errors call a method: as the function of its table that takes the same object first, when there

@@ -71,6 +71,9 @@ func (t *thread) look() bool {
 		t.left = 0
 		return false
 	}
+	if openVMs.Load() > 1 {
+		t.vm.share()
+	}
 	if t.vm.baton.waiting.Load() == 0 {
 		return true
 	}

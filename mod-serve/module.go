@@ -25,6 +25,10 @@ type AcceptOptions struct {
 	// Room takes room for n bytes of messages that are on their way, or gives it back if n is negative. Where there is
 	// none the connection is closed with 1013.
 	Room func(n int64) bool
+
+	// Gone is called when the connection has been closed for a second and the script has not heard of it: it neither
+	// receives nor sends. nil is nobody.
+	Gone func()
 }
 
 // WebSocket is an accepted connection.

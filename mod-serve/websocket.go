@@ -42,6 +42,8 @@ func (s *server) upgrade(req *request, o AcceptOptions) (WebSocket, error) {
 		}
 		return s.messages.take(n)
 	}
+	task := req.task
+	o.Gone = func() { task.Cancel(errGone) }
 	conn, err := s.accept(&req.out, req.Request, o)
 	if err != nil {
 		return nil, errUpgrade.With(fmt.Errorf("accept the WebSocket: %w", err), "")

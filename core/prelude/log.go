@@ -38,7 +38,10 @@ func logModule() core.Module {
 func record(c core.Call, level slog.Level, msg string, fields map[string]core.Value) error {
 	log, ctx := c.Log(), c.Context()
 	if !log.Enabled(ctx, level) {
-		return nil
+		if level < slog.LevelInfo {
+			return nil
+		}
+		return c.Output(lineOverhead + min(len(msg), maxLine)) // it counts, whoever looks
 	}
 	budget := &lineBudget{maxLine}
 	msg = budget.text(msg)

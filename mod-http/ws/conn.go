@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"assay.rs/core"
@@ -23,6 +24,8 @@ type Conn struct {
 	wanted   chan struct{} // has one item when somebody waits for a message, or has waited for one
 	stop     context.CancelFunc
 	over     chan struct{} // closed when nothing more comes
+	gone     func()        // is called once the script has not heard of that for hearWithin; nil is nothing
+	heard    atomic.Bool   // the script has
 
 	mu   sync.Mutex
 	err  error // why nothing more comes; after over
@@ -38,10 +41,13 @@ type message struct {
 // normal is the code of a connection that has served its purpose.
 const normal = 1000
 
-func newConn(w *wire, class *core.Object[*Conn], room func(n int64) bool) *Conn {
+// hearWithin is how long the script has to notice by itself, in recv or send, that a connection is closed.
+const hearWithin = time.Second
+
+func newConn(w *wire, class *core.Object[*Conn], room func(n int64) bool, gone func()) *Conn {
 	ctx, stop := context.WithCancel(context.Background())
 	c := &Conn{
-		wire: w, class: class, room: room, stop: stop,
+		wire: w, class: class, room: room, gone: gone, stop: stop,
 		incoming: make(chan message), wanted: make(chan struct{}, 1), over: make(chan struct{}),
 	}
 	go c.read(ctx)
@@ -50,7 +56,7 @@ func newConn(w *wire, class *core.Object[*Conn], room func(n int64) bool) *Conn 
 
 // read is the life of the reader. It ends with the connection.
 func (c *Conn) read(ctx context.Context) {
-	defer close(c.over)
+	defer c.end()
 	for {
 		from, binary, err := c.wire.next(ctx)
 		if err != nil {
@@ -70,6 +76,18 @@ func (c *Conn) read(ctx context.Context) {
 			c.ended(ctx.Err())
 			return
 		}
+	}
+}
+
+// end tells that nothing more comes.
+func (c *Conn) end() {
+	close(c.over)
+	if c.gone != nil && !c.heard.Load() {
+		time.AfterFunc(hearWithin, func() {
+			if !c.heard.Load() {
+				c.gone()
+			}
+		})
 	}
 }
 
@@ -171,6 +189,7 @@ func (c *Conn) Recv(ctx context.Context, limit time.Duration) (data []byte, bina
 		c.giveBack(m)
 		return m.data, m.binary, nil
 	case <-c.over:
+		c.heard.Store(true)
 		c.mu.Lock()
 		defer c.mu.Unlock()
 		return nil, false, c.err
@@ -200,6 +219,7 @@ func (c *Conn) Send(ctx context.Context, data []byte, binary bool) error {
 }
 
 func (c *Conn) closedError() error {
+	c.heard.Store(true)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return errClosed.Errorf("connection closed%s", c.left)

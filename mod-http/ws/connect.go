@@ -89,7 +89,7 @@ func (s *Sockets) connect(c core.Call, target string, o options) (*Conn, error) 
 		if err != nil {
 			return failure(ctx, within, err, status, o.timeout)
 		}
-		conn = newConn(dialled, s.class, nil)
+		conn = newConn(dialled, s.class, nil, nil)
 		return nil
 	}
 	if o.retry != nil {

@@ -25,6 +25,10 @@ type AcceptOptions struct {
 	// Room takes room for n bytes of messages that are on their way, or gives it back if n is negative. Where there is
 	// none the connection is closed with 1013. nil is any room.
 	Room func(n int64) bool
+
+	// Gone is called when the connection has been closed for a second and the script has not heard of it: it neither
+	// receives nor sends. nil is nobody.
+	Gone func()
 }
 
 // New makes the module's connections a class.
@@ -40,7 +44,7 @@ func (s *Sockets) Accept(w http.ResponseWriter, r *http.Request, o AcceptOptions
 	if err != nil {
 		return nil, err
 	}
-	return newConn(accepted, s.class, o.Room), nil
+	return newConn(accepted, s.class, o.Room, o.Gone), nil
 }
 
 // Module is ws for scripts.
@@ -57,7 +61,10 @@ func connectionClass() *core.Object[*Conn] {
 	core.Prop(class, "close_code", core.Nullable(core.Int()), (*Conn).closeCode, "The code that the other end has closed the connection with, or nil.")
 	core.Prop(class, "close_reason", core.Nullable(core.String()), (*Conn).closeReason, "The reason that it gave, or nil.")
 	return class.Method(functions(class.Type(), "conn:%s(", "local conn = ws.connect(URL)  ")...).
-		Close(func(c *Conn) error { return c.Close(normal, "") })
+		Close(func(c *Conn) error {
+			c.heard.Store(true)
+			return c.Close(normal, "")
+		})
 }
 
 func (c *Conn) closeCode() *int {
@@ -147,5 +154,6 @@ func closeConn(_ core.Call, conn *Conn, code int, reason string) (core.None, err
 	if len(reason) > maxReason || !utf8.ValidString(reason) {
 		return core.None{}, fmt.Errorf("argument 'reason': at most %d bytes of text expected, got %d", maxReason, len(reason))
 	}
+	conn.heard.Store(true)
 	return core.None{}, conn.Close(code, reason)
 }
