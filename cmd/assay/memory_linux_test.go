@@ -21,7 +21,7 @@ import (
 )
 
 const (
-	probeMemory = 64 << 20 // bytes that the script of a probe may hold
+	probeMemory = 16 << 20 // bytes that the script of a probe may hold; the values are in proportion
 	probeTime   = 3 * time.Second
 	probing     = "ASSAY_TEST_PROBE" // is set in the process that probes
 )
@@ -121,15 +121,15 @@ func readsText(name string) bool {
 
 // hostile are the values that builtins get. A text begins with PREFIX, so that it is looked at.
 func hostile() map[string]string {
-	const shared = `local s, v = ("x"):rep(1e6), {} for i = 1, 1000 do `
+	const shared = `local s, v = ("x"):rep(250000), {} for i = 1, 1000 do `
 	return map[string]string{
 		"a shared text in an array": shared + `v[i] = s end`,
 		"a shared text in a table":  shared + `v["k" .. i] = s end`,
 		"a list of a shared text":   shared + `v[i] = s end v = {a = v}`,
 		"tables in tables":          `local v = {a = 1} for i = 1, 24 do v = {a = v, b = v} end`,
 		"arrays in arrays":          `local v = {1} for i = 1, 24 do v = {v, v} end`,
-		"a long text":               `local v = PREFIX .. ("n"):rep(30 * 2^20)`,
-		longLines:                   `local v = PREFIX .. ("- a: '\\n%'\n"):rep(2^21)`,
+		"a long text":               `local v = PREFIX .. ("n"):rep(15 * 2^19)`,
+		longLines:                   `local v = PREFIX .. ("- a: '\\n%'\n"):rep(2^19)`,
 	}
 }
 
