@@ -334,6 +334,7 @@ func TestRefusals(t *testing.T) {
 		"busy by the header":    {429, `{"kind":"Status","message":"too many"}`, "3", `get pods "p" in the namespace "prod": too many (429)`, 3 * time.Second},
 		"a proxy":               {502, "<html>", "", `get pods "p" in the namespace "prod": status 502, and no answer of an API server of Kubernetes`, 0},
 		"forbidden to somebody": {403, `{"kind":"Status","message":"pods \"p\" is forbidden: User \"jane\" cannot get resource \"pods\""}`, "", `forbidden (403): jane may not get pods "p" in the namespace "prod": give it a Role with this verb`, 0},
+		"forbidden for a proxy": {403, "<html>", "", `forbidden (403): nobody (the context has no user) may not get pods "p" in the namespace "prod": give it a Role with this verb`, 0},
 		"not known":             {401, "", "", "unauthorized (401): the API server does not accept the credentials of nobody (the context has no user)", 0},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -121,7 +121,11 @@ func (c *Cluster) refusal(q Query, answer *assayhttp.Response) error {
 	}
 	switch {
 	case e.Code == http.StatusForbidden:
-		e.Message = fmt.Sprintf("forbidden (403): %s may not %s %s: give it a Role with this verb", c.account(said), q.Verb, q)
+		role := "ClusterRole"
+		if q.Namespace != "" || q.Resource == "namespaces" && q.Name != "" { // a Role in a namespace may allow to get that
+			role = "Role"
+		}
+		e.Message = fmt.Sprintf("forbidden (403): %s may not %s %s: give it a %s with this verb", c.account(said), q.Verb, q, role)
 	case e.Code == http.StatusUnauthorized:
 		e.Message = fmt.Sprintf("unauthorized (401): the API server does not accept the credentials of %s", c.who)
 	case said != "":
