@@ -7,8 +7,9 @@
 //     problem at its place. [Options] say what the file may use. [JSONSchema] describes the files for editors;
 //   - [Plan.Run] makes a [Report], whatever happens. [Plan.Validated] and [Plan.WriteDryRun] run nothing.
 //     [Report.Write] prints the document, [Report.WriteTermination] tells Kubernetes, [Report.ExitCode] the shell;
-//   - a [Type] is what `type: http` means: [HTTP], [Prometheus], [Script], [K8s] and others are here, [Standard] has
-//     those of every binary; the package kube reads clusters for them. A type makes a [Body] for each check, which names its keys ([Key], with [Text], [Duration], [Number] and other values)
+//   - a [Type] is what `type: http` means: [HTTP], [Prometheus], [Script], [K8s] and others are here, [Standard] has those
+//     of every binary; the package kube reads clusters. A type makes a [Body] for each check, which names its keys
+//     ([Key], with [Text], [Duration], [Number] and other values)
 //     and makes attempts: [Attempt] goes in, [Outcome] comes out, [Failed] and [Broken] are its errors.
 //
 // Behind them, in the order of a run: key.go, value.go and collection.go read maps by tables; template.go and scope.go fill

@@ -1,11 +1,11 @@
 package kube_test
 
 import (
-	"context"
 	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -57,7 +57,7 @@ func serve(t *testing.T, start func(*httptest.Server), answer http.HandlerFunc) 
 	s := &seen{}
 	s.Server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.mu.Lock()
-		s.list = append(s.list, r.Clone(context.Background()))
+		s.list = append(s.list, r.Clone(r.Context()))
 		s.mu.Unlock()
 		answer(w, r)
 	}))
@@ -211,13 +211,8 @@ func TestWhichClusterIsFound(t *testing.T) {
 	}
 	pod := map[string]string{"KUBERNETES_SERVICE_HOST": "fd00::1", "KUBERNETES_SERVICE_PORT": "443", "HOME": home}
 	with := func(more map[string]string) map[string]string {
-		out := map[string]string{}
-		for k, v := range pod {
-			out[k] = v
-		}
-		for k, v := range more {
-			out[k] = v
-		}
+		out := maps.Clone(pod)
+		maps.Copy(out, more)
 		return out
 	}
 	for name, c := range map[string]struct {
