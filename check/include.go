@@ -29,16 +29,21 @@ func includeValue(into *[]inclusion) Value {
 	}})
 }
 
-// parseFile reads a file of YAML. It returns nil for a root when that failed, and has noted why.
-func parseFile(path string, problems *source.Problems, empty string) (*source.File, *yaml.Node) {
-	f := &source.File{Name: path}
+// parseFile reads a check file. It returns nil for a root when that failed, and has noted why.
+func parseFile(path string, problems *source.Problems) (*source.File, *yaml.Node) {
 	data, err := readFile(path, maxFile)
 	if err != nil {
+		f := &source.File{Name: path}
 		problems.Add(source.Place{File: f}, "%s", err)
 		return f, nil
 	}
-	f.Text = string(data)
-	root, err := yaml.Parse(data)
+	return parseText(path, string(data), problems)
+}
+
+// parseText is parseFile for a file whose text is known.
+func parseText(path, text string, problems *source.Problems) (*source.File, *yaml.Node) {
+	f := &source.File{Name: path, Text: text}
+	root, err := yaml.Parse([]byte(text))
 	if err != nil {
 		at, message := source.Place{File: f}, err.Error()
 		if e, ok := errors.AsType[*yaml.Error](err); ok {
@@ -48,12 +53,10 @@ func parseFile(path string, problems *source.Problems, empty string) (*source.Fi
 		return f, nil
 	}
 	if root == nil {
-		problems.Add(source.Place{File: f}, "%s", empty)
+		problems.Add(source.Place{File: f}, "the file is empty: it must have 'checks'")
 	}
 	return f, root
 }
-
-const emptyCheckFile = "the file is empty: it must have 'checks'"
 
 // include reads the checks of other files into the suite, before its own.
 func (r *Reader) include(s *suite, list []inclusion) {
@@ -90,7 +93,7 @@ func (r *Reader) includeFile(s *suite, at *yaml.Node, path string) {
 			return
 		}
 	}
-	f, root := parseFile(path, r.problems, emptyCheckFile)
+	f, root := parseFile(path, r.problems)
 	s.included = append(s.included, f)
 	r.scope.needed.files[path] = true
 	if root == nil {

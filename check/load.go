@@ -38,6 +38,9 @@ type Options struct {
 	Shard      ShardChoice
 	FailFast   bool // as fail_fast in the file
 
+	// Timeout bounds the run of a file as its own timeout does, if that is longer or not there; 0 does not.
+	Timeout time.Duration
+
 	// Remote reads the file to be run in another place: variables and secrets that are not here are no problem. Such a
 	// plan does not run.
 	Remote bool
@@ -97,7 +100,13 @@ const maxFile = 10 << 20
 
 // Load reads a check file, or every .yaml and .yml file of a folder, and finds all that is wrong with it. The error is a
 // *ConfigError. Nothing is sent anywhere.
-func Load(path string, o Options) (*Plan, error) {
+func Load(path string, o Options) (*Plan, error) { return load(path, nil, o) }
+
+// LoadText is [Load] for the text of a check file. name stands for its path in messages; files that it names are relative
+// to the folder of that.
+func LoadText(name, text string, o Options) (*Plan, error) { return load(name, &text, o) }
+
+func load(path string, text *string, o Options) (*Plan, error) {
 	p := &Plan{
 		path: path, redactor: &redact.Redactor{}, options: o, log: slog.New(slog.DiscardHandler),
 		needed: newNeeded(),
@@ -114,7 +123,10 @@ func Load(path string, o Options) (*Plan, error) {
 		}
 		p.varsFile = values
 	}
-	files, folder, err := p.files(path)
+	files, folder, err := []string{path}, false, error(nil)
+	if text == nil {
+		files, folder, err = p.files(path)
+	}
 	if err != nil {
 		problems.Add(source.Place{}, "%s", err)
 		return nil, p.configError(problems)
@@ -122,7 +134,7 @@ func Load(path string, o Options) (*Plan, error) {
 	p.folder = folder
 	used := map[string]bool{}
 	for _, name := range files {
-		if s := p.load(name, problems, used); s != nil {
+		if s := p.load(name, text, problems, used); s != nil {
 			p.suites = append(p.suites, s)
 		}
 	}
@@ -182,8 +194,14 @@ func isYAML(path string) bool {
 }
 
 // load reads one file; it returns nil when that failed as a whole.
-func (p *Plan) load(path string, problems *source.Problems, used map[string]bool) *suite {
-	f, root := parseFile(path, problems, emptyCheckFile)
+func (p *Plan) load(path string, text *string, problems *source.Problems, used map[string]bool) *suite {
+	var f *source.File
+	var root *yaml.Node
+	if text != nil {
+		f, root = parseText(path, *text, problems)
+	} else {
+		f, root = parseFile(path, problems)
+	}
 	if root == nil {
 		return nil
 	}
@@ -194,6 +212,9 @@ func (p *Plan) load(path string, problems *source.Problems, used map[string]bool
 	}
 	r.scope.varsFlag(p.varsFile)
 	r.suite(root, s)
+	if o := p.options.Timeout; o > 0 && (s.timeout == 0 || o < s.timeout) {
+		s.timeout = o
+	}
 	return s
 }
 

@@ -17,6 +17,11 @@ import (
 // errFixtureOver is why a fixture is told to end.
 var errFixtureOver = errors.New("the checks are over")
 
+// startFixture starts fixtures for checks that a script runs.
+func startFixture(ctx context.Context, f check.Fixture) (url string, stop func(), err error) {
+	return (&program{stderr: os.Stderr}).startFixture(ctx, f)
+}
+
 // startFixture runs a script with all builtins beside the checks, and waits until it listens.
 func (p *program) startFixture(ctx context.Context, f check.Fixture) (url string, stop func(), err error) {
 	source, err := p.readScript(f.File)

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"assay.rs/check"
+	checklua "assay.rs/check/lua"
 	"assay.rs/core"
 	"assay.rs/core/prelude"
 	"assay.rs/mod-crypto"
@@ -29,6 +30,7 @@ func modules() []core.Module { return modulesWith(http.Config{}, nil) }
 func modulesWith(client http.Config, listening func(url string)) []core.Module {
 	return append(prelude.Modules(),
 		core.Later("base64", base64.New),
+		core.Later("check", func() core.Module { return checklua.New(checklua.Config{Types: checkTypes, Start: startFixture}) }),
 		core.Later("crypto", crypto.New),
 		core.Later("db", func() core.Module { return db.New(db.Config{}) }),
 		core.Later("disk", disk.New),
