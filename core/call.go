@@ -64,13 +64,6 @@ func (c Call) Dialer() Dialer { return Dialer{&c.t.vm.rt.policy, c.t.vm.host.Use
 // get around it, are not used.
 func (c Call) Restricted() bool { return c.t.vm.rt.policy.Address != nil }
 
-// Unrestricted tells whether the policy permits everything, for what acts on behalf of a script in ways that a policy does
-// not see.
-func (c Call) Unrestricted() bool {
-	p := &c.t.vm.rt.policy
-	return p.Level >= Script && p.Needs == AllNeeds && p.Address == nil && p.Host == nil && p.Files && p.Changes
-}
-
 // Own closes what a body opened when its task ends, unless the closer was disowned before.
 func (c Call) Own(closer io.Closer) { c.t.task.own(closer) }
 
