@@ -161,7 +161,7 @@ func TestRequestThatMustFail(t *testing.T) {
 	for check, want := range map[string]string{
 		"url: 'http://" + nobody(t) + "/', expect: {error: connect}":                      "passed",
 		"url: 'http://" + nobody(t) + "/', expect: {error: [timeout, dns]}":               "error connect: error timeout or dns (got connect: ",
-		"url: 'http://" + silent + "/', attempt_timeout: 500ms, expect: {error: timeout}": "passed",
+		"url: 'http://" + silent + "/', expect: {error: timeout}": "passed",
 		"url: 'http://absent.invalid/', expect: {error: dns}":                             "passed",
 		"url: 'http://absent.invalid/', expect: {error: [connect, timeout]}":              "error dns: error connect or timeout (got dns: ",
 		"url: '" + up.URL + "', expect: {error: [connect, timeout]}":                      "failed assert: error connect or timeout (got an answer with status 403)",
