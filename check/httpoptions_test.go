@@ -159,12 +159,12 @@ func TestRequestThatMustFail(t *testing.T) {
 	silent := listen(t, func(c net.Conn) { _, _ = c.Read(make([]byte, 1)); time.Sleep(3 * time.Second) })
 	up := serve(t, answer(403, ""))
 	for check, want := range map[string]string{
-		"url: 'http://" + nobody(t) + "/', expect: {error: connect}":                      "passed",
-		"url: 'http://" + nobody(t) + "/', expect: {error: [timeout, dns]}":               "error connect: error timeout or dns (got connect: ",
-		"url: 'http://" + silent + "/', expect: {error: timeout}": "passed",
-		"url: 'http://absent.invalid/', expect: {error: dns}":                             "passed",
-		"url: 'http://absent.invalid/', expect: {error: [connect, timeout]}":              "error dns: error connect or timeout (got dns: ",
-		"url: '" + up.URL + "', expect: {error: [connect, timeout]}":                      "failed assert: error connect or timeout (got an answer with status 403)",
+		"url: 'http://" + nobody(t) + "/', expect: {error: connect}":         "passed",
+		"url: 'http://" + nobody(t) + "/', expect: {error: [timeout, dns]}":  "error connect: error timeout or dns (got connect: ",
+		"url: 'http://" + silent + "/', expect: {error: timeout}":            "passed",
+		"url: 'http://absent.invalid/', expect: {error: dns}":                "passed",
+		"url: 'http://absent.invalid/', expect: {error: [connect, timeout]}": "error dns: error connect or timeout (got dns: ",
+		"url: '" + up.URL + "', expect: {error: [connect, timeout]}":         "failed assert: error connect or timeout (got an answer with status 403)",
 	} {
 		if got := one(t, "{name: a, type: http, "+check+"}"); !strings.HasPrefix(got, want) {
 			t.Errorf("%s\ngot  %s\nwant %s", check, got, want)
