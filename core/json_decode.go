@@ -40,6 +40,9 @@ func (d *jsonDecoder) charge(bytes int) error {
 		return nil
 	}
 	d.looked = d.charged
+	if err := d.c.halted(); err != nil {
+		return err
+	}
 	return d.c.Made(d.charged)
 }
 

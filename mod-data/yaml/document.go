@@ -18,6 +18,8 @@ func ParseAll(data []byte) ([]*Node, error) { return Options{}.ParseAll(data) }
 // Options say how to read.
 type Options struct {
 	IgnoreTags bool // an unknown tag is no error: the value is what it is without one
+
+	memory func(bytes int) error // asked before so many more are taken; may be nil
 }
 
 // Parse reads as the function of this name does.

@@ -1,6 +1,7 @@
 package yaml
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -84,7 +85,7 @@ func encodeAllFunc() core.Func {
 }
 
 func parse(c core.Call, text string, o parseOptions) (core.Value, error) {
-	docs, err := o.documents(text)
+	docs, err := o.documents(c, text)
 	if err != nil {
 		return core.Nil(), err
 	}
@@ -99,7 +100,7 @@ func parse(c core.Call, text string, o parseOptions) (core.Value, error) {
 }
 
 func parseAll(c core.Call, text string, o parseOptions) (core.Value, error) {
-	docs, err := o.documents(text)
+	docs, err := o.documents(c, text)
 	if err != nil {
 		return core.Nil(), err
 	}
@@ -110,13 +111,28 @@ func parseAll(c core.Call, text string, o parseOptions) (core.Value, error) {
 	return o.list(c, roots), nil
 }
 
-func (o parseOptions) documents(text string) ([]document, error) {
-	docs, err := Options{IgnoreTags: o.tags == "ignore"}.documents([]byte(text))
+func (o parseOptions) documents(c core.Call, text string) ([]document, error) {
+	taken, ctx := 0, c.Context()
+	memory := func(bytes int) error {
+		before := taken
+		if taken += bytes; taken>>20 == before>>20 {
+			return nil
+		}
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		return c.Made(taken)
+	}
+	docs, err := Options{IgnoreTags: o.tags == "ignore", memory: memory}.documents([]byte(text))
 	if err == nil {
 		return docs, nil
 	}
 	hint := ""
-	if e, ok := errors.AsType[*Error](err); ok && strings.HasPrefix(e.Message, unknown) {
+	e, ok := errors.AsType[*Error](err)
+	if !ok {
+		return nil, err // of memory
+	}
+	if strings.HasPrefix(e.Message, unknown) {
 		hint = `the option tags = "ignore" reads values as if they had no such tag`
 	}
 	return nil, errSyntax.With(err, hint)

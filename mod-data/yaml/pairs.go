@@ -111,6 +111,11 @@ func (p *parser) node(k Kind, at place) (*Node, error) {
 		return nil, at.fail("more than %d values (aliases count each time they are used)", MaxNodes)
 	}
 	if len(p.pool) == 0 {
+		if p.memory != nil {
+			if err := p.memory(pooled * nodeSize); err != nil {
+				return nil, err
+			}
+		}
 		p.pool = make([]Node, pooled)
 	}
 	n := &p.pool[0]
@@ -121,6 +126,9 @@ func (p *parser) node(k Kind, at place) (*Node, error) {
 
 // pooled is how many nodes are made at once.
 const pooled = 32
+
+// nodeSize is about what a node takes, in its list or map, and then the Lua value that is made of it.
+const nodeSize = 400
 
 func (p *parser) textNode(text string, at place) (*Node, error) {
 	n, err := p.node(String, at)

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strings"
 
 	"assay.rs/core"
 )
@@ -112,7 +111,13 @@ func (f *file) line(c core.Call) (string, error) {
 }
 
 func (f *file) write(c core.Call, values []string) error {
-	text := strings.Join(values, "")
+	joined := c.Buffer()
+	for _, value := range values {
+		if _, err := joined.WriteString(value); err != nil {
+			return err
+		}
+	}
+	text := joined.String()
 	switch f.stream {
 	case standardInput:
 		return errNotOutput
