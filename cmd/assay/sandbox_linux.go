@@ -19,9 +19,9 @@ import (
 )
 
 const (
-	killGrace = 500 * time.Millisecond // beyond the time limit
-	stopGrace = 2 * time.Second        // from a signal to the end
-	maxLastGo = 64 << 10               // bytes of what Go says about the end of a process
+	killGrace = 1500 * time.Millisecond // beyond the time limit: closers have a second of it
+	stopGrace = 2 * time.Second         // from a signal to the end
+	maxLastGo = 64 << 10                // bytes of what Go says about the end of a process
 )
 
 // The file descriptors of a process of the sandbox. What Go itself writes on 2 when it gives up is for
