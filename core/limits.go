@@ -97,7 +97,12 @@ func (c Call) exceeded(limit *LimitError) error {
 //
 // What the bodies that run hold in Go is limited as what scripts hold is: each of them is asked for what it
 // has charged until it returns.
+//
+// The zero Call, with which Go programs call bodies, has no limit.
 func (c Call) Charge(n int) error {
+	if c.t == nil {
+		return nil
+	}
 	limit := c.t.vm.host.Limits.Memory
 	if n < chargedFrom || limit == 0 {
 		return nil

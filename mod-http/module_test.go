@@ -85,7 +85,7 @@ application/json one, two two nil
 ok 12345678901234567
 0 0 true true true true
 404 false
-false json.syntax the body is not JSON: 1:1: `+"a value expected, got '<', near `<h1>not here</h1`"+`
+false json.syntax the body is not JSON: 1:1: `+"a value expected, got '<', near `<h1>not here</h1...`"+`
 status 404, content-type text/html, body "<h1>not here</h1>"
 `)
 }

@@ -244,8 +244,8 @@ func TestDownloadErrors(t *testing.T) {
 		want, hint   string
 	}{
 		{"no path", `http.download(URL, "")`, core.Policy{}, " http.download: argument 'path' is empty", ""},
-		{"a folder", `http.download(URL, "/tmp")`, core.Policy{}, " http.download: write /tmp: is a directory", ""},
-		{"below a file", `http.download(URL, "/dev/null/x")`, core.Policy{}, " http.download: make folder /dev/null: not a directory", ""},
+		{"a folder", `http.download(URL, "/tmp")`, core.Policy{}, "fs.kind http.download: write /tmp: is a directory", ""},
+		{"below a file", `http.download(URL, "/dev/null/x")`, core.Policy{}, "fs.kind http.download: make folder /dev/null: not a directory", ""},
 		{
 			"outside the permitted folders", `http.download(URL, "/etc/x")`,
 			core.Policy{Level: core.Script, Needs: core.AllNeeds, ChangeRoots: []string{t.TempDir()}},
