@@ -66,7 +66,7 @@ func run(ctx context.Context, vms, guilty int, length time.Duration) error {
 		return err
 	}
 	defer s.Close()
-	rt, err := core.New(core.Config{Modules: append(prelude.Modules(), json.New()), Policy: core.SandboxPolicy(core.Destinations{})})
+	rt, err := core.New(core.Config{Modules: append(prelude.Modules(), json.New()), Policy: core.SandboxPolicy(core.Destinations{})}) //nolint:contextcheck // a runtime is made without one: each call of a body has its task's
 	if err != nil {
 		return err
 	}
@@ -146,7 +146,7 @@ func open(rt *core.Runtime) *core.VM {
 }
 
 func ask(ctx context.Context, vm *core.VM, chunk *core.Chunk) error {
-	return vm.Do(ctx, func(c core.Call) error {
+	return vm.Do(ctx, func(c core.Call) error { //nolint:contextcheck // the Call has the task's context
 		var f core.Callback
 		c.Hold(func() { f = c.Load(chunk) })
 		_, err := f.Call(c)
