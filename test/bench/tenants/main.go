@@ -36,7 +36,11 @@ func main() {
 	vms := flag.Int("vms", 1000, "how many")
 	guilty := flag.Int("guilty", 40, "how many of them are guilty")
 	flag.Parse()
-	if err := run(context.Background(), *vms, *guilty, *length); err != nil {
+	rt, err := core.New(core.Config{Modules: append(prelude.Modules(), json.New()), Policy: core.SandboxPolicy(core.Destinations{})})
+	if err == nil {
+		err = run(context.Background(), rt, *vms, *guilty, *length)
+	}
+	if err != nil {
 		fmt.Fprintf(os.Stderr, "tenants: %v\n", err)
 		os.Exit(1)
 	}
@@ -60,16 +64,12 @@ func crimes() []string {
 	}
 }
 
-func run(ctx context.Context, vms, guilty int, length time.Duration) error {
+func run(ctx context.Context, rt *core.Runtime, vms, guilty int, length time.Duration) error {
 	s, err := stage.Open()
 	if err != nil {
 		return err
 	}
 	defer s.Close()
-	rt, err := core.New(core.Config{Modules: append(prelude.Modules(), json.New()), Policy: core.SandboxPolicy(core.Destinations{})}) //nolint:contextcheck // a runtime is made without one: each call of a body has its task's
-	if err != nil {
-		return err
-	}
 	alone, err := measure(ctx, rt, vms, 0, length)
 	if err != nil {
 		return err
