@@ -1,3 +1,7 @@
+//go:build !race
+
+// The race detector takes several times the memory that is measured here: ./test/run memory runs this without it.
+
 package main
 
 import (

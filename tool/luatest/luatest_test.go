@@ -74,7 +74,7 @@ func TestRun(t *testing.T) {
 		"raises_test.lua:0 : raises_test.lua:1: at once",
 		"sub/b_test.lua:2 test_lib: passed",
 		"sub/b_test.lua:3 test_exit: the test called os.exit(0)",
-		"sub/b_test.lua:4 test_raise: (error object is a table value)",
+		"sub/b_test.lua:4 test_raise: {}",
 		"syntax_test.lua:0 : syntax_test.lua:1:5: expected an expression, got '='",
 	}
 	for _, parallel := range []int{1, 4} {
