@@ -9,6 +9,7 @@ type Meter struct {
 	made  int64 // bytes that were asked for
 	asked int64 // how many when the heap was last looked at
 	quiet int64 // how many until it is worth to look again
+	floor int64 // what the process held when the body had asked for its limit
 }
 
 // Meter is a meter at zero.
@@ -36,17 +37,23 @@ func (m *Meter) Add(n int) error {
 }
 
 // scarce tells whether the process would hold more than the limit with n bytes more, and the body has asked
-// for as much itself.
+// for as much itself. In a program with memory of its own it tells whether the process has come to hold that
+// much more since the body had asked for its limit.
 func (m *Meter) scarce(n, limit int64) bool {
 	h := theHeap()
-	if h.used()+n <= limit || m.made < m.quiet {
+	if h.used()+n <= limit || m.made < max(m.quiet, limit) {
 		return false
 	}
-	if h.governed.Load() {
-		h.collect()
+	h.collect()
+	used := h.used()
+	if m.quiet = m.made + limit/8; !h.governed.Load() {
+		m.quiet = m.made + limit/2
+		if m.floor == 0 {
+			m.floor = used
+		}
+		used -= m.floor
 	}
-	m.quiet = m.made + limit/8
-	return h.used()+n > limit && m.made > limit
+	return used+n > limit
 }
 
 // Buffer is a text that a body makes, whose room is asked for before it is taken. What its methods give as an error

@@ -42,6 +42,7 @@ var directions = []rule{
 	{of: "cmd/assay", siblings: []string{"core", "mod-*", "check", "stdlib", "analysis", "tool"}, vm: true},
 	{of: "cmd/assay-check", siblings: []string{"core", "mod-data", "mod-http", "check", "stdlib"}, vm: true},
 	{of: "cmd/assay-lsp", siblings: []string{"core/spec", "core/syntax", "analysis", "stdlib"}},
+	{of: "test/bench/tenants", part: true, siblings: []string{"core", "mod-data", "test"}},
 	{of: "test"},
 }
 

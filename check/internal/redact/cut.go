@@ -5,42 +5,26 @@ import "strings"
 // shortestPiece is how many bytes of a secret betray it where a text was cut.
 const shortestPiece = 4
 
-// withoutPieces masks what a cut has left of a form of a secret: on either side of a mark that says "something is
+// pieceSpans finds what a cut has left of a form of a secret: on either side of a mark that says "something is
 // missing here". Quotes and blanks may stand between.
-func withoutPieces(s, corpus string) string {
-	at, mark := nextMark(s)
-	if at < 0 {
-		return s
+func pieceSpans(s, corpus string) []span {
+	var spans []span
+	for from := 0; ; {
+		at, mark := nextMark(s[from:])
+		if at < 0 {
+			return spans
+		}
+		before, after := s[from:from+at], s[from+at+len(mark):]
+		for _, kept := range []string{before, strings.TrimRight(before, between)} {
+			end := from + len(kept)
+			spans = append(spans, span{end - tail(kept, corpus), end})
+		}
+		for _, kept := range []string{after, strings.TrimLeft(after, between)} {
+			start := len(s) - len(kept)
+			spans = append(spans, span{start, start + head(kept, corpus)})
+		}
+		from += at + len(mark)
 	}
-	var b strings.Builder
-	for at >= 0 {
-		before, after := s[:at], s[at+len(mark):]
-		kept := before
-		piece := tail(kept, corpus)
-		if piece == 0 {
-			kept = strings.TrimRight(before, between)
-			piece = tail(kept, corpus)
-		}
-		if piece > 0 {
-			b.WriteString(kept[:len(kept)-piece] + Mask + before[len(kept):])
-		} else {
-			b.WriteString(before)
-		}
-		b.WriteString(mark)
-		kept = after
-		if piece = head(kept, corpus); piece == 0 {
-			kept = strings.TrimLeft(after, between)
-			piece = head(kept, corpus)
-		}
-		if piece > 0 {
-			b.WriteString(after[:len(after)-len(kept)] + Mask)
-			after = kept[piece:]
-		}
-		s = after
-		at, mark = nextMark(s)
-	}
-	b.WriteString(s)
-	return b.String()
 }
 
 // between are the characters that may stand between a piece and the mark beside it.

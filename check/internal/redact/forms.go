@@ -10,6 +10,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"assay.rs/core/syntax"
 )
 
 // parts gives the value and, of one with several lines (a PEM block), each line long enough to betray it.
@@ -43,6 +45,7 @@ func forms(v string) []string {
 	}
 	list = append(list, strings.ReplaceAll(v, "'", `'\''`), strings.ReplaceAll(v, "'", `'"'"'`)) // in a shell
 	list = append(list, logText(v), strings.Map(blank, strings.ToValidUTF8(v, "")), strings.ToValidUTF8(v, "\uFFFD"), strings.Join(strings.Fields(v), " "))
+	list = append(list, plainForms(v)...)
 	list = append(list, aligned(v)...)
 	kept := list[:0]
 	for _, f := range list {
@@ -105,6 +108,25 @@ func logText(v string) string {
 	}
 	return b.String()
 }
+
+// plainForms gives v as messages and source lines show it: with a blank or a question mark for each character that would
+// not be seen. At the end of a line the blanks are gone.
+func plainForms(v string) []string {
+	if !strings.ContainsFunc(v, hidden) {
+		return nil
+	}
+	with := func(shown rune) string {
+		return strings.Map(func(c rune) rune {
+			if hidden(c) {
+				return shown
+			}
+			return c
+		}, v)
+	}
+	return []string{with(' '), strings.TrimSpace(with(' ')), with('?')}
+}
+
+func hidden(c rune) bool { return !syntax.Plain(c) || c == utf8.RuneError }
 
 // blank is what excerpts show instead of what ends a line.
 func blank(c rune) rune {

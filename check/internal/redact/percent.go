@@ -5,37 +5,27 @@ import (
 	"strings"
 )
 
-// withoutEncoded masks what percent-decoding makes a secret of: which characters are encoded, programs
-// disagree on.
-func withoutEncoded(s string, secrets []string) string {
+// encodedSpans finds what percent-decoding makes a secret of: which characters are encoded, programs disagree on.
+func encodedSpans(s string, secrets []string) []span {
 	if !strings.Contains(s, "%") {
-		return s
+		return nil
 	}
-	for _, plus := range []string{"+", " "} {
-		for _, secret := range secrets {
-			s = withoutOne(s, secret, plus)
-		}
-	}
-	return s
-}
-
-func withoutOne(s, secret, plus string) string {
+	var spans []span
 	decoded, at := decode(s)
-	text := strings.ReplaceAll(decoded, "+", plus)
-	if len(secret) < Shortest || !strings.Contains(text, secret) {
-		return s
-	}
-	var b strings.Builder
-	done := 0
-	for {
-		from := strings.Index(text[done:], secret)
-		if from < 0 {
-			return b.String() + s[at[done]:]
+	for _, text := range []string{decoded, strings.ReplaceAll(decoded, "+", " ")} {
+		for _, secret := range secrets {
+			verbatim, _ := decode(secret) // where a % in it was taken for one that encodes
+			for _, sought := range []string{secret, verbatim} {
+				if len(sought) < Shortest {
+					continue
+				}
+				for _, found := range spansOf(text, sought) {
+					spans = append(spans, span{at[found.from], at[found.to]})
+				}
+			}
 		}
-		from += done
-		b.WriteString(s[at[done]:at[from]] + Mask)
-		done = from + len(secret)
 	}
+	return spans
 }
 
 // decode is s with what is percent-encoded decoded, and where in s each byte begins, and s ends.

@@ -23,6 +23,7 @@ type Redactor struct {
 	forms    map[string]bool
 	longest  int
 	replacer *strings.Replacer
+	list     []string // the forms, the longest first
 	plain    []string // the values and their parts, as they are
 	corpus   string   // the forms, with what is no text between them
 
@@ -75,7 +76,6 @@ func (r *Redactor) Add(value string) {
 	for f := range r.forms {
 		list = append(list, f)
 	}
-	// The longest first: a form may begin with another.
 	sort.Slice(list, func(i, j int) bool {
 		return len(list[i]) > len(list[j]) || len(list[i]) == len(list[j]) && list[i] < list[j]
 	})
@@ -83,6 +83,7 @@ func (r *Redactor) Add(value string) {
 	for _, f := range list {
 		pairs = append(pairs, f, Mask)
 	}
+	r.list = list
 	r.replacer = strings.NewReplacer(pairs...)
 	r.corpus = strings.Join(list, "\xff\x00\xff")
 }
@@ -97,11 +98,16 @@ func (r *Redactor) Text(s string) string {
 		return s
 	}
 	r.mu.RLock()
-	replacer, corpus, plain := r.replacer, r.corpus, r.plain
+	replacer, corpus, plain, list := r.replacer, r.corpus, r.plain, r.list
 	r.mu.RUnlock()
 	if replacer != nil {
-		s = withoutEncoded(s, plain)
-		s = replacer.Replace(withoutPieces(s, corpus)) // the pieces first: lines of a secret are forms of their own
+		spans := append(encodedSpans(s, plain), pieceSpans(s, corpus)...)
+		if replacer.Replace(s) != s { // rarely, and much faster than looking for each form
+			for _, form := range list {
+				spans = append(spans, spansOf(s, form)...)
+			}
+		}
+		s = masked(s, spans)
 	}
 	if strings.Contains(s, "://") && strings.Contains(s, "@") {
 		s = r.userinfo.replace(s, userinfo, "$1:"+Mask+"@")
