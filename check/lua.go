@@ -115,7 +115,8 @@ func (p *program) run(ctx context.Context, a Attempt, env map[string]string) Out
 		},
 	})
 	defer vm.Close()
-	err := cmp.Or(vm.Run(ctx, p.chunk), unheard.First())
+	err := vm.Run(ctx, p.chunk)
+	err = cmp.Or(err, unheard.First(), vm.Unfinished())
 	o := Outcome{Err: scriptError(err)}
 	if made := prelude.Assertions(vm); made > 0 {
 		o.Assertions = []Assertion{{

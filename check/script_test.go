@@ -48,11 +48,15 @@ func TestTasksOfAScriptCount(t *testing.T) {
 	r := newBench(t).run(`checks:
   - {name: lost, type: script, script: 'async.spawn(function() began = true assert.eq(1, 2) end) repeat sleep(0.001) until began assert(true)'}
   - {name: caught, type: script, script: 'assert(not pcall(async.spawn(function() error("x") end).await))'}
+  - {name: cancelled, type: script, script: 'async.spawn(sleep, 60).cancel() assert(true)'}
+  - {name: raced, type: script, permissions: [async], script: 'assert(async.race({async.spawn(sleep, 60), async.spawn(function() return 1 end)})[1] == 1)'}
 `)
 	if got := r.Checks[0]; got.Status != StatusFailed || !strings.Contains(text(got.Message), "1 != 2") {
 		t.Errorf("%s, %q; want failed with 1 != 2", got.Status, text(got.Message))
 	}
-	if got := r.Checks[1]; got.Status != StatusPassed {
-		t.Errorf("%s, %q; want passed", got.Status, text(got.Message))
+	for _, got := range r.Checks[1:] {
+		if got.Status != StatusPassed {
+			t.Errorf("%s: %s, %q; want passed", got.Name, got.Status, text(got.Message))
+		}
 	}
 }

@@ -108,6 +108,9 @@ func (task *Task) settle() {
 		unheard = task.vm.noted(task)
 		task.failure = unheard
 	}
+	if task.outlived() {
+		task.vm.countUnfinished()
+	}
 	forgotten := task.forgotten
 	if task.done != nil {
 		close(task.done)

@@ -2,6 +2,7 @@ package core
 
 import (
 	"errors"
+	"fmt"
 	"maps"
 	"runtime"
 	"slices"
@@ -120,4 +121,47 @@ func (vm *VM) reportAll() {
 	for _, f := range all {
 		vm.report(f)
 	}
+}
+
+// Unfinished is that tasks were running when the script ended, which nobody awaited and the script had not
+// cancelled: what they were to do has not been done.
+type Unfinished struct{ Tasks int }
+
+func (e *Unfinished) Error() string {
+	if e.Tasks == 1 {
+		return "the script ended while a task was running: await it, or cancel it"
+	}
+	return fmt.Sprintf("the script ended while %d tasks were running: await them, or cancel them", e.Tasks)
+}
+
+// Unfinished is an *Unfinished when the end of the VM has ended such tasks, else nil. It is known after
+// [VM.Run] or [VM.Close].
+func (vm *VM) Unfinished() error {
+	vm.tasksMu.Lock()
+	defer vm.tasksMu.Unlock()
+	if vm.unfinished == 0 {
+		return nil
+	}
+	return &Unfinished{Tasks: vm.unfinished}
+}
+
+func (vm *VM) countUnfinished() {
+	vm.tasksMu.Lock()
+	defer vm.tasksMu.Unlock()
+	vm.unfinished++
+}
+
+// Background lets the tasks that run now go on until the VM ends: they are none of its unfinished ones.
+func (c Call) Background() {
+	for _, task := range c.t.vm.allTasks() {
+		task.mu.Lock()
+		task.background = true
+		task.mu.Unlock()
+	}
+}
+
+// outlived tells whether the task ended because the VM did, and somebody should know of that. It needs task.mu.
+func (task *Task) outlived() bool {
+	stopped, ok := errors.AsType[*Interrupted](task.err)
+	return ok && errors.Is(stopped.Cause, errEnded) && !task.heard && !task.background
 }

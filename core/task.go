@@ -51,6 +51,8 @@ type Task struct {
 	heard     bool     // somebody has asked how it ends
 	forgotten bool     // nobody will
 	failure   *failure // that nobody has heard of yet
+
+	background bool // it may run until the VM ends
 }
 
 // newTask makes a task that ends with ctx.

@@ -79,6 +79,7 @@ type VM struct {
 	tasksMu    sync.Mutex
 	tasks      map[*Task]struct{}
 	failed     map[*failure]struct{} // that nobody has heard of yet
+	unfinished int                   // tasks
 	coroutines map[*life]struct{}
 	foreign    *Task // set when another program runs the Lua state
 

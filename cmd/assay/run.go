@@ -165,6 +165,9 @@ func (p *program) runScript(ctx context.Context, name string, source []byte, arg
 	defer vm.Close()
 	vm.SetArgs(name, args)
 	err = vm.Run(ctx, chunk, args...)
+	if left := vm.Unfinished(); left != nil && err == nil {
+		log.Warn(left.Error())
+	}
 	if interrupt, ok := errors.AsType[*check.Interrupt](err); ok && interrupt.Signal == "SIGTERM" && serve.Drained(vm) {
 		err = nil // told to go, and every request was answered
 	}

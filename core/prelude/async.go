@@ -53,7 +53,8 @@ func asyncModule() core.Module {
 	return core.Module{Name: "async", Doc: "Runs functions as tasks: while one waits, others go on.", Funcs: []core.Func{
 		core.FnRest(core.Doc{
 			Name: "spawn", Text: "Starts a task that calls fn with the further arguments. It runs when the others wait. Tasks that are left when the script ends are cancelled. " +
-				"An error in a task that nobody awaits is logged, once nobody can await it any more: at once when the handle is not kept, at the end of the script at the latest. It makes the exit code of a script 1, and fails the check or test that it belongs to.",
+				"An error in a task that nobody awaits is logged, once nobody can await it any more: at once when the handle is not kept, at the end of the script at the latest. It makes the exit code of a script 1, and fails the check or test that it belongs to. " +
+				"So does, in a check or test, a task that still runs at its end and that nobody awaits: cancel it, or await it.",
 			Needs: core.Pure, Level: core.Check,
 			Examples: []string{"local h = async.spawn(function(a, b) sleep(0.01) return a + b end, 1, 2)\nassert.eq(h.await()[1], 3)"},
 		},

@@ -48,6 +48,7 @@ func (r *run) list(ctx context.Context, path string) ([]test, *Result) {
 		if err != nil {
 			return err
 		}
+		c.Background()
 		for name, f := range functions {
 			if r.suite.Filter == nil || r.suite.Filter.MatchString(name) {
 				_, line := f.Defined()
@@ -106,6 +107,7 @@ func (r *run) test(ctx context.Context, t test) Result {
 		if !ok {
 			return errGone
 		}
+		c.Background() // what the file has started serves its tests
 		_, err = f.Call(c)
 		return err
 	})
@@ -133,7 +135,7 @@ func (r *run) do(ctx context.Context, file string, body func(core.Call) error) (
 	vm.SetArgs(file, nil)
 	err := vm.Do(ctx, body)
 	vm.Close()
-	return out.String(), cmp.Or(err, unheard.First())
+	return out.String(), cmp.Or(err, unheard.First(), vm.Unfinished())
 }
 
 // withoutTime leaves the time out of log records: it differs from run to run.
