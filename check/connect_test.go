@@ -254,26 +254,60 @@ func smtp(config *tls.Config) func(net.Conn) {
 	}
 }
 
+// A server's refusal of the client's certificate is seen in every version of TLS, also where it comes behind the handshake.
 func TestClientCertificate(t *testing.T) {
 	root, _ := newCertificate(t, nil, "root authority", time.Hour)
 	_, server := newCertificate(t, root, "localhost", time.Hour)
 	own, client := newCertificate(t, root, "client", time.Hour)
+	strange, stranger := newCertificate(t, nil, "stranger authority", time.Hour)
 	pool := x509.NewCertPool()
 	pool.AddCert(root.cert)
-	config := &tls.Config{Certificates: []tls.Certificate{server}, ClientCAs: pool, ClientAuth: tls.RequireAndVerifyClientCert, MaxVersion: tls.VersionTLS12}
-	address := listen(t, func(conn net.Conn) { _ = tls.Server(conn, config).HandshakeContext(context.Background()) })
-	der, err := x509.MarshalPKCS8PrivateKey(client.PrivateKey)
-	if err != nil {
-		t.Fatal(err)
-	}
 	b := newBench(t)
-	ca, cert := b.write("ca.pem", root.pem), b.write("cert.pem", own.pem)
-	key := b.write("key.pem", string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})))
-	check := fmt.Sprintf("{name: a, type: tls, address: 'localhost:%s', ca_cert_file: %s", port(address), ca)
-	if got, want := one(t, check+"}"), "error tls: tls with localhost: tls: "; !strings.HasPrefix(got, want) {
-		t.Errorf("without a certificate: %s, want %s", got, want)
+	ca := b.write("ca.pem", root.pem)
+	files := func(name string, a *authority, c tls.Certificate) string {
+		der, err := x509.MarshalPKCS8PrivateKey(c.PrivateKey)
+		if err != nil {
+			t.Fatal(err)
+		}
+		key := b.write(name+".key", string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})))
+		return fmt.Sprintf(", client_cert_file: %s, client_key_file: %s", b.write(name+".pem", a.pem), key)
 	}
-	if got, want := one(t, check+fmt.Sprintf(", client_cert_file: %s, client_key_file: %s}", cert, key)), "passed"; !strings.HasPrefix(got, want) {
-		t.Errorf("with a certificate: %s, want %s", got, want)
+	known, unknown := files("client", own, client), files("stranger", strange, stranger)
+	for name, config := range map[string]*tls.Config{
+		"1.2":                 {MaxVersion: tls.VersionTLS12, ClientAuth: tls.RequireAndVerifyClientCert, ClientCAs: pool},
+		"1.3":                 {ClientAuth: tls.RequireAndVerifyClientCert, ClientCAs: pool},
+		"1.3, names no CA":    {ClientAuth: tls.RequireAnyClientCert, VerifyPeerCertificate: signedBy(pool)},
+		"1.3 without tickets": {ClientAuth: tls.RequireAndVerifyClientCert, ClientCAs: pool, SessionTicketsDisabled: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			config.Certificates = []tls.Certificate{server}
+			address := listen(t, func(conn net.Conn) {
+				if s := tls.Server(conn, config); s.HandshakeContext(context.Background()) == nil {
+					_, _ = s.Read(make([]byte, 1))
+				}
+			})
+			check := fmt.Sprintf("{name: a, type: tls, address: 'localhost:%s', ca_cert_file: %s", port(address), ca)
+			if got, want := one(t, check+"}"), "error tls: tls with localhost: "; !strings.HasPrefix(got, want) {
+				t.Errorf("without a certificate: %s, want %s", got, want)
+			}
+			if got, want := one(t, check+unknown+"}"), "error tls: tls with localhost: "; !strings.HasPrefix(got, want) {
+				t.Errorf("with a stranger's certificate: %s, want %s", got, want)
+			}
+			if got, want := one(t, check+known+"}"), "passed"; !strings.HasPrefix(got, want) {
+				t.Errorf("with a certificate: %s, want %s", got, want)
+			}
+		})
+	}
+}
+
+// signedBy verifies the client's certificate as a server does that keeps the names of its authorities to itself.
+func signedBy(pool *x509.CertPool) func([][]byte, [][]*x509.Certificate) error {
+	return func(raw [][]byte, _ [][]*x509.Certificate) error {
+		leaf, err := x509.ParseCertificate(raw[0])
+		if err == nil {
+			_, err = leaf.Verify(x509.VerifyOptions{Roots: pool, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}})
+		}
+		return err
 	}
 }

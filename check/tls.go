@@ -70,12 +70,17 @@ func (c *tlsCheck) Run(ctx context.Context, a Attempt) Outcome {
 		o.Err = inClass(transportFailure(ctx, host, err), retry.Error, retry.TLS, "")
 		return o
 	}
+	auth := watchClientAuth(config, conn)
 	secured := tls.Client(conn, config)
-	if err := secured.HandshakeContext(ctx); err != nil {
+	err = secured.HandshakeContext(ctx)
+	took := time.Since(began)
+	if err == nil {
+		err = auth.verdict(ctx, secured)
+	}
+	if err != nil {
 		o.Err = inClass(connectError(ctx, err), retry.Connect, retry.TLS, "tls with "+host+": ")
 		return o
 	}
-	took := time.Since(began)
 	state := secured.ConnectionState()
 	o.Value = certificateValue(state)
 	c.expect.assess(&o, state, a, time.Now())
