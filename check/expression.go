@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"assay.rs/check/internal/source"
@@ -79,12 +81,12 @@ func (r *Reader) compile(program string, bound int, p purpose) (compiled, error)
 	var err error
 	c.query, err = jq.CompileStrict(program, jq.Strict{
 		Roots: []string{"vars", "captures"}, RootsAreInput: p == asCondition, Verdict: p == asVerdict, Env: r.scope.env,
-		Names: func(root string, path ...string) error {
+		Names: func(root, name string, below ...any) error {
 			if root == "captures" {
-				c.captures = append(c.captures, path[0])
+				c.captures = append(c.captures, name)
 				return nil
 			}
-			return r.scope.knownVar(path)
+			return r.scope.knownVar(name, below)
 		},
 		Mistaken: func(root, name string) error {
 			if _, known := r.scope.vars[name]; root == "captures" || known {
@@ -97,34 +99,78 @@ func (r *Reader) compile(program string, bound int, p purpose) (compiled, error)
 }
 
 // knownVar is an error when the path leads to no part of a var.
-func (s *scope) knownVar(path []string) error {
-	var at any = s.vars
-	for i, name := range path {
-		m, isMap := at.(map[string]any)
-		if !isMap {
-			return nil // jq says what is wrong
+func (s *scope) knownVar(name string, below []any) error {
+	value, known := s.vars[name]
+	if !known {
+		err := unknownName("$vars."+name, name, s.vars)
+		if _, set := s.env(name); set && nearest.Hint(name, slices.Collect(maps.Keys(s.vars))) == "" {
+			return fmt.Errorf("%w; for the environment variable write env.%s", err, name)
 		}
-		next, ok := m[name]
-		if !ok {
-			known := make([]string, 0, len(m))
-			for k := range m {
-				known = append(known, k)
+		return err
+	}
+	s.used[name] = true
+	return knownPart("$vars."+name, value, below)
+}
+
+// knownPart is an error when value, which is called what, has no part there. What jq fails on is left to it.
+func knownPart(what string, value any, path []any) error {
+	if len(path) == 0 {
+		return nil
+	}
+	switch v := value.(type) {
+	case map[string]any:
+		switch step := path[0].(type) {
+		case string:
+			next, known := v[step]
+			if !known {
+				return unknownName(what+"."+step, step, v)
 			}
-			what := "$vars." + strings.Join(path[:i+1], ".")
-			if hint := nearest.Hint(name, known); hint != "" {
-				return fmt.Errorf("%s: no var has this name: %s", what, hint)
+			return knownPart(what+"."+step, next, path[1:])
+		case nil:
+			items := make([]any, 0, len(v))
+			for _, key := range slices.Sorted(maps.Keys(v)) {
+				items = append(items, v[key])
 			}
-			if _, set := s.env(name); set && i == 0 {
-				return fmt.Errorf("%s: no var has this name; for the environment variable write env.%s", what, name)
-			}
-			return fmt.Errorf("%s: no var has this name", what)
+			return knownInAny(what, items, path[1:])
 		}
-		if i == 0 {
-			s.used[name] = true
+	case []any:
+		switch step := path[0].(type) {
+		case int:
+			at := step
+			if at < 0 {
+				at += len(v)
+			}
+			if at < 0 || at >= len(v) {
+				return fmt.Errorf("%s[%d]: the list has %s", what, step, plural(len(v), "item"))
+			}
+			return knownPart(fmt.Sprintf("%s[%d]", what, step), v[at], path[1:])
+		case nil:
+			return knownInAny(what, v, path[1:])
 		}
-		at = next
 	}
 	return nil
+}
+
+// knownInAny is an error when none of the items has such a part.
+func knownInAny(what string, items []any, path []any) error {
+	var first error
+	for _, item := range items {
+		err := knownPart(what+"[]", item, path)
+		if err == nil {
+			return nil
+		}
+		if first == nil {
+			first = err
+		}
+	}
+	return first
+}
+
+func unknownName(what, name string, in map[string]any) error {
+	if hint := nearest.Hint(name, slices.Collect(maps.Keys(in))); hint != "" {
+		return fmt.Errorf("%s: no var has this name: %s", what, hint)
+	}
+	return fmt.Errorf("%s: no var has this name", what)
 }
 
 // jqProblem points into the expression where the parser does, if the text stands in the file as it is.

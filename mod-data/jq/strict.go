@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/itchyny/gojq"
@@ -15,9 +16,10 @@ import (
 // Ordering comparisons of values of different types and of NaN, and the length of null, end the run with a
 // [*ComparisonError]. Constant operands of `and` and `or`, and comparisons that are the same for every input, are errors of [CompileStrict].
 type Strict struct {
-	// Names is told of each path that the expression reads below one of Roots: of $vars.db.host it is told "vars", "db",
-	// "host". Its error is one of the expression. nil allows all.
-	Names func(root string, path ...string) error
+	// Names is told of each path that the expression reads below one of Roots: of $vars.list[0].host it is told "vars",
+	// "list", 0, "host", and of [] nil. What may be missing, left of // or before a ?, is only told by its name. Its
+	// error is one of the expression. nil allows all.
+	Names func(root, name string, below ...any) error
 
 	// Roots are the variables, without their dollar, whose parts must be named: $vars alone is an error.
 	Roots []string
@@ -33,6 +35,8 @@ type Strict struct {
 
 	// Verdict says that an output of true is a success: an expression that gives true for every input is an error.
 	Verdict bool
+
+	alternatives int // the // that the query is on the left of
 }
 
 // CompileStrict is Compile with what s asks for. Other variables than s.Roots are constants.
@@ -149,7 +153,7 @@ func (s *Strict) query(q *gojq.Query, whole bool) error {
 		return err
 	}
 	below := whole && (q.Op != gojq.OpPipe || len(q.Patterns) > 0) && q.Op != gojq.OpModify
-	if err := s.query(q.Left, whole); err != nil {
+	if err := s.left(q, whole); err != nil {
 		return err
 	}
 	if err := s.query(q.Right, below); err != nil {
@@ -160,6 +164,14 @@ func (s *Strict) query(q *gojq.Query, whole bool) error {
 		*q = *replaced(q, compare)
 	}
 	return nil
+}
+
+func (s *Strict) left(q *gojq.Query, whole bool) error {
+	if q.Op == gojq.OpAlt {
+		s.alternatives++
+		defer func() { s.alternatives-- }()
+	}
+	return s.query(q.Left, whole)
 }
 
 // operands refuses operators that are the same for every input.
@@ -281,11 +293,11 @@ func (s *Strict) mistaken(t *gojq.Term) error {
 		return nil
 	}
 	root, ok := indexName(t.Index)
-	path, _ := staticPath(t.SuffixList)
-	if !ok || len(path) == 0 || !slices.Contains(s.Roots, root) {
+	name, _, found := s.path(t.SuffixList)
+	if !ok || !found || !slices.Contains(s.Roots, root) {
 		return nil
 	}
-	return s.Mistaken(root, path[0])
+	return s.Mistaken(root, name)
 }
 
 // named checks the names below a variable.
@@ -295,41 +307,64 @@ func (s *Strict) named(t *gojq.Term) error {
 	if !env && (root == t.Func.Name || !slices.Contains(s.Roots, root)) {
 		return nil
 	}
-	path, first := staticPath(t.SuffixList)
-	if len(path) == 0 {
+	name, below, found := s.path(t.SuffixList)
+	if !found {
 		return fmt.Errorf("write %s.name: which one is meant must be seen before the run", t.Func.Name)
 	}
 	if !env {
 		if s.Names == nil {
 			return nil
 		}
-		return s.Names(root, path...)
+		return s.Names(root, name, below...)
 	}
 	if s.Env != nil {
-		if value, ok := s.Env(path[0]); ok {
+		if value, ok := s.Env(name); ok {
+			first := slices.IndexFunc(t.SuffixList, func(suffix *gojq.Suffix) bool { return suffix.Index != nil })
 			*t = gojq.Term{Type: gojq.TermTypeString, Str: &gojq.String{Str: value}, SuffixList: t.SuffixList[first+1:]}
 			return nil
 		}
 	}
-	return fmt.Errorf("%s.%s: no environment variable has this name", t.Func.Name, path[0])
+	return fmt.Errorf("%s.%s: no environment variable has this name", t.Func.Name, name)
 }
 
-// staticPath is the names that a term is followed by, and where the first of them stands.
-func staticPath(suffixes []*gojq.Suffix) (path []string, first int) {
-	for i, suffix := range suffixes {
-		if suffix.Optional {
+// path is the name that a term is followed by, and what follows that: names, numbers of items, and nil for [].
+// It ends before what is computed, and before what may be missing.
+func (s *Strict) path(suffixes []*gojq.Suffix) (name string, below []any, found bool) {
+	for _, suffix := range suffixes {
+		step, ok := stepOf(suffix)
+		switch {
+		case !found && suffix.Optional: // $vars? is $vars
 			continue
+		case !found:
+			if name, found = step.(string); !found {
+				return "", nil, false
+			}
+			continue
+		case suffix.Optional && len(below) > 0:
+			return name, below[:len(below)-1], true
+		case suffix.Optional:
+			continue
+		case !ok || s.alternatives > 0:
+			return name, below, true
 		}
-		name, ok := indexName(suffix.Index)
-		if !ok {
-			break
-		}
-		if len(path) == 0 {
-			first = i
-		}
-		path = append(path, name)
+		below = append(below, step)
 	}
-	return path, first
+	return name, below, found
+}
+
+// stepOf is the name in a suffix, the number in [1], nil for [].
+func stepOf(suffix *gojq.Suffix) (step any, ok bool) {
+	if suffix.Iter {
+		return nil, true
+	}
+	if name, ok := indexName(suffix.Index); ok {
+		return name, true
+	}
+	if suffix.Index == nil || suffix.Index.IsSlice || suffix.Index.Start == nil || suffix.Index.Start.Op != 0 {
+		return nil, false
+	}
+	n, err := strconv.Atoi(suffix.Index.Start.String())
+	return n, err == nil
 }
 
 // indexName is the name in .name, ."name" and ["name"].

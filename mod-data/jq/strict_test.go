@@ -17,9 +17,9 @@ func verdicts(vars map[string]any) Strict {
 	return Strict{
 		Roots: []string{"vars", "captures"}, Verdict: true,
 		Env: func(name string) (string, bool) { return "prod", name == "DEPLOY" },
-		Names: func(root string, path ...string) error {
-			if _, ok := vars[path[0]]; root == "vars" && !ok {
-				return fmt.Errorf("%s.%s: no var has this name", root, path[0])
+		Names: func(root, name string, _ ...any) error {
+			if _, ok := vars[name]; root == "vars" && !ok {
+				return fmt.Errorf("%s.%s: no var has this name", root, name)
 			}
 			return nil
 		},
@@ -229,6 +229,39 @@ func TestExplain(t *testing.T) {
 		}
 		if got := q.Explain(t.Context(), decode(t, input), show, map[string]any{"want": 7}); got != want {
 			t.Errorf("Explain(%s) = %q, want %q", text, got, want)
+		}
+	}
+}
+
+func TestStrictPaths(t *testing.T) {
+	for text, want := range map[string]string{
+		`$vars.a == .x`:                            "a",
+		`$vars.a.b["c"]."d" == .x`:                 "a b c d",
+		`$vars["a"][0].b[-1] == .x`:                "a 0 b -1",
+		`[$vars.a[].b[][1]] == .x`:                 "a <nil> b <nil> 1",
+		`$vars.a[.i].b == .x`:                      "a",
+		`$vars.a.b[1:2].c == .x`:                   "a b",
+		`$vars.a["b\(.x)"].c == .x`:                "a",
+		`$vars.a.b?.c == .x`:                       "a",
+		`$vars.a?.b == .x`:                         "a b",
+		`$vars.a.b.c[]? == .x`:                     "a b c",
+		`($vars.a.b // $vars.c.d) == .x`:           "a | c d",
+		`($vars.a.b // 1 | $vars.c.d) == .x`:       "a | c d",
+		`(($vars.a.b | not) // $vars.c[0]) == .x`:  "a | c 0",
+		`[.l[] | select(.k == $vars.a[0].k)] == 1`: "a 0 k",
+	} {
+		var seen []string
+		s := verdicts(nil)
+		s.Names = func(_, name string, below ...any) error {
+			seen = append(seen, strings.TrimSuffix(fmt.Sprintln(append([]any{name}, below...)...), "\n"))
+			return nil
+		}
+		if _, err := CompileStrict(text, s, "$vars", "$captures"); err != nil {
+			t.Errorf("CompileStrict(%s): %v", text, err)
+			continue
+		}
+		if got := strings.Join(seen, " | "); got != want {
+			t.Errorf("CompileStrict(%s) names %q, want %q", text, got, want)
 		}
 	}
 }
