@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -65,6 +66,20 @@ func (r *response) describe(a Attempt) *Response {
 
 func (r *request) hasHeader(name string) bool {
 	return slices.ContainsFunc(r.headers, func(h header) bool { return strings.EqualFold(h.name, name) })
+}
+
+func (r *request) setHeaders(headers []Named, a Attempt) error {
+	for _, named := range headers {
+		v, err := named.Text.Expand(a.Captures)
+		if err != nil {
+			return fmt.Errorf("header %s: %w", named.Name, err)
+		}
+		if strings.ContainsAny(v, "\r\n\x00") {
+			return fmt.Errorf("header %s: a line break cannot be sent", named.Name)
+		}
+		r.headers = append(r.headers, header{named.Name, v})
+	}
+	return nil
 }
 
 // describe is the request for the document. Credentials in it become secrets on the way.

@@ -53,7 +53,7 @@ func TestNeverAFalseGreenFromAFile(t *testing.T) {
 		"a name that is no string":         {"checks:\n  - {name: 1, type: http, url: 'http://h/'}\n", "must be a string, not the number 1"},
 		"unknown type":                     {"checks:\n  - {name: a, type: htp, url: 'http://h/'}\n", "unknown type 'htp' in check 'a': did you mean 'http'?"},
 		"type of another binary":           {"checks:\n  - {name: a, type: sql, url: x}\n", "unknown type 'sql' in check 'a': the full assay binary has it"},
-		"type of another time":             {"checks:\n  - {name: a, type: ws, url: x}\n", "unknown type 'ws'"},
+		"a WebSocket over http":            {"checks:\n  - {name: a, type: ws, url: 'http://h/'}\n", "must begin with ws:// or wss://"},
 		"include":                          {"include: [x]\n" + one + "}\n", "include 'x': no file"},
 		"fixtures":                         {"fixtures: [x]\n" + one + "}\n", "'fixtures':"},
 		"expect.schema":                    {one + ", expect: {schema: {file: x}}}\n", "'schema':"},

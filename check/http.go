@@ -118,11 +118,15 @@ func lastOfEach(headers []Named) []Named {
 }
 
 // checkURL refuses what cannot be requested, with a suggestion where one is likely.
-func checkURL(text string) error {
+func checkURL(text string) error { return checkURLOf(text, "http", "https") }
+
+// checkURLOf is checkURL for a protocol with two schemes, the second of which is with TLS.
+func checkURLOf(text, plain, secure string) error {
 	u, err := url.Parse(text)
+	known := err == nil && (u.Scheme == plain || u.Scheme == secure)
 	switch {
-	case err != nil && !strings.Contains(text, "://"), err == nil && u.Scheme != "http" && u.Scheme != "https" && u.Host == "":
-		return fmt.Errorf("the URL %q must begin with http:// or https://", text)
+	case err != nil && !strings.Contains(text, "://"), err == nil && !known && u.Host == "":
+		return fmt.Errorf("the URL %q must begin with %s:// or %s://", text, plain, secure)
 	case err != nil:
 		// A raw query may hold what net/url refuses; the client encodes it as a browser would.
 		base, _, found := strings.Cut(text, "?")
@@ -133,8 +137,8 @@ func checkURL(text string) error {
 			return fmt.Errorf("the URL %q is invalid: %w", text, urlReason(err))
 		}
 	}
-	if u.Scheme != "http" && u.Scheme != "https" {
-		return fmt.Errorf("the URL %q must begin with http:// or https://", text)
+	if u.Scheme != plain && u.Scheme != secure {
+		return fmt.Errorf("the URL %q must begin with %s:// or %s://", text, plain, secure)
 	}
 	if u.Hostname() == "" {
 		return fmt.Errorf("the URL %q has no host", text)
@@ -208,15 +212,8 @@ func (h *httpCheck) request(a Attempt) (*request, error) {
 		}
 	}
 	req := &request{method: h.method, url: target, noRedirects: !h.follow, bodyless: !h.judgesBody()}
-	for _, named := range h.headers {
-		v, err := named.Text.Expand(a.Captures)
-		if err != nil {
-			return nil, fmt.Errorf("header %s: %w", named.Name, err)
-		}
-		if strings.ContainsAny(v, "\r\n\x00") {
-			return nil, fmt.Errorf("header %s: a line break cannot be sent", named.Name)
-		}
-		req.headers = append(req.headers, header{named.Name, v})
+	if err := req.setHeaders(h.headers, a); err != nil {
+		return nil, err
 	}
 	if err := h.options.fill(req, a); err != nil {
 		return nil, err

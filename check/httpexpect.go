@@ -3,10 +3,12 @@ package check
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -22,12 +24,15 @@ type httpExpect struct {
 	status  statuses
 	body    matcher
 	json    []*expression
-	headers []headerWant
+	headers headerWants
 	latency latency
 	tls     certificate
 	content content
 	failure failure
 }
+
+// headerWants are what the headers of an answer must be like.
+type headerWants []headerWant
 
 type headerWant struct {
 	name   string
@@ -48,7 +53,7 @@ func (e *httpExpect) keys() []Key {
 		{Name: "body", Text: "A text that the body contains, or conditions on it.", Value: matcherValue(&e.body, e.content.keys()...)},
 		{Name: "json", Text: "jq on the body, one or a list; each must give true.", Value: OneOrMany(
 			expressionValue(&one, asVerdict).then(func(*Reader, *yaml.Node) { e.json = append(e.json, one) }), func() { e.json = nil })},
-		{Name: "headers", Text: "Headers of the answer: a text that the value contains, conditions on it, or {absent: true}.", Value: e.headersValue()},
+		{Name: "headers", Text: "Headers of the answer: a text that the value contains, conditions on it, or {absent: true}.", Value: e.headers.value()},
 		{Name: "latency", Text: "How long the answer may take: \"<500ms\".", Value: latencyValue(&e.latency)},
 		refused("schema", "JSON schemas are not supported yet"),
 		{Name: "tls", Text: "What the certificate and the connection must be like.", Value: Section("tls", e.tls.keys)},
@@ -56,7 +61,7 @@ func (e *httpExpect) keys() []Key {
 	}
 }
 
-func (e *httpExpect) headersValue() Value {
+func (h *headerWants) value() Value {
 	var m matcher
 	each := matcherValue(&m)
 	absent := schema{"type": "object", "properties": schema{"absent": schema{"const": true, "description": "There must be no such header."}}, "required": []string{"absent"}, "additionalProperties": false}
@@ -67,7 +72,7 @@ func (e *httpExpect) headersValue() Value {
 			r.Fail(n, "must be a map of headers that is not empty, not %s", describe(n))
 			return
 		}
-		e.headers = nil
+		*h = nil
 		for _, p := range n.Pairs {
 			m = matcher{}
 			if p.Value.Kind == yaml.Null {
@@ -82,11 +87,11 @@ func (e *httpExpect) headersValue() Value {
 				if gone.Value != true || len(p.Value.Pairs) > 1 {
 					r.Fail(gone, "write {absent: true}, and nothing else, of a header that must not be there")
 				}
-				e.headers = append(e.headers, headerWant{name: p.Key, absent: true})
+				*h = append(*h, headerWant{name: p.Key, absent: true})
 				continue
 			}
 			each.read(r, p.Value)
-			e.headers = append(e.headers, headerWant{name: p.Key, m: m})
+			*h = append(*h, headerWant{name: p.Key, m: m})
 		}
 	}}
 }
@@ -129,21 +134,8 @@ func (l latency) assess(o *Outcome, took time.Duration) {
 // assess judges an answer, in the order in which a person reads one.
 func (e *httpExpect) assess(ctx context.Context, o *Outcome, resp *response, took time.Duration, a Attempt) {
 	e.status.assess(o, resp.status)
-	for _, h := range e.headers {
-		subject := "header " + h.name
-		values := resp.header.Values(h.name)
-		if h.absent {
-			o.assess(Assertion{Expr: subject + " is absent", Passed: len(values) == 0, Expected: nil, Actual: a.Excerpt(strings.Join(values, ", "))},
-				fmt.Sprintf("%s is absent (got %s)", subject, quoted(a.Excerpt(strings.Join(values, ", ")))))
-			continue
-		}
-		if len(values) == 0 {
-			o.assess(Assertion{Expr: subject + " is there", Expected: true, Actual: false}, subject+" is missing")
-			continue
-		}
-		h.m.assess(o, subject, strings.Join(values, ", "), a)
-	}
-	e.assessTLS(o, resp, a)
+	e.headers.assess(o, resp.header, a)
+	assessTLS(o, &e.tls, resp.tls, a)
 	if resp.unreadable == nil {
 		e.assessBody(o, resp.body, a)
 		e.assessJSON(ctx, o, resp, a)
@@ -154,13 +146,30 @@ func (e *httpExpect) assess(ctx context.Context, o *Outcome, resp *response, too
 	}
 }
 
-func (e *httpExpect) assessTLS(o *Outcome, resp *response, a Attempt) {
+func (h headerWants) assess(o *Outcome, header http.Header, a Attempt) {
+	for _, w := range h {
+		subject := "header " + w.name
+		values := header.Values(w.name)
+		if w.absent {
+			o.assess(Assertion{Expr: subject + " is absent", Passed: len(values) == 0, Expected: nil, Actual: a.Excerpt(strings.Join(values, ", "))},
+				fmt.Sprintf("%s is absent (got %s)", subject, quoted(a.Excerpt(strings.Join(values, ", ")))))
+			continue
+		}
+		if len(values) == 0 {
+			o.assess(Assertion{Expr: subject + " is there", Expected: true, Actual: false}, subject+" is missing")
+			continue
+		}
+		w.m.assess(o, subject, strings.Join(values, ", "), a)
+	}
+}
+
+func assessTLS(o *Outcome, want *certificate, state *tls.ConnectionState, a Attempt) {
 	switch {
-	case !e.tls.any():
-	case resp.tls == nil:
+	case !want.any():
+	case state == nil:
 		o.assess(Assertion{Expr: "the answer came over TLS", Expected: true, Actual: false}, "the answer did not come over TLS")
 	default:
-		e.tls.assess(o, *resp.tls, a, time.Now())
+		want.assess(o, *state, a, time.Now())
 	}
 }
 

@@ -37,6 +37,14 @@ type manyNamed struct {
 }
 
 func (h *httpOptions) keys() []Key {
+	return append(h.connectKeys(),
+		optionKey("max_redirects", Int(&h.maxRedirects, 0, 100)),
+		optionKey("max_body", Int(&h.maxBody, 1, 1<<30)),
+	)
+}
+
+// connectKeys are those that say where to, how and as whom.
+func (h *httpOptions) connectKeys() []Key {
 	return append(h.trust.keys(),
 		optionKey("query", manyTexts(&h.query)),
 		optionKey("auth", Section("auth", h.auth.keys)),
@@ -44,8 +52,6 @@ func (h *httpOptions) keys() []Key {
 		optionKey("proxy", h.proxyValue()),
 		optionKey("unix_socket", Text(&h.unixSocket)),
 		optionKey("connect_timeout", Duration(&h.connectTimeout, false)),
-		optionKey("max_redirects", Int(&h.maxRedirects, 0, 100)),
-		optionKey("max_body", Int(&h.maxBody, 1, 1<<30)),
 	)
 }
 

@@ -14,6 +14,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"assay.rs/mod-http/ws"
 )
 
 // meanServer answers by the last part of the path. Its answers are what deserves no green.
@@ -21,6 +23,10 @@ func meanServer(w http.ResponseWriter, r *http.Request) {
 	const bad = "state: error, database down"
 	_, name, _ := strings.Cut(r.URL.Path, "/")
 	head := w.Header()
+	if text, ok := strings.CutPrefix(name, "ws-"); ok {
+		meanSocket(w, r, text)
+		return
+	}
 	answers := map[string]string{
 		"empty": `{}`, "nine": `{"n":9,"s":"9","list":[]}`, "old": `{"v":"old"}`, "ok": `{"ok":true,"status":"ok"}`, "bad": `{"v":"bad","ok":false}`, "null": `null`,
 		"each": `{"a":false,"b":true,"checks":[{"ok":false},{"ok":true}]}`, "path": `{"v":"C:\\new"}`, "one": `{"n":1}`, "version": `{"version":"1.1"}`,
@@ -92,6 +98,24 @@ func meanServer(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// meanSocket takes a handshake and says what deserves no green.
+func meanSocket(w http.ResponseWriter, r *http.Request, name string) {
+	accept := ws.New().Accept
+	conn, err := accept(w, r, ws.AcceptOptions{})
+	if err != nil {
+		return
+	}
+	defer conn.Drop()
+	switch name {
+	case "closed":
+		_ = conn.Close(1013, "try again later")
+	case "error-then-ok":
+		_ = conn.Send(r.Context(), []byte("error: database down"), false)
+		_ = conn.Send(r.Context(), []byte("ok"), false)
+	}
+	_, _, _ = conn.Recv(r.Context(), 0) // until the client goes
+}
+
 // meanPrometheus answers /NAME/api/v1/query.
 func meanPrometheus(w http.ResponseWriter, r *http.Request) {
 	name, _, found := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/api/v1/query")
@@ -134,7 +158,7 @@ func TestMeanFiles(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			env := map[string]string{"URL": server.URL}
+			env := map[string]string{"URL": server.URL, "WS": "ws" + strings.TrimPrefix(server.URL, "http")}
 			var wants []string
 			for line := range bytes.Lines(source) {
 				text := strings.TrimSpace(string(line))

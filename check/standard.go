@@ -20,7 +20,7 @@ const TerminationLog = "/dev/termination-log"
 // Standard returns the types that every binary has; scripts have the builtins of the modules.
 func Standard(modules ...core.Module) []Type {
 	c := NewClient(os.LookupEnv)
-	return []Type{HTTP(c), Prometheus(c), Script(modules...), TCP(), TLS(), DNS(), GRPC(), K8s(c)}
+	return []Type{HTTP(c), Prometheus(c), Script(modules...), TCP(), TLS(), DNS(), GRPC(), WS(c), K8s(c)}
 }
 
 // elsewhere are the types that are planned, or another binary's.
@@ -28,8 +28,6 @@ func elsewhere(typ string) (string, bool) {
 	switch typ {
 	case "sql", "fixtures":
 		return "the full assay binary has it", true
-	case "ws":
-		return "this version does not have it yet", true
 	}
 	return "", false
 }

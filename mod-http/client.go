@@ -178,6 +178,9 @@ func (c *Client) follow(ctx context.Context, a *attempt, h *hop, o Options, with
 		if o.Cookies.Jar != nil {
 			o.Cookies.Jar.SetCookies(h.url, setCookies(answer.Header))
 		}
+		if takeOver(ctx, answer) {
+			return &Response{Status: answer.StatusCode, Header: answer.Header, URL: h.url.String(), TLS: answer.TLS, Timings: a.timings()}, nil
+		}
 		location := answer.Header.Get("Location")
 		if !isRedirect(answer.StatusCode) || location == "" || o.FollowRedirects != nil && !*o.FollowRedirects {
 			return a.receive(answer, h, o, with)
