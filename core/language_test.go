@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"assay.rs/core/internal/randomlua"
+	"assay.rs/core/coretest/randomlua"
 )
 
 // The scripts of core/compile print the same when our own loop runs them, also when they run again: tables of one

@@ -3,6 +3,7 @@ module assay.rs/cmd/assay
 go 1.26.0
 
 require (
+	assay.rs/analysis v0.1.0
 	assay.rs/check v0.1.0
 	assay.rs/core v0.1.0
 	assay.rs/mod-crypto v0.1.0

@@ -12,7 +12,7 @@ import (
 	"github.com/yuin/gopher-lua/ast"
 	"github.com/yuin/gopher-lua/parse"
 
-	"assay.rs/core/internal/randomlua"
+	"assay.rs/core/coretest/randomlua"
 	"assay.rs/core/syntax"
 )
 

@@ -9,7 +9,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 	"github.com/yuin/gopher-lua/parse"
 
-	"assay.rs/core/internal/randomlua"
+	"assay.rs/core/coretest/randomlua"
 )
 
 // runGopherLua runs a text that gopher-lua compiles itself.

@@ -38,10 +38,10 @@ var directions = []rule{
 	{of: "check", siblings: []string{"core", "mod-data", "mod-http"}},
 	{of: "tool", siblings: []string{"core"}},
 	{of: "stdlib", siblings: []string{"core/spec"}},
-	{of: "analysis", siblings: []string{"core/spec", "core/syntax"}},
+	{of: "analysis", pure: true, siblings: []string{"core/spec", "core/syntax", "core/nearest"}},
 	{of: "cmd/assay", siblings: []string{"core", "mod-*", "check", "stdlib", "analysis", "tool"}, vm: true},
 	{of: "cmd/assay-check", siblings: []string{"core", "mod-data", "mod-http", "check", "stdlib"}, vm: true},
-	{of: "cmd/assay-lsp", siblings: []string{"core/spec", "core/syntax", "analysis", "stdlib"}},
+	{of: "cmd/assay-lsp", pure: true, siblings: []string{"core/spec", "core/syntax", "core/nearest", "analysis", "stdlib"}},
 	{of: "test/bench/tenants", part: true, siblings: []string{"core", "mod-data", "test"}},
 	{of: "test"},
 }

@@ -1,0 +1,111 @@
+package checkfile
+
+import (
+	"strings"
+	"testing"
+)
+
+const sample = `# comment
+name: sample
+checks:
+  - name: one   # a comment
+    type: script
+    script: |
+      local x = 1
+
+      if x then
+        print("é")
+      end
+  - type: http
+    name: "two"
+    url: http://x
+    expect: { status: 200,
+      a: 1 }
+- name: three
+    script: assert.eq(1, 1)
+`
+
+func TestEntries(t *testing.T) {
+	f := Read(sample)
+	var got []string
+	for _, e := range f.Entries {
+		parent := "-"
+		if e.Parent >= 0 {
+			parent = f.Entries[e.Parent].Key
+		}
+		got = append(got, strings.Join([]string{parent, string(rune('0' + e.Item)), e.Key, e.Value}, " "))
+	}
+	want := []string{
+		"- 0 name sample", "- 0 checks ", "checks 1 name one", "checks 1 type script", "checks 1 script |",
+		"checks 2 type http", "checks 2 name \"two\"", "checks 2 url http://x", "checks 2 expect { status: 200,",
+	}
+	if len(got) < len(want) {
+		t.Fatalf("entries = %q, want at least %q", got, want)
+	}
+	for i := range want {
+		if got[i] != want[i] {
+			t.Errorf("entry %d = %q, want %q", i, got[i], want[i])
+		}
+	}
+}
+
+func TestScriptsAreMappedBothWays(t *testing.T) {
+	for _, text := range []string{sample, strings.ReplaceAll(sample, "\n", "\r\n")} {
+		f := Read(text)
+		if len(f.Scripts) == 0 {
+			t.Fatal("found no script")
+		}
+		s := &f.Scripts[0]
+		if want := "local x = 1\n\nif x then\n  print(\"é\")\nend\n"; s.Text != want {
+			t.Fatalf("script = %q, want %q", s.Text, want)
+		}
+		for i := range s.Text {
+			outer := s.Outer(i)
+			if s.Text[i] != '\n' && text[outer] != s.Text[i] {
+				t.Errorf("Outer(%d) = %d, which is %q, want %q", i, outer, text[outer], s.Text[i])
+			}
+			if back, ok := s.Inner(outer); !ok || back != i {
+				t.Errorf("Inner(Outer(%d)) = %d, %v", i, back, ok)
+			}
+		}
+		for _, outside := range []int{0, s.Start - 1, s.End + 1} {
+			if _, ok := s.Inner(outside); ok {
+				t.Errorf("Inner(%d) is in the script [%d, %d]", outside, s.Start, s.End)
+			}
+		}
+	}
+}
+
+func TestScriptsOfOtherFilesAreNoLua(t *testing.T) {
+	for _, text := range []string{
+		"job:\n  script:\n    - make\n",
+		"test:\n  script: |\n    make\n",
+		"checks:\n  - type: http\n    expect:\n      script: |\n        x\n",
+		"checks:\n  - script: >\n      folded\n",
+	} {
+		if f := Read(text); len(f.Scripts) != 0 {
+			t.Errorf("Read(%q) has the script %q, want none", text, f.Scripts[0].Text)
+		}
+	}
+}
+
+func FuzzRead(f *testing.F) {
+	f.Add(sample)
+	f.Add("checks:\n- script: |\n\n    x\n  y: 'a\n   b'")
+	f.Fuzz(func(t *testing.T, text string) {
+		file := Read(text)
+		for _, e := range file.Entries {
+			if e.Start > e.End || e.End > len(text) || e.BlockEnd < e.End || e.ValueStart+len(e.Value) > len(text) {
+				t.Errorf("entry %+v of %q", e, text)
+			}
+		}
+		for i := range file.Scripts {
+			s := &file.Scripts[i]
+			for at := range s.Text {
+				if back, ok := s.Inner(s.Outer(at)); !ok || back != at {
+					t.Errorf("Inner(Outer(%d)) = %d, %v of %q", at, back, ok, text)
+				}
+			}
+		}
+	})
+}
