@@ -334,14 +334,7 @@ func FnRest[A, E, R any](d Doc, p1 Param[A], rest Param[E], r Result[R], body fu
 			if first == 2 {
 				v1 = take(t, L, b, &p1, 1)
 			}
-			var more []E
-			if n := L.GetTop() - first + 1; n > 0 {
-				more = make([]E, 0, n)
-			}
-			for i := first; i <= L.GetTop(); i++ {
-				more = append(more, take(t, L, b, &rest, i))
-			}
-			v, err := run2(Call{t, b}, body, v1, more)
+			v, err := run2(Call{t, b}, body, v1, takeRest(t, L, b, &rest, first))
 			return give(t, L, b, &r, v, err)
 		}
 	}, params...)
@@ -358,22 +351,57 @@ func Iter[A, E any](d Doc, p1 Param[A], yields Type[E], text string, body func(C
 			t := currentThread(L)
 			v1 := take(t, L, b, &p1, 1)
 			next, err := run1(Call{t, b}, body, v1)
-			if err != nil {
-				t.raise(b, err)
-			}
-			// The upvalue is what the iterator holds, for [walk].
-			L.Push(L.NewClosure(func(L *lua.LState) int {
-				t := currentThread(L)
-				v, err := run0(Call{t, b}, next)
-				if errors.Is(err, io.EOF) {
-					L.Push(lua.LNil)
-					return 1
-				}
-				return give(t, L, b, &item, v, err)
-			}, L.Get(1)))
-			return 1
+			return iterate(t, L, b, &item, next, err)
 		}
 	}, p1.parameter)
 	f.spec.Iterator = true
 	return f
+}
+
+// IterRest is Iter for a builtin that takes any number of arguments after p1, and gives any number of values in each
+// step.
+//
+//go:noinline
+func IterRest[A, E any](d Doc, p1 Param[A], rest Param[E], text string, body func(Call, A, []E) (func(Call) ([]Value, error), error)) Func {
+	item := ReturnsAll(text)
+	f := declare(d, item.returned, func(b *builtin) lua.LGFunction {
+		return func(L *lua.LState) int {
+			t := currentThread(L)
+			v1 := take(t, L, b, &p1, 1)
+			next, err := run2(Call{t, b}, body, v1, takeRest(t, L, b, &rest, 2))
+			return iterate(t, L, b, &item, next, err)
+		}
+	}, p1.parameter, rest.parameter)
+	f.spec.Iterator = true
+	return f
+}
+
+// iterate gives the function that makes each item, or raises.
+func iterate[E any](t *thread, L *lua.LState, b *builtin, item *Result[E], next func(Call) (E, error), err error) int {
+	if err != nil {
+		t.raise(b, err)
+	}
+	// The upvalue is what the iterator holds, for [walk].
+	L.Push(L.NewClosure(func(L *lua.LState) int {
+		t := currentThread(L)
+		v, err := run0(Call{t, b}, next)
+		if errors.Is(err, io.EOF) {
+			L.Push(lua.LNil)
+			return 1
+		}
+		return give(t, L, b, item, v, err)
+	}, L.Get(1)))
+	return 1
+}
+
+// takeRest converts the arguments from first on, or raises.
+func takeRest[E any](t *thread, L *lua.LState, b *builtin, rest *Param[E], first int) []E {
+	var more []E
+	if n := L.GetTop() - first + 1; n > 0 {
+		more = make([]E, 0, n)
+	}
+	for i := first; i <= L.GetTop(); i++ {
+		more = append(more, take(t, L, b, rest, i))
+	}
+	return more
 }

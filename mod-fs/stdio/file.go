@@ -50,16 +50,19 @@ func fileClass() *core.Object[*file] {
 		core.FnRest(doc("read", "Reads from the file.", core.Read, `local f = io.open("/dev/null")  assert.is_nil(f:read("l"))  f:close()`),
 			class.Self(), core.Rest("formats", core.Any(), formatsText), core.ReturnsAll("What was read; nil at the end."),
 			func(c core.Call, f *file, formats []core.Value) ([]core.Value, error) {
-				wanted, err := parseFormats(formats)
+				wanted, err := parseFormats(formats, 1)
 				if err != nil {
 					return nil, err
 				}
 				return f.read(c, wanted)
 			}),
-		core.Iter(doc("lines", "Goes through the lines that are left, without their newlines.", core.Read,
+		core.IterRest(doc("lines", "Goes through the lines that are left, without their newlines, or what the formats ask for.", core.Read,
 			`local f = io.open("/dev/null")  for line in f:lines() do print(line) end`),
-			class.Self(), core.String(), "The next line.",
-			func(_ core.Call, f *file) (func(core.Call) (string, error), error) { return f.line, nil }),
+			class.Self(), core.Rest("formats", core.Any(), formatsText), linesText,
+			func(_ core.Call, f *file, formats []core.Value) (func(core.Call) ([]core.Value, error), error) {
+				wanted, err := parseFormats(formats, 1)
+				return f.each(wanted), err
+			}),
 		core.FnRest(doc("write", "Writes strings and numbers, with nothing between or behind them.", core.Wait, "io.stdout:write(\"a\", 1, \"\\n\")\n--> =a1"),
 			class.Self(), core.Rest("values", core.String(), "What to write."), core.Returns(class.Type(), "The file, to write more."),
 			func(c core.Call, f *file, values []string) (*file, error) { return f, f.write(c, values) }),
@@ -99,15 +102,15 @@ func (f *file) read(c core.Call, formats []format) ([]core.Value, error) {
 	return nil, errNotInput
 }
 
-func (f *file) line(c core.Call) (string, error) {
-	switch f.stream {
-	case standardInput:
-		return standard(c).line(c)
-	case notStandard:
-		line, err := f.source.line(c)
-		return line, f.named(err)
+// each reads the same again and again, until there is nothing.
+func (f *file) each(formats []format) func(core.Call) ([]core.Value, error) {
+	return func(c core.Call) ([]core.Value, error) {
+		results, err := f.read(c, formats)
+		if err == nil && len(results) > 0 && results[0].Kind() == core.KindNil {
+			return nil, io.EOF
+		}
+		return results, err
 	}
-	return "", errNotInput
 }
 
 func (f *file) write(c core.Call, values []string) error {

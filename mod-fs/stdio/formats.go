@@ -16,18 +16,21 @@ import (
 
 const formatsText = `What to read, one result for each: "l" a line, which is the default, "L" a line with its newline, "n" a number, "a" all that is left, or how many bytes.`
 
+const linesText = "The next line, or what the formats ask for."
+
 // format is one thing to read.
 type format struct {
 	kind  byte // l, L, n, a, or 0 for a number of bytes
 	count int
 }
 
-func parseFormats(values []core.Value) ([]format, error) {
+// parseFormats reads formats that are the arguments from first on.
+func parseFormats(values []core.Value, first int) ([]format, error) {
 	formats := make([]format, len(values))
 	for i, v := range values {
 		if n, ok := v.Integer(); ok && v.Kind() != core.KindString {
 			if n < 0 || n > math.MaxInt32 {
-				return nil, fmt.Errorf("argument %d: %d bytes cannot be read", i+1, n)
+				return nil, fmt.Errorf("argument %d: %d bytes cannot be read", first+i, n)
 			}
 			formats[i].count = int(n)
 			continue
@@ -35,7 +38,7 @@ func parseFormats(values []core.Value) ([]format, error) {
 		text, _ := v.Text()
 		text = strings.TrimPrefix(text, "*") // as Lua 5.1 has it
 		if text == "" || !strings.Contains("lLna", text[:1]) {
-			return nil, fmt.Errorf(`argument %d: bad format: use "l", "L", "n", "a" or a number of bytes`, i+1)
+			return nil, fmt.Errorf(`argument %d: bad format: use "l", "L", "n", "a" or a number of bytes`, first+i)
 		}
 		formats[i].kind = text[0]
 	}
@@ -88,14 +91,6 @@ func (s *source) one(c core.Call, f format) (core.Value, error) {
 		line = strings.TrimSuffix(line, "\n")
 	}
 	return core.TextValue(line), nil
-}
-
-// line gives the next line without its newline, or io.EOF.
-func (s *source) line(c core.Call) (string, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	line, err := input.Line(c, s.r)
-	return strings.TrimSuffix(line, "\n"), err
 }
 
 func (s *source) bytes(c core.Call, n int) (core.Value, error) {

@@ -34,11 +34,6 @@ func (in *vmInput) read(c core.Call, formats []format) ([]core.Value, error) {
 	return in.source.read(c, formats)
 }
 
-func (in *vmInput) line(c core.Call) (string, error) {
-	defer in.awaited.during(c.Context())()
-	return in.source.line(c)
-}
-
 // awaited reads from what cannot be interrupted, such as a terminal, for a task that can.
 type awaited struct {
 	r io.Reader

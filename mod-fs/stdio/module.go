@@ -22,7 +22,7 @@ func New() core.Module {
 				Examples: []string{`local line = io.read()  if line == nil then print("nothing") end`},
 			}, core.NoArg(), core.Rest("formats", core.Any(), formatsText), core.ReturnsAll("What was read; nil at the end."),
 				func(c core.Call, _ core.None, formats []core.Value) ([]core.Value, error) {
-					wanted, err := parseFormats(formats)
+					wanted, err := parseFormats(formats, 1)
 					if err != nil {
 						return nil, err
 					}
@@ -36,16 +36,20 @@ func New() core.Module {
 					f := currentOutput(c, stdout)
 					return f, f.write(c, values)
 				}),
-			core.Iter(core.Doc{
-				Name: "lines", Text: "Goes through the lines of a file, or of standard input, without their newlines.", Needs: core.Read, Level: core.Script,
+			core.IterRest(core.Doc{
+				Name: "lines", Text: "Goes through the lines of a file, or of standard input, without their newlines, or through what the formats ask for.", Needs: core.Read, Level: core.Script,
 				Raises:   []*core.Code{core.ErrDenied},
 				Examples: []string{`for line in io.lines("/dev/null") do print(line) end`},
-			}, core.Opt("path", core.String(), "", "The file; standard input when it is left out."), core.String(), "The next line.",
-				func(c core.Call, path string) (func(core.Call) (string, error), error) {
-					if path == "" {
-						return currentInput(c, stdin).line, nil
+			}, core.Opt("path", core.String(), "", "The file; standard input when it is left out."), core.Rest("formats", core.Any(), formatsText), linesText,
+				func(c core.Call, path string, formats []core.Value) (func(core.Call) ([]core.Value, error), error) {
+					wanted, err := parseFormats(formats, 2)
+					if err != nil {
+						return nil, err
 					}
-					return lines(c, path)
+					if path == "" {
+						return currentInput(c, stdin).each(wanted), nil
+					}
+					return lines(c, path, wanted)
 				}),
 			core.Fn1(core.Doc{
 				Name: "input", Text: "Sets the file that io.read and io.lines read, and gives it.", Needs: core.Read, Level: core.Script,
@@ -154,21 +158,22 @@ func openFile(c core.Call, path string, flag int) (*file, error) {
 	return f, nil
 }
 
-func lines(c core.Call, path string) (func(core.Call) (string, error), error) {
+func lines(c core.Call, path string, formats []format) (func(core.Call) ([]core.Value, error), error) {
 	f, err := openFile(c, path, os.O_RDONLY)
 	if err != nil {
 		return nil, err
 	}
+	next := f.each(formats)
 	var ended error
-	return func(c core.Call) (string, error) {
+	return func(c core.Call) ([]core.Value, error) {
 		if ended != nil {
-			return "", ended
+			return nil, ended
 		}
-		line, err := f.line(c)
+		values, err := next(c)
 		if err != nil {
 			ended = err
 			_ = f.close(c) // it was read alone
 		}
-		return line, err
+		return values, err
 	}, nil
 }

@@ -35,3 +35,21 @@ local next = io.lines("out.txt")
 while next() do end
 print(pcall(next)) --> =true nil
 print(io.open("out.txt", "w+"):write("ab"):seek("set")) --> =0
+do
+  local g = io.open("numbers.txt", "w")
+  g:write("1 2\n0x10 4.5 rest\nlast")
+  g:close()
+end
+for a, b, line in io.lines("numbers.txt", "n", "*n", "L") do print(a, b, line) end
+--> =1	2	
+--> =
+--> =16	4.5	 rest
+--> =
+for bytes in io.open("numbers.txt"):lines(4) do io.write("[", (bytes:gsub("\n", "~")), "]") end
+io.write("\n")
+--> =[1 2~][0x10][ 4.5][ res][t~la][st]
+for line, more in io.lines("numbers.txt", "L", 2) do io.write("[", (line:gsub("\n", "~")), "|", tostring(more), "]") end
+io.write("\n")
+--> =[1 2~|0x][10 4.5 rest~|la][st|nil]
+print(pcall(io.lines, "numbers.txt", "n", "x")) --> =false	io.lines: argument 3: bad format: use "l", "L", "n", "a" or a number of bytes
+print(pcall(io.stdin.lines, io.stdin, -1)) --> ~argument 1: -1 bytes cannot be read
