@@ -262,3 +262,28 @@ func TestQueryOfGoPrograms(t *testing.T) {
 		t.Error("a file that is missing: no error")
 	}
 }
+
+func TestSQLiteFileThatCannotBeOpenedSaysWhy(t *testing.T) {
+	dir := t.TempDir()
+	for name, c := range map[string]struct{ path, want string }{
+		"no file":            {"/absent.db?mode=ro", "the file does not exist"},
+		"no file to write":   {"/absent.db?mode=rw", "the file does not exist"},
+		"no folder":          {"/no/absent.db", "the folder of the file does not exist"},
+		"no folder to read":  {"/no/absent.db?mode=ro", "the folder of the file does not exist"},
+		"a folder":           {"", "is a folder, not a file"},
+		"a folder to read":   {"?mode=ro", "is a folder, not a file"},
+		"not to be created":  {"/\x7f" + strings.Repeat("long", 80) + ".db", "the file does not exist and cannot be created"},
+		"an escape in a URL": {"/absent%20one.db?mode=ro", "the file does not exist"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			withCall(t, func(call core.Call) error {
+				_, err := connect(call, "sqlite://"+dir+c.path, defaultConnect())
+				e, ok := errors.AsType[*core.Error](err)
+				if !ok || e.Code != errConnect || !strings.HasSuffix(e.Message, ": "+c.want) {
+					t.Errorf("connect: %v, want db.connect with %q", err, c.want)
+				}
+				return nil
+			})
+		})
+	}
+}

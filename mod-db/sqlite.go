@@ -22,10 +22,15 @@ import (
 type sqliteEngine struct {
 	name   string // as the driver takes it
 	memory bool
+	path   string // of the file
+	mode   string // it is opened in
 	root   core.Root
 
 	changes, commits atomic.Int64 // of the schema, and of transactions: see note
 }
+
+// sqliteCreates is the mode that creates a file that is not there.
+const sqliteCreates = "rwc"
 
 // openSQLite reads the part of a URL behind "sqlite:".
 func openSQLite(root core.Root, rest string) (*sqliteEngine, string, error) {
@@ -34,14 +39,14 @@ func openSQLite(root core.Root, rest string) (*sqliteEngine, string, error) {
 	if err != nil {
 		return nil, "", core.WithHint(errors.New("the options behind ? cannot be read"), "write sqlite://FILE?mode=ro")
 	}
-	mode := "rwc"
+	mode := sqliteCreates
 	for key, values := range options {
 		if key != "mode" {
 			return nil, "", unknownOption(key, "mode")
 		}
 		mode = values[len(values)-1]
 	}
-	if mode != "ro" && mode != "rw" && mode != "rwc" {
+	if mode != "ro" && mode != "rw" && mode != sqliteCreates {
 		return nil, "", core.WithHint(errors.New("unknown mode "+strconv.Quote(mode)), "mode is ro, rw or rwc (the default: create the file)")
 	}
 	if name == ":memory:" {
@@ -58,7 +63,7 @@ func openSQLite(root core.Root, rest string) (*sqliteEngine, string, error) {
 		return nil, "", err
 	}
 	file := url.URL{Scheme: "file", Path: resolved, RawQuery: "mode=" + mode + "&_defensive=1&_error_rc=1"}
-	return &sqliteEngine{name: file.String(), root: root}, "sqlite://" + name, nil
+	return &sqliteEngine{name: file.String(), path: path, mode: mode, root: root}, "sqlite://" + name, nil
 }
 
 func (e *sqliteEngine) style() style {
@@ -114,7 +119,10 @@ func (e *sqliteEngine) open(ctx context.Context) (session, error) {
 	if s.files != nil && s.files.denied != nil {
 		err = s.files.denied
 	}
-	return nil, errors.Join(err, s.close())
+	if closeErr := s.close(); closeErr != nil {
+		return nil, errors.Join(err, closeErr)
+	}
+	return nil, e.unopened(err)
 }
 
 func (s *sqliteSession) connect(ctx context.Context, name string) error {

@@ -1,6 +1,7 @@
 package db
 
 import (
+	"errors"
 	"strings"
 	"time"
 
@@ -85,6 +86,10 @@ const (
 
 func (e *sqliteEngine) failure(err error) failure {
 	f := failure{message: err.Error()}
+	if unopened, ok := errors.AsType[*sqliteUnopened](err); ok {
+		f.code, f.hint = errConnect, unopened.hint
+		return f
+	}
 	reported, ok := err.(*sqlite.Error) //nolint:errorlint // the driver does not wrap it
 	if !ok {
 		return f
