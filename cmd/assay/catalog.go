@@ -3,17 +3,20 @@ package main
 import (
 	"github.com/spf13/cobra"
 
-	"assay.rs/core"
 	"assay.rs/core/spec"
 )
 
 func (p *program) catalogCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "catalog",
-		Short: "Print every builtin as JSON, for editors and other tools",
+		Short: "Print every builtin and every embedded module as JSON, for editors and other tools",
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			return spec.JSON(p.stdout, core.Specs(documented()...))
+			specs, err := documented()
+			if err != nil {
+				return err
+			}
+			return spec.JSON(p.stdout, specs)
 		},
 	}
 }

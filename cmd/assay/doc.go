@@ -8,7 +8,6 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
-	"assay.rs/core"
 	"assay.rs/core/spec"
 )
 
@@ -16,10 +15,11 @@ func (p *program) docCommand() *cobra.Command {
 	var format string
 	cmd := &cobra.Command{
 		Use:   "doc NAME",
-		Short: "Show the documentation of a builtin",
+		Short: "Show the documentation of a builtin or an embedded module",
 		Long: `Shows the documentation of a builtin: a table such as http, a function such as http.get, a class such
-as http.Response or one of its methods. assay modules lists the tables.`,
-		Example:           "  assay doc http.get\n  assay doc --format markdown http",
+as http.Response or one of its methods; or of an embedded module, such as assay.vault, or what is in it.
+assay modules lists the tables and the modules.`,
+		Example:           "  assay doc http.get\n  assay doc assay.prometheus.query\n  assay doc --format markdown http",
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: completeNames,
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -31,7 +31,10 @@ as http.Response or one of its methods. assay modules lists the tables.`,
 }
 
 func (p *program) doc(name, format string) error {
-	specs := core.Specs(documented()...)
+	specs, err := documented()
+	if err != nil {
+		return err
+	}
 	entry, err := spec.Lookup(specs, name)
 	if err != nil {
 		return err
@@ -46,7 +49,7 @@ func (p *program) doc(name, format string) error {
 			render = spec.LuaLS
 		}
 		for _, m := range spec.Owned(specs) {
-			if m.Name == entry.Module.Name {
+			if m.Name == entry.Module.Name && m.Require == entry.Module.Require {
 				return render(p.stdout, m)
 			}
 		}
@@ -71,7 +74,11 @@ func terminal(w io.Writer) (width int, colour bool) {
 
 func completeNames(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 	var names []string
-	for _, entry := range spec.Entries(core.Specs(documented()...)) {
+	specs, err := documented()
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveError
+	}
+	for _, entry := range spec.Entries(specs) {
 		names = append(names, entry.Name)
 	}
 	return names, cobra.ShellCompDirectiveNoFileComp

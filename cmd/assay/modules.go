@@ -2,11 +2,13 @@ package main
 
 import (
 	"context"
+	"fmt"
 
 	"assay.rs/check"
 	checklua "assay.rs/check/lua"
 	"assay.rs/core"
 	"assay.rs/core/prelude"
+	"assay.rs/core/spec"
 	"assay.rs/mod-crypto"
 	"assay.rs/mod-data/base64"
 	"assay.rs/mod-data/json"
@@ -49,8 +51,14 @@ func modulesWith(client http.Config, listening func(url string)) []core.Module {
 	)
 }
 
-// documented is every builtin that the documentation has: those of tests too.
-func documented() []core.Module { return append(modules(), mock.New()) }
+// documented is what the documentation has: every builtin, those of tests too, and the Lua modules.
+func documented() ([]spec.Module, error) {
+	embedded, err := stdlib.Specs()
+	if err != nil {
+		return nil, fmt.Errorf("embedded modules: %w", err)
+	}
+	return append(core.Specs(append(modules(), mock.New())...), embedded...), nil
+}
 
 // checkTypes is every type of check of this binary.
 func checkTypes() []check.Type {

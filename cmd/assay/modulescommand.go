@@ -13,39 +13,111 @@ import (
 
 func (p *program) modulesCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:   "modules",
-		Short: "List the tables of builtins",
-		Args:  cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
-			var rows strings.Builder
-			rows.WriteString("NAME\tBUILTINS\tIN CHECKS\tWHAT IT IS FOR\n")
-			for _, m := range core.Specs(documented()...) {
-				name, checks := m.Name, 0
-				if name == "" {
-					name = "(globals)"
-				}
-				for _, f := range builtins(m) {
-					if f.Level == core.Check.String() {
-						checks++
-					}
-				}
-				fmt.Fprintf(&rows, "%s\t%d\t%d\t%s\n", name, len(builtins(m)), checks, firstSentence(m.Doc))
+		Use:     "modules [NAME]",
+		Short:   "List the tables of builtins and the embedded modules, or the functions of one",
+		Args:    cobra.MaximumNArgs(1),
+		Example: "  assay modules\n  assay modules assay.vault",
+		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+			specs, err := documented()
+			if err != nil {
+				return nil, cobra.ShellCompDirectiveError
 			}
-			w := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
-			if _, err := w.Write([]byte(rows.String())); err != nil {
+			var names []string
+			for _, m := range specs {
+				names = append(names, m.Title())
+			}
+			return names, cobra.ShellCompDirectiveNoFileComp
+		},
+		RunE: func(_ *cobra.Command, args []string) error {
+			specs, err := documented()
+			if err != nil {
 				return err
 			}
-			return w.Flush()
+			if len(args) == 0 {
+				return p.table("NAME\tFUNCTIONS\tIN CHECKS\tWHAT IT IS FOR\n", moduleRows(specs))
+			}
+			entry, err := spec.Lookup(specs, args[0])
+			if err != nil {
+				return err
+			}
+			return p.table("", functionRows(entry.Module))
 		},
 	}
 }
 
-// builtins are the functions of a module, the call of the table itself among them.
-func builtins(m spec.Module) []spec.Func {
-	if m.Call == nil {
-		return m.Funcs
+func (p *program) table(heading string, rows []string) error {
+	w := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
+	if _, err := w.Write([]byte(heading + strings.Join(rows, "\n") + "\n")); err != nil {
+		return err
 	}
-	return append([]spec.Func{*m.Call}, m.Funcs...)
+	return w.Flush()
+}
+
+// moduleRows has a line for each module.
+func moduleRows(specs []spec.Module) []string {
+	rows := make([]string, len(specs))
+	for i, m := range specs {
+		name, all, checks := m.Title(), builtins(m), 0
+		if m.Name == "" {
+			name = "(globals)"
+		}
+		for _, f := range all {
+			if f.Level == core.Check.String() {
+				checks++
+			}
+		}
+		rows[i] = fmt.Sprintf("%s\t%d\t%d\t%s", name, len(all), checks, firstSentence(m.Doc))
+	}
+	return rows
+}
+
+// functionRows has a line for each function, and for each method under the name of its class.
+func functionRows(m spec.Module) []string {
+	var rows []string
+	row := func(name string, f spec.Func) {
+		params := make([]string, len(f.Params))
+		for i, a := range f.Params {
+			params[i] = a.Name
+			switch {
+			case a.Rest:
+				params[i] = "..."
+			case a.Optional:
+				params[i] += "?"
+			}
+		}
+		rows = append(rows, fmt.Sprintf("%s(%s)\t%s", name, strings.Join(params, ", "), firstSentence(f.Text)))
+	}
+	for _, f := range m.Funcs {
+		name := f.Name
+		if m.Name != "" {
+			name = m.Name + "." + name
+		}
+		row(name, f)
+	}
+	if m.Call != nil {
+		row(m.Name, *m.Call)
+	}
+	for _, c := range m.Classes {
+		for _, f := range c.Methods {
+			row(c.Name+":"+f.Name, f)
+		}
+	}
+	return rows
+}
+
+// builtins are what can be called of a module: its functions, the table itself, and the methods of a module that is
+// required, whose functions they mostly are.
+func builtins(m spec.Module) []spec.Func {
+	all := m.Funcs
+	if m.Call != nil {
+		all = append([]spec.Func{*m.Call}, all...)
+	}
+	if m.Require != "" {
+		for _, c := range m.Classes {
+			all = append(all[:len(all):len(all)], c.Methods...)
+		}
+	}
+	return all
 }
 
 func firstSentence(doc string) string {

@@ -40,7 +40,7 @@ func Read(r io.Reader) ([]Module, error) {
 	}
 	for _, m := range c.Modules {
 		if err := m.complete(); err != nil {
-			return nil, fmt.Errorf("read catalog: module %q: %w", m.title(), err)
+			return nil, fmt.Errorf("read catalog: module %q: %w", m.Title(), err)
 		}
 	}
 	return c.Modules, nil

@@ -2,6 +2,7 @@ package spec
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"assay.rs/core/nearest"
@@ -35,9 +36,11 @@ func (e *NotFoundError) Error() string {
 }
 
 // Lookup finds "http", "http.get", "http.Response", "http.Response.json" or "http.Response:json",
-// "http.Options.timeout", "http.timeout" or a global such as "print" among modules. Trailing
-// parentheses are ignored, and of several things with one name the first in this order wins. A name
-// that nothing has is a *[NotFoundError].
+// "http.Options.timeout", "http.timeout" or a global such as "print" among modules. What is in a module
+// that is required has the name that require takes in front, "assay.vault.client", and is found without
+// its first part too; a method is found as assay.vault.kv_get as well. Trailing parentheses are ignored, and
+// of several things with one name the first in this order wins. A name that nothing has is a
+// *[NotFoundError].
 func Lookup(modules []Module, name string) (Entry, error) {
 	name = strings.TrimSuffix(strings.TrimSpace(name), "()")
 	entries := Entries(modules)
@@ -46,6 +49,11 @@ func Lookup(modules []Module, name string) (Entry, error) {
 	for i, e := range entries {
 		names[i] = e.Name
 		if strings.ReplaceAll(e.Name, ":", ".") == wanted || e.isModule() && wanted != "" && e.Module.Name == wanted {
+			return e, nil
+		}
+	}
+	for _, e := range entries {
+		if slices.Contains(e.shortNames(), wanted) {
 			return e, nil
 		}
 	}
@@ -58,7 +66,7 @@ func Lookup(modules []Module, name string) (Entry, error) {
 func Entries(modules []Module) []Entry {
 	var list []Entry
 	for _, m := range modules {
-		list = append(list, Entry{Name: m.title(), Module: m})
+		list = append(list, Entry{Name: m.Title(), Module: m})
 	}
 	for _, collect := range []func(Module) []Entry{funcEntries, classEntries, recordEntries, otherEntries} {
 		for _, m := range modules {
@@ -68,6 +76,29 @@ func Entries(modules []Module) []Entry {
 	return list
 }
 
+// shortNames are other names of what is in a module that is required.
+func (e Entry) shortNames() []string {
+	if e.Module.Require == "" || e.isModule() {
+		return nil
+	}
+	short := []string{strings.ReplaceAll(e.Name[e.Module.lead():], ":", ".")}
+	if _, method, ok := strings.Cut(e.Name, ":"); ok {
+		short = append(short, e.Module.Require+"."+method, e.Module.Name+"."+method)
+	}
+	return short
+}
+
+// lead is how long the part of a full name is that only require has: "assay.".
+func (m Module) lead() int { return max(0, len(m.Require)-len(m.Name)) }
+
+// required is the full name of what a module calls name: "http.get" stays, "vault.client" gets its "assay.".
+func (m Module) required(name string) string {
+	if m.Require == "" || !strings.HasPrefix(name, m.Name+".") {
+		return name
+	}
+	return m.Require[:m.lead()] + name
+}
+
 func (e Entry) isModule() bool {
 	return e.Func == nil && e.Const == nil && e.Record == nil && e.Class == nil && e.Field == nil && e.Code == nil
 }
@@ -75,7 +106,7 @@ func (e Entry) isModule() bool {
 func funcEntries(m Module) []Entry {
 	var list []Entry
 	for i := range m.Funcs {
-		list = append(list, Entry{Name: m.full(m.Funcs[i].Name), Module: m, Func: &m.Funcs[i]})
+		list = append(list, Entry{Name: m.required(m.full(m.Funcs[i].Name)), Module: m, Func: &m.Funcs[i]})
 	}
 	return list
 }
@@ -84,11 +115,11 @@ func classEntries(m Module) []Entry {
 	var list []Entry
 	for i := range m.Classes {
 		c := &m.Classes[i]
-		list = append(list, Entry{Name: c.Name, Module: m, Class: c})
+		list = append(list, Entry{Name: m.required(c.Name), Module: m, Class: c})
 		for j := range c.Methods {
-			list = append(list, Entry{Name: c.Name + ":" + c.Methods[j].Name, Module: m, Func: &c.Methods[j]})
+			list = append(list, Entry{Name: m.required(c.Name) + ":" + c.Methods[j].Name, Module: m, Func: &c.Methods[j]})
 		}
-		list = append(list, fieldEntries(m, c.Name, c.Fields)...)
+		list = append(list, fieldEntries(m, m.required(c.Name), c.Fields)...)
 	}
 	return list
 }
@@ -97,8 +128,8 @@ func recordEntries(m Module) []Entry {
 	var list []Entry
 	for i := range m.Records {
 		r := &m.Records[i]
-		list = append(list, Entry{Name: r.Name, Module: m, Record: r})
-		list = append(list, fieldEntries(m, r.Name, r.Fields)...)
+		list = append(list, Entry{Name: m.required(r.Name), Module: m, Record: r})
+		list = append(list, fieldEntries(m, m.required(r.Name), r.Fields)...)
 	}
 	return list
 }
@@ -114,10 +145,10 @@ func fieldEntries(m Module, of string, fields []Field) []Entry {
 func otherEntries(m Module) []Entry {
 	var list []Entry
 	for i := range m.Consts {
-		list = append(list, Entry{Name: m.full(m.Consts[i].Name), Module: m, Const: &m.Consts[i]})
+		list = append(list, Entry{Name: m.required(m.full(m.Consts[i].Name)), Module: m, Const: &m.Consts[i]})
 	}
 	for i := range m.Codes {
-		list = append(list, Entry{Name: m.Codes[i].Name, Module: m, Code: &m.Codes[i]})
+		list = append(list, Entry{Name: m.required(m.Codes[i].Name), Module: m, Code: &m.Codes[i]})
 	}
 	return list
 }

@@ -34,7 +34,7 @@ func LuaLS(w io.Writer, m Module) error {
 		s.printf("\nreturn %s\n", m.Name)
 	}
 	if _, err := io.WriteString(w, s.b.String()); err != nil {
-		return fmt.Errorf("write the stub of %s: %w", m.title(), err)
+		return fmt.Errorf("write the stub of %s: %w", m.Title(), err)
 	}
 	return nil
 }
@@ -51,7 +51,7 @@ func (s *stub) meta() string {
 	if s.m.Require != "" {
 		return s.m.Require
 	}
-	return "assay." + s.m.title()
+	return "assay." + s.m.Title()
 }
 
 // comment writes text as documentation of what follows.
@@ -217,7 +217,7 @@ func (s *stub) codes() {
 	if len(s.m.Codes) == 0 {
 		return
 	}
-	s.printf("\n---@alias %s.code\n", s.m.title())
+	s.printf("\n---@alias %s.code\n", s.m.Title())
 	for _, c := range s.m.Codes {
 		s.printf("---| %q%s\n", c.Name, after(" # ", oneLine(c.Text)))
 	}

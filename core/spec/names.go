@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// title is what a heading calls the module.
-func (m Module) title() string {
+// Title is what a heading calls the module: "http", "globals", "assay.vault".
+func (m Module) Title() string {
 	switch {
 	case m.Require != "":
 		return m.Require

@@ -106,7 +106,7 @@ func (s *screen) section(heading string, rows [][]string) {
 
 func (s *screen) module() {
 	m := s.m
-	s.title(m.title(), "")
+	s.title(m.Title(), "")
 	if m.Require != "" {
 		s.body("local " + m.Name + " = require(\"" + m.Require + "\")")
 	}

@@ -26,7 +26,8 @@ func TestLookup(t *testing.T) {
 		{"globals", "globals"},
 		{"vault", "assay.vault"},
 		{"assay.vault", "assay.vault"},
-		{"vault.read", "vault.read"},
+		{"vault.read", "assay.vault.read"},
+		{"assay.vault.read", "assay.vault.read"},
 	} {
 		got, err := spec.Lookup(sample(), tc.name)
 		if err != nil || got.Name != tc.want {

@@ -6,9 +6,13 @@
 ---     pg:ensure_database("shop", "app")
 ---
 --- Statements are those of the builtin db, whose errors they raise. Calling it again changes nothing.
+---@level script
+
+local rest = require("./internal/rest")
 
 local M = {}
 
+--- A connection pool.
 ---@class postgres.Client
 ---@field conn db.Conn What the client talks through.
 local Client = {}
@@ -33,11 +37,9 @@ function M._quote_literal(text)
   return quoted
 end
 
-local function encode(text)
-  return (tostring(text):gsub("[^%w%-._~]", function(c) return ("%%%02X"):format(c:byte()) end))
-end
-
 --- Connects to a server.
+---
+---     local pg = postgres.client("db", 5432, "admin", env.get("PGPASSWORD"), "shop", {sslmode = "verify-full"})
 ---@param host string
 ---@param port integer?
 ---@param user string
@@ -49,19 +51,21 @@ function M.client(host, port, user, password, database, options)
   local given, query = {}, {}
   for name, value in pairs(options or {}) do
     if name == "sslmode" or name == "sslrootcert" then
-      query[#query + 1] = name .. "=" .. encode(value)
+      query[#query + 1] = name .. "=" .. rest.escape(value)
     else
       given[name] = value
     end
   end
   table.sort(query)
   if host:find(":", 1, true) and not host:find("^%[") then host = "[" .. host .. "]" end
-  local url = ("postgres://%s:%s@%s:%d/%s"):format(encode(user), encode(password), host, port or 5432, encode(database or "postgres"))
+  local url = ("postgres://%s:%s@%s:%d/%s"):format(rest.escape(user), rest.escape(password), host, port or 5432, rest.escape(database or "postgres"))
   if #query > 0 then url = url .. "?" .. table.concat(query, "&") end
   return M.client_url(url, given)
 end
 
 --- Connects to the server of a URL.
+---
+---     local pg = postgres.client_url("postgres://admin@db/shop?sslmode=verify-full")
 ---@param url string postgres://user:password@host:port/database
 ---@param options db.ConnectOptions?
 ---@return postgres.Client
@@ -70,6 +74,9 @@ function M.client_url(url, options)
 end
 
 --- Connects with the username, password and database that a secret of Vault has.
+---
+---     local vault = require("assay.vault").client("http://vault:8200", env.get("VAULT_TOKEN"))
+---     local pg = postgres.client_from_vault(vault, "shop/db", "db")
 ---@param vault table A client of assay.vault or assay.openbao.
 ---@param path string The secret in the mount "secrets".
 ---@param host string
@@ -91,26 +98,38 @@ function M.client_from_vault(vault, path, host, port, options)
 end
 
 --- Gives all rows.
+---
+---     for _, row in ipairs(pg:query("select id from orders where state = $1", {"open"})) do print(row.id) end
 ---@param sql string
 ---@param params table?
 ---@return table[]
 function Client:query(sql, params) return self.conn:query(sql, params) end
 
 --- Runs a statement that gives no rows.
+---
+---     print(pg:execute("delete from sessions where expires < now()").rows_affected)
 ---@param sql string
 ---@param params table?
 ---@return db.Outcome
 function Client:execute(sql, params) return self.conn:execute(sql, params) end
 
 --- Closes the connections.
+---
+---     pg:close()
 function Client:close() self.conn:close() end
 
+--- Tells whether there is a role of this name.
+---
+---     assert(pg:user_exists("app"))
 ---@param name string
 ---@return boolean
 function Client:user_exists(name)
   return self.conn:query_one("select 1 as found from pg_roles where rolname = $1", { name }) ~= nil
 end
 
+--- Tells whether there is a database of this name.
+---
+---     assert(pg:database_exists("shop"))
 ---@param name string
 ---@return boolean
 function Client:database_exists(name)
@@ -126,6 +145,8 @@ local function create(self, sql, exists, name)
 end
 
 --- Makes a user that may log in. One that exists is left as it is.
+---
+---     if pg:ensure_user("app", env.get("APP_PASSWORD"), {createdb = true}) then log.info("user made") end
 ---@param name string
 ---@param password string
 ---@param options { createdb: boolean?, superuser: boolean? }?
@@ -140,6 +161,8 @@ function Client:ensure_user(name, password, options)
 end
 
 --- Makes a database. One that exists is left as it is.
+---
+---     pg:ensure_database("shop", "app")
 ---@param name string
 ---@param owner string?
 ---@return boolean created
@@ -151,6 +174,8 @@ function Client:ensure_database(name, owner)
 end
 
 --- Grants privileges on a database.
+---
+---     pg:grant("shop", "reader", "CONNECT, TEMPORARY")
 ---@param database string
 ---@param user string
 ---@param privileges string? Such as "CONNECT, TEMPORARY"; without it, all.

@@ -1,0 +1,281 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+
+	"assay.rs/core"
+	"assay.rs/core/coretest"
+	"assay.rs/core/spec"
+	"assay.rs/stdlib"
+)
+
+// Each file of testdata/stdlib is the test of the embedded module of its name. It has cases, each beginning with a line
+// "---- NAME", and a case has the requests that its script must make, in their order, with what the server answers:
+//
+//	--> GET /api/v1/query           method and path, as they are sent
+//	-->? query=sum(up)              a parameter of the query, decoded; there must be no others
+//	-->: Accept: text/plain         a header; Authorization and X-Vault-Token must not be there unless written
+//	-->= {"a": 1}                   the body; JSON is compared as such, and has Content-Type: application/json once
+//	--< 200 {"status": "success"}   the answer
+//	--<: Link: <...>                a header of it
+//	--<= more                       a further line of its body
+//
+// Scripts run as checks do, unless the name of the case begins with "script:". The server is URL.
+func TestEmbeddedModules(t *testing.T) {
+	files, err := filepath.Glob("testdata/stdlib/*.lua")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no tests of modules (%v)", err)
+	}
+	for _, file := range files {
+		name := strings.TrimSuffix(filepath.Base(file), ".lua")
+		t.Run(name, func(t *testing.T) {
+			source, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			cases, err := readExchanges(string(source))
+			if err != nil {
+				t.Fatalf("%s:%v", file, err)
+			}
+			for _, c := range cases {
+				t.Run(c.name, func(t *testing.T) { c.run(t, name, file) })
+			}
+		})
+	}
+}
+
+// Every function of a module is called by its tests.
+func TestEmbeddedModulesAreTested(t *testing.T) {
+	specs, err := stdlib.Specs()
+	if err != nil {
+		t.Fatal(err)
+	}
+	elsewhere := map[string]bool{"assay.postgres": true} // test/e2e has it, with a real server
+	for _, m := range specs {
+		if elsewhere[m.Require] {
+			continue
+		}
+		source, err := os.ReadFile(filepath.Join("testdata/stdlib", m.Name+".lua"))
+		if err != nil {
+			t.Errorf("%s has no tests: %v", m.Require, err)
+			continue
+		}
+		if strings.Contains(string(source), "---- the same table") {
+			continue
+		}
+		calls := func(f spec.Func, sign string) {
+			if !regexp.MustCompile(`[.:]` + regexp.QuoteMeta(f.Name) + `\b`).Match(source) {
+				t.Errorf("%s: no test calls %s%s", m.Require, sign, f.Name)
+			}
+		}
+		for _, f := range m.Funcs {
+			calls(f, ".")
+		}
+		for _, c := range m.Classes {
+			for _, f := range c.Methods {
+				calls(f, ":")
+			}
+		}
+	}
+}
+
+// The examples of the modules are Lua.
+func TestEmbeddedExamplesCompile(t *testing.T) {
+	specs, err := stdlib.Specs()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range specs {
+		funcs := slices.Clone(m.Funcs)
+		for _, c := range m.Classes {
+			funcs = append(funcs, c.Methods...)
+		}
+		for _, f := range funcs {
+			for _, example := range f.Examples {
+				if _, err := core.Compile(m.Require+"."+f.Name, []byte(example)); err != nil {
+					t.Errorf("%s.%s: the example does not compile: %v", m.Require, f.Name, err)
+				}
+			}
+		}
+	}
+}
+
+// exchange is a request, and its answer.
+type exchange struct {
+	line         int
+	method, path string
+	query        []string
+	header       map[string]string
+	body         string
+	status       int
+	answer       string
+	answered     map[string]string
+}
+
+type exchanges struct {
+	name      string
+	line      int // of what follows the name
+	script    []string
+	exchanges []exchange
+}
+
+func readExchanges(source string) ([]*exchanges, error) {
+	var cases []*exchanges
+	for i, line := range strings.Split(source, "\n") {
+		if name, ok := strings.CutPrefix(line, "---- "); ok {
+			cases = append(cases, &exchanges{name: name, line: i + 1})
+			continue
+		}
+		if len(cases) == 0 {
+			continue
+		}
+		c := cases[len(cases)-1]
+		c.script = append(c.script, line)
+		if err := c.read(i+1, line); err != nil {
+			return nil, fmt.Errorf("%d: %w", i+1, err)
+		}
+	}
+	return cases, nil
+}
+
+func (c *exchanges) read(line int, text string) error {
+	if !strings.HasPrefix(text, "-->") && !strings.HasPrefix(text, "--<") {
+		return nil
+	}
+	if method, path, ok := strings.Cut(strings.TrimPrefix(text, "--> "), " "); ok && strings.HasPrefix(text, "--> ") {
+		c.exchanges = append(c.exchanges, exchange{line: line, method: method, path: path, status: http.StatusOK,
+			header: map[string]string{}, answered: map[string]string{}})
+		return nil
+	}
+	if len(c.exchanges) == 0 {
+		return fmt.Errorf("%q comes before a request", text)
+	}
+	e := &c.exchanges[len(c.exchanges)-1]
+	mark, rest, _ := strings.Cut(text, " ")
+	name, value, _ := strings.Cut(rest, ": ")
+	switch mark {
+	case "-->?":
+		e.query = append(e.query, rest)
+	case "-->:":
+		e.header[http.CanonicalHeaderKey(name)] = value
+	case "-->=":
+		e.body = rest
+	case "--<":
+		status, body, _ := strings.Cut(rest, " ")
+		n, err := strconv.Atoi(status)
+		if err != nil {
+			return fmt.Errorf("status %q", status)
+		}
+		e.status, e.answer = n, body
+	case "--<:":
+		e.answered[name] = value
+	case "--<=":
+		e.answer = strings.TrimPrefix(e.answer+"\n"+rest, "\n")
+	default:
+		return fmt.Errorf("unknown mark %q", mark)
+	}
+	return nil
+}
+
+func (c *exchanges) run(t *testing.T, module, file string) {
+	var mu sync.Mutex
+	next := 0
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		defer mu.Unlock()
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			t.Errorf("read the body: %v", err)
+		}
+		if next >= len(c.exchanges) {
+			t.Errorf("one request too many: %s %s %s", r.Method, r.URL, body)
+			w.WriteHeader(http.StatusTeapot)
+			return
+		}
+		e := c.exchanges[next]
+		next++
+		for _, wrong := range e.differences(r, string(body)) {
+			t.Errorf("%s:%d: %s", file, e.line, wrong)
+		}
+		for name, value := range e.answered {
+			w.Header().Set(name, strings.ReplaceAll(value, "$URL", "http://"+r.Host))
+		}
+		w.WriteHeader(e.status)
+		_, _ = io.WriteString(w, strings.ReplaceAll(e.answer, "$URL", "http://"+r.Host)) // it may have gone away
+	}))
+	defer server.Close()
+	kit := coretest.Kit{Modules: modules(), Globals: map[string]any{"URL": server.URL}, Policy: core.CheckPolicy(), Env: map[string]string{}}
+	if strings.HasPrefix(c.name, "script:") {
+		kit.Policy = core.FullPolicy()
+	}
+	prefix := fmt.Sprintf("local %s = require(\"assay.%s\")%s", module, module, strings.Repeat("\n", c.line))
+	if result := kit.Exec(t, file, prefix+strings.Join(c.script, "\n")); result.Err != nil {
+		t.Errorf("%v", result.Err)
+	} else if result.Assertions == 0 {
+		t.Errorf("%s:%d: the case asserts nothing", file, c.line)
+	}
+	mu.Lock()
+	defer mu.Unlock()
+	for _, e := range c.exchanges[next:] {
+		t.Errorf("%s:%d: %s %s was not requested", file, e.line, e.method, e.path)
+	}
+}
+
+// differences are what r has other than expected.
+func (e exchange) differences(r *http.Request, body string) []string {
+	var wrong []string
+	differ := func(what string, got, want any) {
+		wrong = append(wrong, fmt.Sprintf("%s = %q, want %q", what, got, want))
+	}
+	if r.Method != e.method || r.URL.EscapedPath() != e.path {
+		differ("request", r.Method+" "+r.URL.EscapedPath(), e.method+" "+e.path)
+	}
+	query, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		wrong = append(wrong, err.Error())
+	}
+	if got, want := pairs(query), slices.Sorted(slices.Values(e.query)); !slices.Equal(got, want) {
+		differ("query", got, want)
+	}
+	secret := []string{"Authorization", "X-Vault-Token"}
+	for _, name := range slices.Concat(secret, slices.Collect(maps.Keys(e.header))) {
+		if got := strings.Join(r.Header.Values(name), " and "); got != e.header[name] {
+			differ(name, got, e.header[name])
+		}
+	}
+	var got, want any
+	isJSON := json.Unmarshal([]byte(e.body), &want) == nil
+	switch {
+	case isJSON && (json.Unmarshal([]byte(body), &got) != nil || !reflect.DeepEqual(got, want)), !isJSON && body != e.body:
+		differ("body", body, e.body)
+	case isJSON && e.header["Content-Type"] == "" && !slices.Equal(r.Header.Values("Content-Type"), []string{"application/json"}):
+		differ("Content-Type", r.Header.Values("Content-Type"), []string{"application/json"})
+	}
+	return wrong
+}
+
+func pairs(values url.Values) []string {
+	var all []string
+	for name, list := range values {
+		for _, value := range list {
+			all = append(all, name+"="+value)
+		}
+	}
+	slices.Sort(all)
+	return all
+}

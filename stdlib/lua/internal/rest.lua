@@ -1,0 +1,188 @@
+--- What the modules share: a client of an HTTP API that speaks JSON.
+---
+--- A module says where the API is, who asks, and which calls there are. This file makes the requests, and
+--- errors of the answers: with `code` (MODULE.http), `status` and `body`, and the text "vault.read: HTTP 503: ...".
+
+local M = {}
+
+-- An error is a value with fields. What was written for texts works too: e:find("403"), "why: " .. e.
+local failure = {}
+function failure.__tostring(e) return rawget(e, "message") end
+function failure.__concat(a, b) return tostring(a) .. tostring(b) end
+function failure.__index(_, name)
+  local method = string[name]
+  return method and function(e, ...) return method(tostring(e), ...) end
+end
+
+--- Raises an error with a code, and with the status and the body of the answer that it is about.
+---@param code string
+---@param message string
+---@param response http.Response?
+function M.fail(code, message, response)
+  local e = { code = code, message = message }
+  if response then e.status, e.body = response.status, response.body end
+  error(setmetatable(e, failure), 0)
+end
+
+--- Percent-encodes what may not stand in one segment of a path, or in a value of a query.
+---@param text string|number
+---@return string
+function M.escape(text)
+  return (tostring(text):gsub("[^%w%-._~]", function(c) return ("%%%02X"):format(c:byte()) end))
+end
+
+--- Fills a path in: {} is one segment, {/} may be several.
+---@param template string
+---@param ... string|number
+---@return string
+function M.path(template, ...)
+  local given, n = { ... }, 0
+  return (template:gsub("{(/?)}", function(several)
+    n = n + 1
+    if given[n] == nil then error("value " .. n .. " of the path " .. template .. " is nil", 4) end
+    local text = tostring(given[n])
+    if several == "" then
+      -- A name of dots alone would lead to another path.
+      return text:find("^%.%.?$") and text:gsub("%.", "%%2E") or M.escape(text)
+    end
+    return (text:gsub("^/+", ""):gsub("/+$", ""):gsub("[^/]+", M.escape))
+  end))
+end
+
+--- A copy of a table, without some keys.
+---@param t table?
+---@param ... string
+---@return table
+function M.without(t, ...)
+  local copy = {}
+  for key, value in pairs(t or {}) do copy[key] = value end
+  for _, key in ipairs({ ... }) do copy[key] = nil end
+  return copy
+end
+
+--- The fields of t under other names: {end_time = "end"}. Those that are not named keep theirs.
+---@param t table?
+---@param names table<string, string>
+---@return table
+function M.renamed(t, names)
+  local out = {}
+  for key, value in pairs(t or {}) do out[names[key] or key] = value end
+  return out
+end
+
+--- Runs fn until it gives something, or raises what late gives for a message. fn is called at least once,
+--- and about every interval; it gets the number of the attempt.
+---@param timeout number Seconds.
+---@param interval number Seconds.
+---@param fn fun(attempt: integer): any
+---@param late string
+function M.poll(timeout, interval, fn, late)
+  local stop, attempts = time.monotonic() + timeout, math.max(1, math.ceil(timeout / interval))
+  for attempt = 1, attempts do
+    local found = fn(attempt)
+    if found then return found end
+    local left = stop - time.monotonic()
+    if attempt == attempts or left <= 0 then break end
+    sleep(math.min(interval, left))
+  end
+  error(late, 0)
+end
+
+--- The condition of a type in the status of an object of Kubernetes, or nil.
+---@param object table?
+---@param kind string
+---@return table?
+function M.condition(object, kind)
+  for _, c in ipairs(object and object.status and object.status.conditions or {}) do
+    if c.type == kind then return c end
+  end
+end
+
+---@class rest.Client
+---@field module string What errors begin with.
+---@field base string Where the API is, without a slash at the end.
+---@field options table Those of http.request, and http.
+---@field headers (fun(): table)? What every request carries.
+local Client = {}
+Client.__index = Client
+
+--- Makes a client. Options are those of http.request and `http`, a client of http.client to make requests with.
+---@param module string
+---@param url string
+---@param options table?
+---@param headers (fun(): table)?
+---@return rest.Client
+function M.client(module, url, options, headers)
+  if type(url) ~= "string" or url == "" then error(module .. ": a URL is expected, got " .. (url == "" and "an empty text" or type(url)), 3) end
+  return setmetatable({ module = module, base = (url:gsub("/+$", "")), options = options or {}, headers = headers }, Client)
+end
+
+local function add(headers, more)
+  for name, value in pairs(more or {}) do headers[name:lower()] = value end
+end
+
+--- Makes a request and gives the answer, whatever its status.
+---@param method string
+---@param path string
+---@param o table? query, body, headers, auth (false: without the client's headers), and options of http.request.
+---@return http.Response
+function Client:send(method, path, o)
+  local given = M.without(self.options, "http", "headers")
+  for key, value in pairs(o or {}) do given[key] = value end
+  local headers = {}
+  if given.auth ~= false and self.headers then add(headers, self.headers()) end
+  add(headers, self.options.headers)
+  add(headers, o and o.headers)
+  if given.auth == false or headers.authorization then given.auth = nil end
+  given.method, given.url, given.headers = method, self.base .. path, headers
+  for _, own in ipairs({ "ok", "missing", "text", "where" }) do given[own] = nil end
+  local via = self.options.http
+  if via then return via:request(given) end
+  return http.request(given)
+end
+
+--- Raises the error of an answer.
+---@param operation string
+---@param response http.Response
+---@param path string? For the message.
+function Client:refuse(operation, response, path)
+  local where = path and " " .. path or ""
+  M.fail(self.module .. ".http", ("%s.%s: HTTP %d%s: %s"):format(self.module, operation, response.status, where, response.body), response)
+end
+
+--- Gives the JSON of an answer; nothing for one without a body.
+---@param operation string
+---@param response http.Response
+---@return any
+function Client:decode(operation, response)
+  if response.body == "" then return nil end
+  local ok, value = pcall(response.json, response)
+  if not ok then
+    M.fail(self.module .. ".answer", self.module .. "." .. operation .. ": unexpected response format: " .. tostring(value), response)
+  end
+  return value
+end
+
+--- Makes a request and gives what the answer says in JSON. Another status than 200 (or those of ok) raises.
+---@param operation string
+---@param method string
+---@param path string
+---@param o table? As for send; ok = the good statuses, missing = true gives nil for 404, text = true gives the body.
+---@return any value
+---@return http.Response response
+function Client:call(operation, method, path, o)
+  local response = self:send(method, path, o)
+  local status = response.status
+  if o and o.missing and status == 404 then return nil, response end
+  local good = status == 200
+  if o and o.ok then good = o.ok == "2xx" and response.ok or type(o.ok) == "table" and o.ok[status] or false end
+  if not good then self:refuse(operation, response, o and o.where and path) end
+  if o and o.text then return response.body, response end
+  return self:decode(operation, response), response
+end
+
+--- Makes a GET request, as call does.
+---@return any
+function Client:get(operation, path, o) return (self:call(operation, "GET", path, o)) end
+
+return M
