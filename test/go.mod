@@ -4,6 +4,7 @@ go 1.26.0
 
 require (
 	assay.rs/core v0.1.0
+	assay.rs/deploy v0.1.0
 	assay.rs/mod-data v0.1.0
 	assay.rs/mod-db v0.1.0
 	github.com/go-chi/chi/v5 v5.5.0

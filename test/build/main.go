@@ -9,7 +9,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"assay.rs/test/internal/release"
+	"assay.rs/deploy/release"
 	"assay.rs/test/internal/workspace"
 )
 
@@ -29,7 +29,7 @@ func run() error {
 	var errs []error
 	fmt.Printf("%-12s %12s %12s %12s %12s\n", "binary", "bytes", "budget", "gzip -9", "budget")
 	for _, b := range release.Binaries() {
-		name, err := b.Build(context.Background(), w.Root, bin, false)
+		name, err := b.Build(context.Background(), w.Root, bin, release.Target{})
 		if err != nil {
 			return err
 		}

@@ -12,7 +12,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"assay.rs/test/internal/release"
+	"assay.rs/deploy/release"
 	"assay.rs/test/internal/workspace"
 )
 
@@ -32,7 +32,7 @@ func TestMain(m *testing.M) {
 		}
 		defer os.RemoveAll(dir)
 		for _, b := range release.Binaries() {
-			if _, err := b.Build(context.Background(), w.Root, dir, false); err != nil {
+			if _, err := b.Build(context.Background(), w.Root, dir, release.Target{}); err != nil {
 				return fail(err)
 			}
 		}

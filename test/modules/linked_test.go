@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"assay.rs/test/internal/release"
+	"assay.rs/deploy/release"
 )
 
 // heavy names what assay-check must do without: packages that it may not even
@@ -44,7 +44,7 @@ func TestSlimImports(t *testing.T) {
 func TestSlimLinks(t *testing.T) {
 	w := open(t)
 	slim := release.Binaries()[slices.IndexFunc(release.Binaries(), func(b release.Binary) bool { return b.Name == "assay-check" })]
-	name, err := slim.Build(t.Context(), w.Root, t.TempDir(), true)
+	name, err := slim.Build(t.Context(), w.Root, t.TempDir(), release.Target{Symbols: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,7 +64,7 @@ func TestSlimLinks(t *testing.T) {
 func TestFullLinksNoExecutorOfTemplates(t *testing.T) {
 	w := open(t)
 	full := release.Binaries()[slices.IndexFunc(release.Binaries(), func(b release.Binary) bool { return b.Name == "assay" })]
-	name, err := full.Build(t.Context(), w.Root, t.TempDir(), true)
+	name, err := full.Build(t.Context(), w.Root, t.TempDir(), release.Target{Symbols: true})
 	if err != nil {
 		t.Fatal(err)
 	}

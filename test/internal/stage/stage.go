@@ -10,7 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 
-	"assay.rs/test/internal/release"
+	"assay.rs/deploy/release"
 	"assay.rs/test/internal/workspace"
 )
 
@@ -36,7 +36,7 @@ func (s *Stage) Close() { _ = os.RemoveAll(s.Dir) }
 // Binary builds a binary as it is shipped and gives its file.
 func (s *Stage) Binary(ctx context.Context, name string) (string, error) {
 	all := release.Binaries()
-	return all[slices.IndexFunc(all, func(b release.Binary) bool { return b.Name == name })].Build(ctx, s.Root, s.Dir, false)
+	return all[slices.IndexFunc(all, func(b release.Binary) bool { return b.Name == name })].Build(ctx, s.Root, s.Dir, release.Target{})
 }
 
 // Program builds a program of the test module that something is compared with, and gives its file.

@@ -67,21 +67,33 @@ func (b Binary) compilerFlags() []string {
 	return flags
 }
 
-// Build writes the binary into dir and returns its name. Symbols are left in it when
-// keep is set; they are what a person asks who wants to know what was linked.
-func (b Binary) Build(ctx context.Context, root, dir string, keep bool) (string, error) {
+// Target says what a binary is built for. The zero value is this machine.
+type Target struct {
+	OS, Arch string
+	Symbols  bool // leaves symbols in: they are what a person asks who wants to know what was linked
+	Stamped  bool // fails when the commit cannot be written into the binary
+}
+
+// Build writes the binary into dir and returns its name.
+func (b Binary) Build(ctx context.Context, root, dir string, t Target) (string, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
 		return "", err
 	}
+	name := filepath.Join(dir, b.Name)
 	ldflags := "-funcalign=16"
-	if !keep {
+	if !t.Symbols {
 		ldflags += " -s -w"
 	}
-	name := filepath.Join(dir, b.Name)
 	args := append([]string{"build", "-trimpath", "-ldflags", ldflags, "-o", name}, b.compilerFlags()...)
+	if t.Stamped {
+		args = append(args, "-buildvcs=true")
+	}
 	cmd := exec.CommandContext(ctx, "go", append(args, "./cmd/"+b.Name)...)
 	cmd.Dir, cmd.Env = root, append(os.Environ(), "CGO_ENABLED=0")
+	if t.OS != "" {
+		cmd.Env = append(cmd.Env, "GOOS="+t.OS, "GOARCH="+t.Arch)
+	}
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("build %s: %w\n%s", b.Name, err, out)
 	}
