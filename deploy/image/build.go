@@ -149,7 +149,7 @@ func imageOf(name string, layer v1.Layer, p v1.Platform, src source) (v1.Image, 
 	config.Created = v1.Time{Time: src.made}
 	config.Config = v1.Config{
 		Entrypoint: []string{"/usr/bin/" + name},
-		Env:        []string{"PATH=/usr/bin", "SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt", "ZONEINFO=" + zones},
+		Env:        []string{"PATH=/usr/bin", "SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt"},
 		User:       fmt.Sprintf("%d:%d", userID, userID),
 		WorkingDir: "/",
 		StopSignal: "SIGTERM",

@@ -2,13 +2,16 @@ package main
 
 import (
 	"archive/tar"
+	"archive/zip"
 	"bytes"
 	"encoding/pem"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"golang.org/x/crypto/x509roots/fallback/bundle"
@@ -17,18 +20,11 @@ import (
 // userID is the user that the images run as: it owns nothing and has no name on a node.
 const userID = 65532
 
-// zones is where the binary finds the time zones, in the form in which Go ships them.
-const zones = "/usr/share/zoneinfo.zip"
-
 // rootFiles makes the file system of an image as a tar file.
 func rootFiles(binary, name, goroot string, made time.Time) ([]byte, error) {
 	program, err := os.ReadFile(binary)
 	if err != nil {
 		return nil, err
-	}
-	zoneFile, err := os.ReadFile(filepath.Join(goroot, "lib", "time", "zoneinfo.zip"))
-	if err != nil {
-		return nil, fmt.Errorf("the time zones of Go: %w", err)
 	}
 	roots, err := authorities()
 	if err != nil {
@@ -43,10 +39,36 @@ func rootFiles(binary, name, goroot string, made time.Time) ([]byte, error) {
 		t.folder("etc/ssl", 0o755), t.folder("etc/ssl/certs", 0o755), t.file("etc/ssl/certs/ca-certificates.crt", 0o644, roots),
 		t.folder("tmp", 0o1777),
 		t.folder("usr", 0o755), t.folder("usr/bin", 0o755), t.file("usr/bin/"+name, 0o755, program),
-		t.folder("usr/share", 0o755), t.file(zones[1:], 0o644, zoneFile),
+		t.folder("usr/share", 0o755), t.zones(filepath.Join(goroot, "lib", "time", "zoneinfo.zip")),
 		t.w.Close(),
 	)
 	return out.Bytes(), err
+}
+
+// zones writes the time zones that Go comes with, where programs look for them.
+func (t archive) zones(file string) error {
+	list, err := zip.OpenReader(file)
+	if err != nil {
+		return fmt.Errorf("the time zones of Go: %w", err)
+	}
+	defer list.Close()
+	const below = "usr/share/zoneinfo"
+	if err := t.folder(below, 0o755); err != nil {
+		return err
+	}
+	for _, entry := range list.File {
+		data, err := fs.ReadFile(list, strings.TrimSuffix(entry.Name, "/"))
+		switch {
+		case strings.HasSuffix(entry.Name, "/"):
+			err = t.folder(path.Join(below, entry.Name), 0o755)
+		case err == nil:
+			err = t.file(path.Join(below, entry.Name), 0o644, data)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // archive writes entries that all have one time and belong to root.

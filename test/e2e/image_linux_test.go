@@ -192,7 +192,10 @@ func (c container) command(t *testing.T, args ...string) *exec.Cmd {
 		t.Fatal(err)
 	}
 	const enter = `set -e
+mkdir -p "$1/dev" "$1/proc"
 mount --bind "$1" "$1"
+mount --rbind /dev "$1/dev"
+mount -t proc proc "$1/proc"
 mount --bind "$1/tmp" "$1/tmp"
 mount -o remount,bind,ro "$1"
 root=$1; shift
