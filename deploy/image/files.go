@@ -11,7 +11,6 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"golang.org/x/crypto/x509roots/fallback/bundle"
@@ -52,23 +51,33 @@ func (t archive) zones(file string) error {
 		return fmt.Errorf("the time zones of Go: %w", err)
 	}
 	defer list.Close()
-	const below = "usr/share/zoneinfo"
-	if err := t.folder(below, 0o755); err != nil {
-		return err
-	}
-	for _, entry := range list.File {
-		data, err := fs.ReadFile(list, strings.TrimSuffix(entry.Name, "/"))
-		switch {
-		case strings.HasSuffix(entry.Name, "/"):
-			err = t.folder(path.Join(below, entry.Name), 0o755)
-		case err == nil:
-			err = t.file(path.Join(below, entry.Name), 0o644, data)
+	made := map[string]bool{}
+	for _, entry := range list.File { // files alone, in order
+		name := path.Join("usr/share/zoneinfo", entry.Name)
+		if err := t.folders(path.Dir(name), made); err != nil {
+			return err
 		}
+		data, err := fs.ReadFile(list, entry.Name)
 		if err != nil {
+			return err
+		}
+		if err := t.file(name, 0o644, data); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// folders writes a folder below usr/share and those that it is in, once.
+func (t archive) folders(name string, made map[string]bool) error {
+	if name == "usr/share" || made[name] {
+		return nil
+	}
+	made[name] = true
+	if err := t.folders(path.Dir(name), made); err != nil {
+		return err
+	}
+	return t.folder(name, 0o755)
 }
 
 // archive writes entries that all have one time and belong to root.

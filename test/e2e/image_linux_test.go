@@ -62,7 +62,7 @@ func TestImages(t *testing.T) {
 		for source, want := range map[string]string{
 			`print(os.date("%H %Z", 0))`: "01 CET\n", // TZ is set
 			`fs.write("/tmp/x", "y") print(fs.read("/tmp/x"), select(2, pcall(fs.write, "/x", "y")).code)`: "y\tfs.read_only\n",
-			`print(pcall(http.get, "https://127.0.0.1:1/"))`: "connection refused",
+			`print(pcall(http.get, "https://127.0.0.1:1/"))`:                                               "connection refused",
 		} {
 			if got := c.run(t, "exec", "-e", source); got.code != 0 || !strings.Contains(got.stdout, want) {
 				t.Errorf("%s: %+v, want %q", source, got, want)
