@@ -43,7 +43,8 @@ var directions = []rule{
 	{of: "cmd/assay-check", siblings: []string{"core", "mod-data", "mod-http", "check", "stdlib"}, vm: true},
 	{of: "cmd/assay-lsp", pure: true, siblings: []string{"core/spec", "core/syntax", "core/nearest", "analysis", "stdlib"}},
 	{of: "test/bench/tenants", part: true, siblings: []string{"core", "mod-data", "test"}},
-	{of: "test"},
+	{of: "deploy"},
+	{of: "test", siblings: []string{"deploy"}},
 }
 
 func TestDirections(t *testing.T) {
