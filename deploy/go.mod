@@ -3,12 +3,12 @@ module assay.rs/deploy
 go 1.26.0
 
 require (
+	github.com/DataDog/zstd v1.5.7
 	github.com/google/go-containerregistry v0.22.1
 	golang.org/x/crypto/x509roots/fallback v0.0.0-20261030153154-30a33513ff6d
 )
 
 require (
-	github.com/DataDog/zstd v1.5.7 // indirect
 	github.com/docker/cli v29.7.2+incompatible // indirect
 	github.com/docker/docker-credential-helpers v0.9.3 // indirect
 	github.com/klauspost/compress v1.19.2 // indirect
