@@ -18,7 +18,10 @@ type Limits struct {
 func BoundArrays() { lua.MaxArrayIndex = 1 << 22 }
 
 // LimitError is why a script was stopped that reached a limit.
-type LimitError struct{ Message string }
+type LimitError struct {
+	Message string
+	Memory  int64 // the limit, when it is that of the memory, in bytes
+}
 
 func (e *LimitError) Error() string { return e.Message }
 
@@ -69,11 +72,14 @@ func (t *thread) exceed(limit *LimitError) {
 }
 
 func (vm *VM) memoryError() *LimitError {
-	return &LimitError{fmt.Sprintf("memory limit of %d MB exceeded", vm.host.Limits.Memory>>20)}
+	limit := vm.host.Limits.Memory
+	return &LimitError{Message: fmt.Sprintf("memory limit of %d MB exceeded", limit>>20), Memory: limit}
 }
 
 func (vm *VM) tooMuchAtOnce(n int64) *LimitError {
-	return &LimitError{fmt.Sprintf("%s: %d bytes asked for at once", vm.memoryError().Message, n)}
+	limit := vm.memoryError()
+	limit.Message += fmt.Sprintf(": %d bytes asked for at once", n)
+	return limit
 }
 
 // Output counts n bytes that a body is about to print or log. The error is the limit's, and the body
@@ -83,7 +89,7 @@ func (c Call) Output(n int) error {
 	if limit == 0 || c.t.vm.output.Add(int64(n)) <= limit {
 		return nil
 	}
-	return c.exceeded(&LimitError{fmt.Sprintf("output limit of %d MB exceeded", limit>>20)})
+	return c.exceeded(&LimitError{Message: fmt.Sprintf("output limit of %d MB exceeded", limit>>20)})
 }
 
 // exceeded stops the task for a limit.

@@ -134,7 +134,10 @@ func Specs(modules ...Module) []spec.Module {
 }
 
 func join(a, b spec.Module) spec.Module {
-	if b.Doc != "" && b.Doc != a.Doc {
+	switch {
+	case a.Doc == "":
+		a.Doc = b.Doc
+	case b.Doc != "" && b.Doc != a.Doc:
 		a.Doc += "\n\n" + b.Doc
 	}
 	if a.Call == nil {

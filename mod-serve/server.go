@@ -133,7 +133,7 @@ func (s *server) run(c core.Call, listener net.Listener) error {
 	served := make(chan error, 1)
 	go func() { served <- web.Serve(limited) }()
 	c.SetGlobal("_SERVER_PORT", core.NumberValue(float64(port)))
-	s.log.Debug("listening", "address", listener.Addr().String())
+	s.log.Info("listening", "url", s.url(port), "address", listener.Addr().String())
 	if s.tell != nil {
 		s.tell(s.url(port))
 	}

@@ -69,13 +69,14 @@ func rootCommand(stdout, stderr io.Writer) *cobra.Command {
 	}
 	root.SetOut(stdout)
 	root.SetErr(stderr)
+	root.SetFlagErrorFunc(command.FlagError)
 	flags.Bind(root.Flags())
 	logs.Bind(root.PersistentFlags())
 	root.AddCommand(command.MergeCommand(stdout, stderr, surroundings), command.InitCommand(stdout, "assay-check", surroundings), command.SchemaCommand(stdout, checkTypes), command.VersionCommand(stdout, "assay-check"))
 	return root
 }
 
-// textHandler is the standard library's: charmbracelet/log costs 0.7 MB more.
+// textHandler is the standard library's: a Job's log is read by programs first.
 func textHandler(w io.Writer, level slog.Level) slog.Handler {
 	return slog.NewTextHandler(w, &slog.HandlerOptions{Level: level})
 }

@@ -14,15 +14,18 @@ import (
 func (p *program) docCommand() *cobra.Command {
 	var format string
 	cmd := &cobra.Command{
-		Use:   "doc NAME",
+		Use:   "doc [NAME]",
 		Short: "Show the documentation of a builtin or an embedded module",
 		Long: `Shows the documentation of a builtin: a table such as http, a function such as http.get, a class such
 as http.Response or one of its methods; or of an embedded module, such as assay.vault, or what is in it.
-assay modules lists the tables and the modules.`,
+Without a name it lists the tables and the modules, as assay modules does.`,
 		Example:           "  assay doc http.get\n  assay doc assay.prometheus.query\n  assay doc --format markdown http",
-		Args:              cobra.ExactArgs(1),
+		Args:              cobra.MaximumNArgs(1),
 		ValidArgsFunction: completeNames,
 		RunE: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return p.listModules()
+			}
 			return p.doc(args[0], format)
 		},
 	}

@@ -14,7 +14,6 @@ require (
 	assay.rs/mod-serve v0.1.0
 	assay.rs/stdlib v0.1.0
 	assay.rs/tool v0.1.0
-	github.com/charmbracelet/log v1.0.0
 	github.com/rogpeppe/go-internal v1.16.0
 	github.com/spf13/cobra v1.10.2
 	github.com/spf13/pflag v1.0.10

@@ -29,12 +29,12 @@ func (p *program) modulesCommand() *cobra.Command {
 			return names, cobra.ShellCompDirectiveNoFileComp
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return p.listModules()
+			}
 			specs, err := documented()
 			if err != nil {
 				return err
-			}
-			if len(args) == 0 {
-				return p.table("NAME\tFUNCTIONS\tIN CHECKS\tWHAT IT IS FOR\n", moduleRows(specs))
 			}
 			entry, err := spec.Lookup(specs, args[0])
 			if err != nil {
@@ -43,6 +43,14 @@ func (p *program) modulesCommand() *cobra.Command {
 			return p.table("", functionRows(entry.Module))
 		},
 	}
+}
+
+func (p *program) listModules() error {
+	specs, err := documented()
+	if err != nil {
+		return err
+	}
+	return p.table("NAME\tFUNCTIONS\tIN CHECKS\tWHAT IT IS FOR\n", moduleRows(specs))
 }
 
 func (p *program) table(heading string, rows []string) error {

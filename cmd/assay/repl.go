@@ -34,7 +34,7 @@ func (p *program) runREPL(ctx context.Context, in, out *os.File, memory int64) e
 		Host:     core.Host{Limits: core.Limits{Memory: memory}, Modules: moduleFiles(".", false)},
 		Greeting: "assay " + command.Version() + ": Tab completes, ?http.get explains, Ctrl-C interrupts, Ctrl-D ends",
 		History:  historyFile(),
-		Log:      func(w io.Writer) *slog.Logger { return p.log.Logger(w, charmHandler) },
+		Log:      func(w io.Writer) *slog.Logger { return p.log.Logger(w, command.TextHandler) },
 
 		PrintError: command.PrintError,
 	})

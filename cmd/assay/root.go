@@ -86,6 +86,7 @@ func (p *program) root() *cobra.Command {
 	root.SetIn(p.stdin)
 	root.SetOut(p.stdout)
 	root.SetErr(p.stderr)
+	root.SetFlagErrorFunc(command.FlagError)
 	root.Flags().SetInterspersed(false)
 	// cobra's own flag prints through a template, and a program that executes one keeps every method (RATIONALE.md).
 	root.Flags().BoolVarP(&version, "version", "v", false, "version for assay")
@@ -144,7 +145,7 @@ func (p *program) dispatch(cmd *cobra.Command, args []string, checks *command.Ch
 	// Flags stand on both sides of a check file.
 	cmd.Flags().SetInterspersed(true)
 	if err := cmd.Flags().Parse(args[1:]); err != nil {
-		return err
+		return command.FlagError(cmd, err)
 	}
 	if help, err := cmd.Flags().GetBool("help"); err == nil && help {
 		return cmd.Help()

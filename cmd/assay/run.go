@@ -206,11 +206,32 @@ func (p *program) scriptStatus(err error) error {
 	if exit, ok := errors.AsType[*core.Exit](err); ok {
 		return command.ExitWith(exit.Status & 0xff)
 	}
-	command.PrintError(p.stderr, err)
+	command.PrintError(p.stderr, withRoom(err))
 	if interrupt, ok := errors.AsType[*check.Interrupt](err); ok {
 		return command.Status(interrupt.Code)
 	}
 	return command.Status(1)
+}
+
+// hinted is an error that a flag would have prevented.
+type hinted struct {
+	error
+	hint string
+}
+
+func (h hinted) Unwrap() error { return h.error }
+
+// Hint names the flag.
+func (h hinted) Hint() string { return h.hint }
+
+// withRoom tells which flag gives a script more of what it has used up.
+func withRoom(err error) error {
+	limit, ok := errors.AsType[*core.LimitError](err)
+	if !ok || limit.Memory == 0 {
+		return err
+	}
+	more := command.Size(2 * limit.Memory)
+	return hinted{err, "if the script needs it all at a time, give it more: --memory " + more.String()}
 }
 
 // untilTimeout bounds a script's time.

@@ -175,7 +175,7 @@ func (p *program) sandboxStatus(c *confined, why error, j job) error {
 	case errors.Is(why, errOverdue):
 		why = timeLimit(j.Timeout)
 	case outOfMemory().MatchString(c.last.String()):
-		why = &core.LimitError{Message: fmt.Sprintf("memory limit of %d MB exceeded", j.Memory>>20)}
+		why = withRoom(&core.LimitError{Message: fmt.Sprintf("memory limit of %d MB exceeded", j.Memory>>20), Memory: j.Memory})
 	default:
 		why = core.WithHint(fmt.Errorf("the sandbox ended early (%s)", c.cmd.ProcessState),
 			"the system may be short of memory; else this is a defect of assay: --log-level debug shows more")

@@ -20,7 +20,7 @@ var heavy = []string{
 }
 
 // engines names the symbols by which the linker shows that a program can do one of
-// these. cobra and charmbracelet/log import text/template for a corner that is
+// these. cobra imports text/template for a corner that is
 // never reached, so the import says nothing: what counts is whether the executor
 // of templates survives the linker, since that costs megabytes.
 var engines = []string{
