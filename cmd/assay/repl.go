@@ -9,6 +9,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"syscall"
+	"time"
 
 	"golang.org/x/term"
 
@@ -25,14 +26,32 @@ func (p *program) terminal() (in, out *os.File, ok bool) {
 	return in, out, ok
 }
 
-// runREPL reads and runs Lua until its user has enough.
-func (p *program) runREPL(ctx context.Context, in, out *os.File, memory int64) error {
+// runREPL reads and runs Lua until its user has enough, with what the flags permit. A sandbox has no process of its own
+// here: the guarded VM alone holds it.
+func (p *program) runREPL(ctx context.Context, in, out *os.File, flags *scriptFlags) error {
+	policy, err := flags.access.policy()
+	if err != nil {
+		return err
+	}
+	switch {
+	case flags.access.Explain:
+		return &usageError{message: "--explain-policy is for a script, and none is given"}
+	case flags.access.Sandbox && flags.memory == 0:
+		return &usageError{message: "--sandbox needs a memory limit", hint: "raise it with --memory 1GB"}
+	}
+	limits := core.Limits{Memory: int64(flags.memory)}
+	if flags.access.Sandbox {
+		limits.Output = sandboxOutput
+	}
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
-	err := repl.Run(ctx, repl.Config{
-		Modules: modules(), In: in, Out: out,
-		Host:     core.Host{Limits: core.Limits{Memory: memory}, Modules: moduleFiles(".", false)},
-		Greeting: "assay " + command.Version() + ": Tab completes, ?http.get explains, Ctrl-C interrupts, Ctrl-D ends",
+	err = repl.Run(ctx, repl.Config{
+		Modules: modules(), Policy: policy, In: in, Out: out, Timeout: time.Duration(flags.timeout),
+		Host: core.Host{
+			Limits: limits, Modules: moduleFiles(".", flags.access.Sandbox),
+			LookupEnv: flags.access.lookupEnv, EnvNames: flags.access.envNames,
+		},
+		Greeting: "assay " + command.Version() + ": help tells how, ?http.get explains, Tab completes, exit ends",
 		History:  historyFile(),
 		Log:      func(w io.Writer) *slog.Logger { return p.log.Logger(w, command.TextHandler) },
 

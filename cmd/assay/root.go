@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -105,11 +104,14 @@ func (p *program) printVersion() error {
 
 // withoutArguments starts the REPL on a terminal, and elsewhere shows what there is.
 func (p *program) withoutArguments(cmd *cobra.Command, checks *command.CheckFlags, flags *scriptFlags) error {
-	if name := cmp.Or(checks.FirstSet(cmd.Flags()), flags.firstSet(cmd.Flags())); name != "" && name != "memory" {
-		return &usageError{message: "--" + name + " is for a check file or a script, and none is given"}
+	if name := checks.FirstSet(cmd.Flags()); name != "" {
+		return &usageError{message: "--" + name + " is for a check file, and none is given"}
 	}
 	if in, out, ok := p.terminal(); ok {
-		return p.runREPL(cmd.Context(), in, out, int64(flags.memory))
+		return p.runREPL(cmd.Context(), in, out, flags)
+	}
+	if name := flags.firstSet(cmd.Flags()); name != "" {
+		return &usageError{message: "--" + name + " is for a script, and none is given"}
 	}
 	_ = cmd.Help()
 	return command.Status(2)

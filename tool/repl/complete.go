@@ -13,9 +13,19 @@ func (s *Session) Complete(text string) []string {
 	word := lastWord(text)
 	at := strings.LastIndexAny(word, ".:")
 	base, begun := word[:at+1], word[at+1:]
+	literal := base == ":" && endsWithText(text[:len(text)-len(begun)])
+	if strings.HasPrefix(base, ".") || strings.HasPrefix(base, ":") && !literal {
+		return nil // of a value that has no name
+	}
 	var names []string
 	err := s.vm.Do(context.Background(), func(c core.Call) error {
-		c.Hold(func() { names = s.names(c, base) })
+		c.Hold(func() {
+			if literal {
+				names = s.textMethods(c)
+			} else {
+				names = s.names(c, base)
+			}
+		})
 		return nil
 	})
 	if err != nil {
@@ -47,35 +57,49 @@ func lastWord(text string) string {
 
 // names are those that may follow a path such as "http." or "response:"; the empty one is of globals.
 func (s *Session) names(c core.Call, path string) []string {
-	globals := c.Globals()
 	if path == "" {
-		keys, _ := globals.Keys()
+		keys, _ := c.Globals().Keys()
 		return append(keys, keywords()...)
 	}
-	value := globals.Value()
-	for part := range strings.FieldsFuncSeq(path, func(r rune) bool { return r == '.' || r == ':' }) {
-		t, ok := value.Table()
-		if !ok {
-			return nil
-		}
-		value = t.Get(part)
+	value, ok := at(c, path)
+	if !ok {
+		return nil
 	}
+	methods := strings.HasSuffix(path, ":")
 	switch value.Kind() {
 	case core.KindTable:
 		t, _ := value.Table()
-		keys, _ := t.Keys()
-		return keys
+		return fields(t, methods)
 	case core.KindString:
-		return s.names(c, "string.")
+		return s.textMethods(c)
 	case core.KindObject:
-		return s.members(value.TypeName(), strings.HasSuffix(path, ":"))
+		return s.members(value.TypeName(), methods)
 	default:
 		return nil
 	}
 }
 
-// members are the methods of a class, and its properties unless only methods are asked for.
-func (s *Session) members(class string, onlyMethods bool) []string {
+// textMethods are what may follow a string and a colon.
+func (s *Session) textMethods(c core.Call) []string {
+	t, ok := c.Globals().Get("string").Table()
+	if !ok {
+		return nil
+	}
+	return fields(t, true)
+}
+
+// fields are the keys of a table, or those of its functions alone.
+func fields(t core.Table, onlyFunctions bool) []string {
+	keys, _ := t.Keys()
+	if !onlyFunctions {
+		return keys
+	}
+	return slices.DeleteFunc(keys, func(key string) bool { return t.Get(key).Kind() != core.KindFunction })
+}
+
+// members are the methods of a class, or what a dot may be followed by: its properties, and the methods that need no
+// colon.
+func (s *Session) members(class string, methods bool) []string {
 	var names []string
 	for _, m := range s.rt.Specs() {
 		for _, c := range m.Classes {
@@ -83,16 +107,31 @@ func (s *Session) members(class string, onlyMethods bool) []string {
 				continue
 			}
 			for _, method := range c.Methods {
-				names = append(names, method.Name)
+				if methods || method.Unbound {
+					names = append(names, method.Name)
+				}
 			}
 			for _, field := range c.Fields {
-				if !onlyMethods {
+				if !methods {
 					names = append(names, field.Name)
 				}
 			}
 		}
 	}
 	return names
+}
+
+// endsWithText tells whether a string literal stands before a colon: ("a"): or "a":.
+func endsWithText(text string) bool {
+	text = strings.TrimRight(strings.TrimSuffix(text, ":"), " ")
+	for {
+		inner, ok := strings.CutSuffix(text, ")")
+		if !ok {
+			break
+		}
+		text = strings.TrimRight(inner, " ")
+	}
+	return strings.HasSuffix(text, `"`) || strings.HasSuffix(text, "'") || strings.HasSuffix(text, "]]")
 }
 
 // common is the longest beginning that all words have.

@@ -14,6 +14,7 @@ import (
 	"os"
 	"os/signal"
 	"strings"
+	"time"
 
 	"assay.rs/core"
 )
@@ -21,8 +22,10 @@ import (
 // Config is what the loop runs with.
 type Config struct {
 	Modules  []core.Module
-	Host     core.Host // its Stdout and Log are the terminal's
-	In, Out  *os.File  // the terminal
+	Policy   core.Policy
+	Host     core.Host     // its Stdout and Log are the terminal's
+	Timeout  time.Duration // of one text; 0 is no limit
+	In, Out  *os.File      // the terminal
 	Greeting string
 	History  string // the file that keeps what was entered; empty is none
 
@@ -33,15 +36,16 @@ type Config struct {
 var (
 	errInterrupted = errors.New("interrupted")
 	errSignal      = errors.New("interrupted by Ctrl-C")
+	errEnough      = errors.New("the user has had enough")
 )
 
 // Run reads and runs until the end of the input, os.exit or the end of ctx. The error is a *core.Exit, the
 // cause of ctx, or why the terminal cannot be used.
 func Run(ctx context.Context, cfg Config) error {
-	l := &loop{fail: cfg.PrintError}
+	l := &loop{fail: cfg.PrintError, timeout: cfg.Timeout}
 	host := cfg.Host
 	host.Stdout, host.Log = l, cfg.Log(l)
-	session, err := Open(cfg.Modules, host)
+	session, err := Open(cfg.Modules, cfg.Policy, host)
 	if err != nil {
 		return err
 	}
@@ -66,6 +70,7 @@ type loop struct {
 	session *Session
 	screen  *screen
 	fail    func(io.Writer, error)
+	timeout time.Duration
 }
 
 // Write prints on the terminal.
@@ -95,16 +100,65 @@ func (l *loop) run(ctx context.Context) error {
 			if ctx.Err() != nil {
 				return context.Cause(ctx)
 			}
+			if errors.Is(err, errEnough) {
+				return nil
+			}
 			l.fail(l, err)
+			l.advise(err)
 		}
 	}
+}
+
+// advise says how to go on after a limit of the memory: what the session holds it goes on holding.
+func (l *loop) advise(err error) {
+	if limit, ok := errors.AsType[*core.LimitError](err); ok && limit.Memory > 0 {
+		_, _ = fmt.Fprintln(l, "The session may hold it still: reset begins anew, without any variable; assay --memory SIZE gives more.") // as for any output
+	}
+}
+
+const help = `Lua is run as it is entered; the value of an expression is shown. Variables stay, local ones too.
+
+  ?http.get      explains a builtin; ?answer:json explains a method of a variable's value
+  Tab            completes a name; behind ( it explains the function
+  Up, Ctrl-R     what was entered before; Ctrl-R looks for what is typed, and again for what is older
+  Ctrl-C         interrupts what runs, or empties the line
+  reset          begins anew: no variables, no tasks
+  exit, Ctrl-D   ends
+`
+
+// command runs one of the words that are no Lua. A variable of that name is meant before it.
+func (l *loop) command(word string) (known bool, err error) {
+	word = strings.TrimSuffix(word, "()")
+	switch word {
+	case "exit", "quit", "help", "reset":
+	default:
+		return false, nil
+	}
+	if v, ok := l.session.value(word); ok && !v.IsNil() {
+		return false, nil
+	}
+	switch word {
+	case "help":
+		return true, l.screen.page(help)
+	case "reset":
+		return true, l.session.Reset()
+	}
+	return true, errEnough
 }
 
 // eval runs a text. Ctrl-C ends it, and it alone.
 func (l *loop) eval(ctx context.Context, source string) error {
 	source = strings.TrimPrefix(strings.TrimSpace(source), "=") // as older Luas had it
 	if name, ok := strings.CutPrefix(source, "?"); ok {
-		return l.session.Explain(l, strings.TrimSpace(name), lineWidth)
+		return l.explain(strings.TrimSpace(name))
+	}
+	if known, err := l.command(source); known {
+		return err
+	}
+	if l.timeout > 0 {
+		var stop context.CancelFunc
+		ctx, stop = context.WithTimeoutCause(ctx, l.timeout, fmt.Errorf("time limit of %s exceeded", l.timeout))
+		defer stop()
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -121,6 +175,18 @@ func (l *loop) eval(ctx context.Context, source string) error {
 		}
 	}()
 	return l.session.Run(ctx, source)
+}
+
+// explain shows what is known of a name; of none, how to use the loop.
+func (l *loop) explain(name string) error {
+	if name == "" {
+		return l.screen.page(help)
+	}
+	var text strings.Builder
+	if err := l.session.Explain(&text, name, lineWidth); err != nil {
+		return err
+	}
+	return l.screen.page(text.String())
 }
 
 // read reads a text of one line or more.

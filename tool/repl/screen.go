@@ -19,6 +19,7 @@ type screen struct {
 	mu      sync.Mutex
 	cooked  *term.State // while it is raw
 	session *Session
+	search  search
 }
 
 func newScreen(in, out *os.File, session *Session, history *History) *screen {
@@ -29,7 +30,7 @@ func newScreen(in, out *os.File, session *Session, history *History) *screen {
 	}{s.keys, out}, "")
 	s.editor.History = history
 	s.editor.AutoCompleteCallback = s.complete
-	s.session = session
+	s.session, s.search.history = session, history
 	return s
 }
 
@@ -87,6 +88,9 @@ func (s *screen) restore() {
 // complete is what Tab does: it completes a name, lists several, and explains the function of an open
 // parenthesis.
 func (s *screen) complete(line string, pos int, key rune) (string, int, bool) {
+	if found, ok := s.search.key(line, key); ok {
+		return found, len(found), true
+	}
 	if key != '\t' {
 		return "", 0, false
 	}
@@ -171,6 +175,21 @@ func (k *keys) Read(p []byte) (int, error) {
 	n := copy(p, k.pending)
 	k.pending = k.pending[n:]
 	return n, nil
+}
+
+// one reads one key; 0 is Ctrl-C.
+func (k *keys) one() (byte, error) {
+	p := make([]byte, 1)
+	if _, err := io.ReadFull(k, p); err != nil {
+		return 0, err
+	}
+	if k.interrupted() {
+		k.mu.Lock()
+		defer k.mu.Unlock()
+		k.pending = nil
+		return 0, nil
+	}
+	return p[0], nil
 }
 
 // interrupted tells whether Ctrl-C was pressed since it was last asked.

@@ -14,27 +14,38 @@ import (
 // chunkName is what positions in errors begin with.
 const chunkName = "repl"
 
-// Session is one VM in which one text after the other is run. What one sets in a global variable the next
-// ones see; tasks that one starts go on.
+// Session is one VM in which one text after the other is run. What one sets in a variable, global or local to the
+// text, the next ones see; tasks that one starts go on.
 type Session struct {
-	rt  *core.Runtime
-	vm  *core.VM
-	out io.Writer
+	rt   *core.Runtime
+	host core.Host
+	vm   *core.VM
+	out  io.Writer
 }
 
 // Open makes a session that prints to the host's Stdout. It must be closed.
-func Open(modules []core.Module, host core.Host) (*Session, error) {
-	rt, err := core.New(core.Config{Modules: modules, Policy: core.FullPolicy()})
+func Open(modules []core.Module, policy core.Policy, host core.Host) (*Session, error) {
+	rt, err := core.New(core.Config{Modules: modules, Policy: policy})
 	if err != nil {
 		return nil, err
 	}
-	s := &Session{rt: rt, vm: rt.Open(host), out: host.Stdout}
+	s := &Session{rt: rt, host: host, out: host.Stdout}
+	return s, s.start()
+}
+
+func (s *Session) start() error {
+	s.vm = s.rt.Open(s.host)
 	s.vm.SetArgs(chunkName, nil)
-	err = s.vm.Do(context.Background(), func(c core.Call) error {
+	return s.vm.Do(context.Background(), func(c core.Call) error {
 		c.Hold(c.BindAll)
 		return nil
 	})
-	return s, err
+}
+
+// Reset ends what still runs and begins anew, with none of the variables.
+func (s *Session) Reset() error {
+	s.vm.Close()
+	return s.start()
 }
 
 // Close ends what still runs.
@@ -78,6 +89,8 @@ func unfinished(errs []syntax.Error) bool {
 func (s *Session) Run(ctx context.Context, source string) error {
 	if Judge(source) == Expression {
 		source = "return " + source
+	} else {
+		source = lasting(source)
 	}
 	chunk, err := core.Compile(chunkName, []byte(source))
 	if err != nil {
@@ -101,11 +114,65 @@ func (s *Session) Run(ctx context.Context, source string) error {
 	})
 }
 
-// Explain writes what is known of a builtin, as assay doc does.
+// Explain writes what is known of a builtin, as assay doc does; of a variable, what is known of its kind of value.
 func (s *Session) Explain(w io.Writer, name string, width int) error {
 	entry, err := spec.Lookup(s.rt.Specs(), name)
 	if err != nil {
-		return err
+		ofValue, known := s.ofValue(name)
+		if !known {
+			return err
+		}
+		if entry, err = spec.Lookup(s.rt.Specs(), ofValue); err != nil {
+			return err
+		}
 	}
 	return spec.Terminal(w, entry, width, false)
+}
+
+// ofValue turns the path of a variable, such as "answer:json", into a name of the documentation: "http.Response:json".
+func (s *Session) ofValue(path string) (name string, known bool) {
+	value, _ := s.value(path)
+	if class, ok := documentedAs(value); ok {
+		return class, true
+	}
+	at := strings.LastIndexAny(path, ".:")
+	if at <= 0 {
+		return "", false
+	}
+	value, _ = s.value(path[:at])
+	class, ok := documentedAs(value)
+	return class + path[at:], ok
+}
+
+func documentedAs(v core.Value) (string, bool) {
+	switch v.Kind() {
+	case core.KindString:
+		return "string", true
+	case core.KindObject:
+		return v.TypeName(), true
+	default:
+		return "", false
+	}
+}
+
+// value is what stands at a path such as "a.b" from the globals on, without a metamethod.
+func (s *Session) value(path string) (v core.Value, known bool) {
+	err := s.vm.Do(context.Background(), func(c core.Call) error {
+		c.Hold(func() { v, known = at(c, path) })
+		return nil
+	})
+	return v, known && err == nil
+}
+
+// at is value for who holds the baton.
+func at(c core.Call, path string) (core.Value, bool) {
+	value := c.Globals().Value()
+	for part := range strings.FieldsFuncSeq(path, func(r rune) bool { return r == '.' || r == ':' }) {
+		t, ok := value.Table()
+		if !ok {
+			return core.Value{}, false
+		}
+		value = t.Get(part)
+	}
+	return value, true
 }

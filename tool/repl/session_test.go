@@ -17,7 +17,7 @@ import (
 func open(t *testing.T) (*Session, *bytes.Buffer) {
 	t.Helper()
 	out := &bytes.Buffer{}
-	s, err := Open(prelude.Modules(), core.Host{Stdout: out})
+	s, err := Open(prelude.Modules(), core.FullPolicy(), core.Host{Stdout: out})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,6 +55,15 @@ func TestRun(t *testing.T) {
 		{`({("x"):rep(50), ("y"):rep(50)})`, "{\n  \"" + strings.Repeat("x", 50) + "\",\n  \"" + strings.Repeat("y", 50) + "\"\n}\n", ""},
 		{"task = async.spawn(function() return 'from a task' end)", "", ""},
 		{"task.await()[1]", "\"from a task\"\n", ""},
+		{"local a, b <const> = 1, 2 local c local function f() return a + b end", "", ""},
+		{"f(), c, b", "3\tnil\t2\n", ""},
+		{"local n = 1\nlocal n = n + 1", "", ""},
+		{"n", "2\n", ""},
+		{"do local inner = 1 end", "", ""},
+		{"inner", "nil\n", ""},
+		{"local <const> k = 5 error(k .. ' as before', 0)", "", "5 as before"},
+		{"local x = nope.field", "", "repl:1: attempt to index a nil value (global 'nope')"},
+		{"local gone <close> = setmetatable({}, {__close = function() print('closed') end})", "closed\n", ""},
 		{"os.exit(3)", "", "exit status 3"},
 	} {
 		out.Reset()
@@ -104,17 +113,23 @@ func TestInterrupt(t *testing.T) {
 
 func TestComplete(t *testing.T) {
 	s, _ := open(t)
-	if err := s.Run(t.Context(), "mine = {field = {deep = 1}, [1] = 2, ['not a name'] = 3} text = 'x' h = async.spawn(print)"); err != nil {
+	if err := s.Run(t.Context(), "mine = {field = {deep = 1}, call = print, [1] = 2, ['not a name'] = 3} text = 'x' h = async.spawn(print)"); err != nil {
 		t.Fatal(err)
 	}
 	for text, want := range map[string]string{
 		"asy":                     "async",
 		"print(async.sp":          "async.spawn async.spawn_interval",
-		"mine.":                   "mine.field",
+		"mine.":                   "mine.call mine.field",
 		"x = mine.field.d":        "mine.field.deep",
 		"mine.absent.x":           "",
 		"text:up":                 "text:upper",
 		"h:":                      "h:await h:cancel",
+		"h.":                      "h.await h.cancel",
+		"mine:":                   "mine:call",
+		`("s"):up`:                `:upper`,
+		`print(("s"):up`:          `:upper`,
+		`f():`:                    "",
+		`f().`:                    "",
 		"\"a\" .. min":            "mine",
 		"1 ..min":                 "mine",
 		"string.for":              "string.format",

@@ -14,6 +14,7 @@ const (
 	lineWidth = 76
 	maxShown  = 64 << 10 // bytes
 	maxNested = 12
+	maxItems  = 100 // of one table: of those in a row, and of the others
 )
 
 // show is a value as a person writes it in Lua: a table that fits on one line on one, others on several.
@@ -78,8 +79,12 @@ func (p *printer) table(t core.Table, margin string) string {
 func (p *printer) items(t core.Table, margin string) []string {
 	var items []string
 	n := elements(t)
-	for i := 1; i <= n && p.left > 0; i++ {
-		items = append(items, p.value(t.At(i), margin))
+	shown := 0
+	for ; shown < min(n, maxItems) && p.left > 0; shown++ {
+		items = append(items, p.value(t.At(shown+1), margin))
+	}
+	if shown < n {
+		items = append(items, left(n-shown))
 	}
 	type field struct {
 		key   string
@@ -94,15 +99,18 @@ func (p *printer) items(t core.Table, margin string) []string {
 		return nil
 	})
 	slices.SortFunc(fields, func(a, b field) int { return strings.Compare(a.key, b.key) })
-	for _, f := range fields {
-		if p.left <= 0 {
-			return append(items, "...")
+	for i, f := range fields {
+		if p.left <= 0 || i == maxItems {
+			return append(items, left(len(fields)-i))
 		}
 		p.left -= len(f.key)
 		items = append(items, f.key+" = "+p.value(f.value, margin))
 	}
 	return items
 }
+
+// left stands for so many items that are not shown.
+func left(n int) string { return "... " + strconv.Itoa(n) + " more" }
 
 // elements is how many elements are shown without their index: those up to a hole, and all of an array.
 func elements(t core.Table) int {
