@@ -10,7 +10,7 @@ func TestLasting(t *testing.T) {
 		"local x = 1":                       "      x = 1",
 		"local x":                           "      x = nil;",
 		"local x local y = 2":               "      x = nil;       y = 2",
-		"local a, b <const>, c = f()":       "      a, b, c = f()",
+		"local a, b <const>, c = f()":       "      a,  b,          c = f()",
 		"local <const> k = 5":               "              k = 5",
 		"a = 1 local function f(x) end b=2": "a = 1       function f(x) end b=2",
 		"do local x = 1 end":                "do local x = 1 end",
