@@ -158,8 +158,10 @@ func (c *exchanges) read(line int, text string) error {
 		return nil
 	}
 	if method, path, ok := strings.Cut(strings.TrimPrefix(text, "--> "), " "); ok && strings.HasPrefix(text, "--> ") {
-		c.exchanges = append(c.exchanges, exchange{line: line, method: method, path: path, status: http.StatusOK,
-			header: map[string]string{}, answered: map[string]string{}})
+		c.exchanges = append(c.exchanges, exchange{
+			line: line, method: method, path: path, status: http.StatusOK,
+			header: map[string]string{}, answered: map[string]string{},
+		})
 		return nil
 	}
 	if len(c.exchanges) == 0 {
