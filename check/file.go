@@ -41,11 +41,6 @@ func topKeys(s *suite, sc *scope, includes *[]inclusion, checks, defaults **yaml
 	)
 }
 
-// refused is a key that is known and does not work here: it must never be ignored.
-func refused(name, why string) Key {
-	return Key{Name: name, Value: Value{nil, func(r *Reader, n *yaml.Node) { r.Fail(n, "'%s': %s", name, why) }}}
-}
-
 func rawMap(into **yaml.Node) Value {
 	return Value{func() schema { return schema{"type": "object"} }, func(r *Reader, n *yaml.Node) {
 		if n.Kind != yaml.Map {

@@ -100,7 +100,7 @@ func (h *httpCheck) Prepare(p *Prep) {
 	if h.method == "" {
 		h.method = "GET"
 	}
-	if h.method == "HEAD" && (len(h.expect.body.wants) > 0 || len(h.expect.json) > 0) {
+	if h.method == "HEAD" && (len(h.expect.body.wants) > 0 || h.expect.readsJSON()) {
 		p.Fail([]string{"expect"}, "the answer to HEAD has no body to judge")
 	}
 }
@@ -195,7 +195,7 @@ func (h *httpCheck) Run(ctx context.Context, a Attempt) Outcome {
 // judgesBody tells whether anything looks into the body, or at how long it takes.
 func (h *httpCheck) judgesBody() bool {
 	e := &h.expect
-	if len(e.body.wants) > 0 || len(e.json) > 0 || e.latency.limit > 0 || e.content.any() {
+	if len(e.body.wants) > 0 || e.readsJSON() || e.latency.limit > 0 || e.content.any() {
 		return true
 	}
 	return slices.ContainsFunc(h.capture, func(c capture) bool { return c.json != nil })

@@ -24,6 +24,7 @@ type httpExpect struct {
 	status  statuses
 	body    matcher
 	json    []*expression
+	schema  bodySchema
 	headers headerWants
 	latency latency
 	tls     certificate
@@ -55,7 +56,7 @@ func (e *httpExpect) keys() []Key {
 			expressionValue(&one, asVerdict).then(func(*Reader, *yaml.Node) { e.json = append(e.json, one) }), func() { e.json = nil })},
 		{Name: "headers", Text: "Headers of the answer: a text that the value contains, conditions on it, or {absent: true}.", Value: e.headers.value()},
 		{Name: "latency", Text: "How long the answer may take: \"<500ms\".", Value: latencyValue(&e.latency)},
-		refused("schema", "JSON schemas are not supported yet"),
+		{Name: "schema", Text: "A JSON Schema (draft 2020-12) that the body must fit: {file: body.schema.json}, or the schema itself.", Value: e.schema.value()},
 		{Name: "tls", Text: "What the certificate and the connection must be like.", Value: Section("tls", e.tls.keys)},
 		{Name: "error", Text: "The request must fail in this way, or one of these: connect, timeout, dns, tls. It proves that a network policy holds.", Value: e.failure.value()},
 	}
@@ -141,7 +142,7 @@ func (e *httpExpect) assess(ctx context.Context, o *Outcome, resp *response, too
 		e.assessJSON(ctx, o, resp, a)
 	}
 	e.latency.assess(o, took)
-	if len(e.body.wants) > 0 || len(e.json) > 0 {
+	if len(e.body.wants) > 0 || e.readsJSON() {
 		o.unjudged(resp.unreadable)
 	}
 }
@@ -178,7 +179,7 @@ func (e *httpExpect) validate(p *Prep, target Template) {
 	if text, ok := target.fixed(); ok && e.tls.any() && strings.HasPrefix(text, "http://") {
 		p.Fail([]string{"expect", "tls"}, "the URL is http://: there is no certificate")
 	}
-	if e.failure.wanted() && (e.status.text != "" || len(e.body.wants) > 0 || len(e.json) > 0 || len(e.headers) > 0 || e.latency.limit > 0 || e.tls.any() || e.content.any()) {
+	if e.failure.wanted() && (e.status.text != "" || len(e.body.wants) > 0 || e.readsJSON() || len(e.headers) > 0 || e.latency.limit > 0 || e.tls.any() || e.content.any()) {
 		p.Fail([]string{"expect", "error"}, "a request that fails has no answer: leave out the other expectations")
 	}
 }
@@ -199,7 +200,7 @@ func (e *httpExpect) assessBody(o *Outcome, body []byte, a Attempt) {
 }
 
 func (e *httpExpect) assessJSON(ctx context.Context, o *Outcome, resp *response, a Attempt) {
-	if len(e.json) == 0 {
+	if !e.readsJSON() {
 		return
 	}
 	v, err := resp.decoded(ctx)
@@ -215,6 +216,7 @@ func (e *httpExpect) assessJSON(ctx context.Context, o *Outcome, resp *response,
 		for _, x := range e.json {
 			o.assess(Assertion{Expr: "json " + x.text, Expected: true}, fmt.Sprintf("json %s: the body is not JSON: %s", x.text, err))
 		}
+		e.schema.assess(ctx, o, nil, err, a)
 		return
 	}
 	for _, x := range e.json {
@@ -222,7 +224,11 @@ func (e *httpExpect) assessJSON(ctx context.Context, o *Outcome, resp *response,
 			return
 		}
 	}
+	e.schema.assess(ctx, o, v, nil, a)
 }
+
+// readsJSON tells whether something looks into the body as JSON.
+func (e *httpExpect) readsJSON() bool { return len(e.json) > 0 || e.schema.wanted() }
 
 // assessJQ judges a value by an expression, each of whose outputs must be true. It is false when the attempt is over.
 func (o *Outcome) assessJQ(ctx context.Context, x *expression, v any, a Attempt) bool {

@@ -23,7 +23,7 @@ type Key struct {
 
 // Value reads one YAML value and says what it accepts. Make one with Text, Duration, Number and their like.
 type Value struct {
-	schema func() schema // what it accepts; nil is a key that is known, but refused
+	schema func() schema // what it accepts
 	read   func(r *Reader, n *yaml.Node)
 }
 

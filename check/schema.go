@@ -15,9 +15,6 @@ func tableSchema(table []Key) schema {
 	properties := schema{}
 	var required []string
 	for _, k := range table {
-		if k.Value.schema == nil {
-			continue // known, but refused
-		}
 		s := schema{}
 		maps.Copy(s, k.Value.schema())
 		if k.Text != "" {

@@ -13,6 +13,7 @@ import (
 type wsExpect struct {
 	message matcher
 	json    []*expression
+	schema  bodySchema
 	among   int // of so many messages one must be as expected; 0 is the first
 	headers headerWants
 	latency latency
@@ -26,7 +27,7 @@ func (e *wsExpect) keys() []Key {
 		{Name: "message", Text: "A text that the first message contains, or conditions on it.", Value: matcherValue(&e.message, Key{
 			Name: "json", Text: "jq on the message, one or a list; each must give true.", Value: OneOrMany(
 				expressionValue(&one, asVerdict).then(func(*Reader, *yaml.Node) { e.json = append(e.json, one) }), func() { e.json = nil }),
-		})},
+		}, Key{Name: "schema", Text: "A JSON Schema (draft 2020-12) that the message must fit: {file: message.schema.json}, or the schema itself.", Value: e.schema.value()})},
 		{Name: "among", Text: "How many messages may come until one is as expected; 1 unless said otherwise.", Value: Int(&e.among, 1, 1000)},
 		{Name: "headers", Text: "Headers of the handshake's answer: a text that the value contains, conditions on it, or {absent: true}.", Value: e.headers.value()},
 		{Name: "latency", Text: "How long it may take until the message, or the answer to a ping, is there: \"<500ms\".", Value: latencyValue(&e.latency)},
@@ -35,7 +36,9 @@ func (e *wsExpect) keys() []Key {
 	}
 }
 
-func (e *wsExpect) wantsMessage() bool { return len(e.message.wants) > 0 || len(e.json) > 0 }
+func (e *wsExpect) wantsMessage() bool {
+	return len(e.message.wants) > 0 || len(e.json) > 0 || e.schema.wanted()
+}
 
 // validate finds what can never hold.
 func (e *wsExpect) validate(p *Prep, target Template) {
@@ -87,7 +90,7 @@ func (e *wsExpect) assessMessage(ctx context.Context, o *Outcome, message []byte
 		return
 	}
 	e.message.assess(o, "message", string(message), a)
-	if len(e.json) == 0 {
+	if len(e.json) == 0 && !e.schema.wanted() {
 		return
 	}
 	v, err := decodeJSON(message)
@@ -100,4 +103,5 @@ func (e *wsExpect) assessMessage(ctx context.Context, o *Outcome, message []byte
 			return
 		}
 	}
+	e.schema.assess(ctx, o, v, err, a)
 }
