@@ -1,6 +1,7 @@
 package core
 
 import (
+	"errors"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -66,4 +67,31 @@ func TestLaterWithAnotherTable(t *testing.T) {
 		}
 	}()
 	Specs(Later("one", func() Module { return Module{Name: "other"} }))
+}
+
+// A method is called by the function of its table also where the script has got the object without naming the table.
+func TestMethodOfATableThatNobodyNames(t *testing.T) {
+	class := NewObject[int]("pipe.End", "An end of a pipe.")
+	doc := func(name string) Doc { return Doc{Name: name, Text: "Fails.", Needs: Pure, Level: Check} }
+	fail := func(Call, int) (None, error) { return None{}, errors.New("it broke") }
+	class.Method(Fn1(doc("read"), class.Self(), ReturnsNothing(), fail), Fn1(doc("own"), class.Self(), ReturnsNothing(), fail))
+	pipe := Later("pipe", func() Module {
+		return Module{Name: "pipe", Funcs: []Func{Fn1(doc("read"), Arg("end", class.Type(), "The end."), ReturnsNothing(), fail)}}
+	})
+	open := Module{Funcs: []Func{Fn0(doc("open"), Returns(class.Type(), "An end."), func(Call) (int, error) { return 1, nil })}}
+	rt, err := New(Config{Modules: []Module{pipe, open}, Policy: FullPolicy()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for source, want := range map[string]string{`open():read()`: "pipe.read: it broke", `open():own()`: "pipe.End:own: it broke"} {
+		chunk, err := Compile("test.lua", []byte(source))
+		if err != nil {
+			t.Fatal(err)
+		}
+		vm := rt.Open(Host{})
+		defer vm.Close()
+		if err := vm.Run(t.Context(), chunk); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %q", source, err, want)
+		}
+	}
 }

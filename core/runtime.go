@@ -230,9 +230,7 @@ func (rt *Runtime) method(c *class, f Func) *builtin {
 // is one, so that db.query(conn, ...) and conn:query(...) have one name.
 func (rt *Runtime) methodName(class, method string) string {
 	name, _, _ := strings.Cut(class, ".")
-	rt.mu.Lock()
-	defer rt.mu.Unlock()
-	if t := rt.tables[name]; t != nil {
+	if t := rt.tableNamed(name); t != nil { // the script may have got the object without naming its table
 		for _, b := range t.funcs {
 			if b.key == method && b.self == class {
 				return b.name
