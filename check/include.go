@@ -30,20 +30,20 @@ func includeValue(into *[]inclusion) Value {
 }
 
 // parseFile reads a check file. It returns nil for a root when that failed, and has noted why.
-func parseFile(path string, problems *source.Problems) (*source.File, *yaml.Node) {
+func (o *Options) parseFile(path string, problems *source.Problems) (*source.File, *yaml.Node) {
 	data, err := readFile(path, maxFile)
 	if err != nil {
 		f := &source.File{Name: path}
 		problems.Add(source.Place{File: f}, "%s", err)
 		return f, nil
 	}
-	return parseText(path, string(data), problems)
+	return o.parseText(path, string(data), problems)
 }
 
 // parseText is parseFile for a file whose text is known.
-func parseText(path, text string, problems *source.Problems) (*source.File, *yaml.Node) {
+func (o *Options) parseText(path, text string, problems *source.Problems) (*source.File, *yaml.Node) {
 	f := &source.File{Name: path, Text: text}
-	root, err := yaml.Parse([]byte(text))
+	root, err := o.parse([]byte(text))
 	if err != nil {
 		at, message := source.Place{File: f}, err.Error()
 		if e, ok := errors.AsType[*yaml.Error](err); ok {
@@ -56,6 +56,16 @@ func parseText(path, text string, problems *source.Problems) (*source.File, *yam
 		problems.Add(source.Place{File: f}, "the file is empty: it must have 'checks'")
 	}
 	return f, root
+}
+
+// parse reads the one document of data, which stands there twice meanwhile: as it was read, and as a text.
+func (o *Options) parse(data []byte) (*yaml.Node, error) {
+	if o.Memory != nil {
+		if err := o.Memory(2 * len(data)); err != nil {
+			return nil, err
+		}
+	}
+	return yaml.Options{Memory: o.Memory}.Parse(data)
 }
 
 // include reads the checks of other files into the suite, before its own.
@@ -93,7 +103,7 @@ func (r *Reader) includeFile(s *suite, at *yaml.Node, path string) {
 			return
 		}
 	}
-	f, root := parseFile(path, r.problems)
+	f, root := r.options.parseFile(path, r.problems)
 	s.included = append(s.included, f)
 	r.scope.needed.files[path] = true
 	if root == nil {
@@ -149,7 +159,7 @@ func (r *Reader) refuseRunKeys(root *yaml.Node) {
 func (s *scope) varsFileValue() Value {
 	var path string
 	return Word(&path).then(func(r *Reader, n *yaml.Node) {
-		values, err := readVars(r.find(path))
+		values, err := r.options.readVars(r.find(path))
 		if err != nil {
 			r.Fail(n, "'vars_file': %s", err)
 			return
@@ -172,12 +182,12 @@ func (s *scope) varsFileValue() Value {
 }
 
 // readVars reads a file that is a map of vars, in YAML or JSON. Its texts are taken as they are.
-func readVars(path string) ([]yaml.Pair, error) {
+func (o *Options) readVars(path string) ([]yaml.Pair, error) {
 	data, err := readFile(path, maxFile)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	root, err := yaml.Parse(data)
+	root, err := o.parse(data)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}

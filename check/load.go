@@ -41,6 +41,9 @@ type Options struct {
 	// Timeout bounds the run of a file as its own timeout does, if that is longer or not there; 0 does not.
 	Timeout time.Duration
 
+	// Memory is asked before reading takes so many bytes more; its error is a problem of the file. nil is not asked.
+	Memory func(bytes int) error
+
 	// Remote reads the file to be run in another place: variables and secrets that are not here are no problem. Such a
 	// plan does not run.
 	Remote bool
@@ -116,7 +119,7 @@ func load(path string, text *string, o Options) (*Plan, error) {
 	}
 	problems := &source.Problems{}
 	if o.VarsFile != "" {
-		values, err := readVars(o.VarsFile)
+		values, err := o.readVars(o.VarsFile)
 		if err != nil {
 			problems.Add(source.Place{}, "--vars-file %s", err)
 			return nil, p.configError(problems)
@@ -198,9 +201,9 @@ func (p *Plan) load(path string, text *string, problems *source.Problems, used m
 	var f *source.File
 	var root *yaml.Node
 	if text != nil {
-		f, root = parseText(path, *text, problems)
+		f, root = p.options.parseText(path, *text, problems)
 	} else {
-		f, root = parseFile(path, problems)
+		f, root = p.options.parseFile(path, problems)
 	}
 	if root == nil {
 		return nil

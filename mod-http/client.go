@@ -108,7 +108,7 @@ var errClosed = errors.New("the client is closed")
 
 // Do makes one attempt at a request, follows its redirects and reads the whole answer, whatever its
 // status. The error is a *core.Error, with one of the codes http.timeout, http.connect, http.dns,
-// http.tls, http.body_too_large, http.redirects, http.url, http.protocol, or without a code when an
+// http.tls, http.body_too_large, http.redirects, http.url, http.protocol, http.client_closed, or without a code when an
 // option makes no sense. It unwraps to the end of ctx if that was the reason.
 func (c *Client) Do(ctx context.Context, r Request) (*Response, error) {
 	return c.exchange(ctx, r, nil)

@@ -12,13 +12,15 @@ var (
 	errRedirects    = core.NewCode("http.redirects", "There were too many redirects, or one leads nowhere.")
 	errURL          = core.NewCode("http.url", "The URL is not one that can be requested.")
 	errProtocol     = core.NewCode("http.protocol", "The answer is not valid HTTP, or is cut short.")
+	errClientClosed = core.NewCode("http.client_closed", "The client is closed, as it is when its script ends.")
+	errSend         = core.NewCode("http.send", "The body to send was not what it was said to be.")
 	errStatus       = core.NewCode("http.status", "An answer with a status of 400 or more, to the function `retry.on`; never raised.")
 )
 
 // codes are those of a request: its own, and those of a table body.
 func codes() []*core.Code {
 	return []*core.Code{
-		errTimeout, errConnect, errDNS, errTLS, errBodyTooLarge, errRedirects, errURL, errProtocol, errStatus,
+		errTimeout, errConnect, errDNS, errTLS, errBodyTooLarge, errRedirects, errURL, errProtocol, errClientClosed, errSend, errStatus,
 		core.ErrJSONValue, core.ErrJSONLimit, core.ErrDenied,
 	}
 }

@@ -2,7 +2,6 @@ package http
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"sync"
@@ -81,7 +80,7 @@ func (r *pieceReader) readPiece(p *piece, b []byte) (int, error) {
 	n, err := r.file.Read(b[:min(int64(len(b)), p.size-r.done)])
 	switch {
 	case errors.Is(err, io.EOF):
-		return n, sendError{fmt.Errorf("read %s: it became shorter while it was sent", p.path)}
+		return n, sendError{errSend.Errorf("read %s: it became shorter while it was sent", p.path)}
 	case err != nil:
 		return n, sendError{err}
 	}

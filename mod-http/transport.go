@@ -46,7 +46,7 @@ func (c *Client) transport(r route) (*nethttp.Transport, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.closed {
-		return nil, plain(errClosed)
+		return nil, errClientClosed.With(errClosed, "")
 	}
 	if known := c.transports[r]; known != nil {
 		return known, nil

@@ -82,7 +82,10 @@ func (s *server) route(req *request) {
 		return
 	}
 	release, refused := s.readBody(req)
-	defer release()
+	defer func() {
+		release()
+		req.answered.Store(true)
+	}()
 	if refused != nil {
 		s.send(req, *refused)
 		return

@@ -38,6 +38,12 @@ var errTold = errors.New("told to end")
 // start runs a script that calls http.serve with on_listen = listening, and waits until it does.
 func start(t *testing.T, source string) *running {
 	t.Helper()
+	return startWithin(t, core.Limits{}, source)
+}
+
+// startWithin is start for a script with limits.
+func startWithin(t *testing.T, limits core.Limits, source string) *running {
+	t.Helper()
 	r := &running{t: t, log: &text{}, done: make(chan struct{})}
 	ports := make(chan int, 1)
 	kit := core.Module{Funcs: []core.Func{core.Fn1(
@@ -55,7 +61,7 @@ func start(t *testing.T, source string) *running {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.vm = rt.Open(core.Host{Log: slog.New(slog.NewJSONHandler(r.log, nil)), Stdout: r.log})
+	r.vm = rt.Open(core.Host{Log: slog.New(slog.NewJSONHandler(r.log, nil)), Stdout: r.log, Limits: limits})
 	ctx, end := context.WithCancelCause(context.Background())
 	r.end = end
 	go func() {

@@ -204,23 +204,21 @@ func headerCost(r *http.Request) int64 {
 	return int64(cost)
 }
 
-// context is that of a request: it ends with the server's base, and when the client leaves. A client that only sends
-// no more, as one that has closed its side of the connection, has a while to get its answer.
+// context is that of a request: it ends with the server's base, and when the client leaves, or sends no more, as
+// [front.Parting] has it.
 func (m *meter) context(r *http.Request, base context.Context) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(base)
-	var last atomic.Pointer[time.Timer]
+	var parting front.Parting
 	stop := context.AfterFunc(r.Context(), func() {
 		if !m.ended.Load() {
 			cancel()
 			return
 		}
-		last.Store(time.AfterFunc(front.LastWait, cancel))
+		parting.Began(cancel)
 	})
-	return ctx, func() {
+	return parting.With(ctx), func() {
 		stop()
-		if t := last.Load(); t != nil {
-			t.Stop()
-		}
+		parting.Stop()
 		cancel()
 	}
 }

@@ -63,7 +63,7 @@ func (m *module) serveFunc() core.Func {
 			"A handler returns `{status=200, headers=, cookies=}` with the first of `sse`, `ws`, `json`, `body`, `file`, `redirect`. Besides methods: " +
 			"`middleware`, an array of `function(req, next) return next(req) end`; `static`, a table of paths and folders; " +
 			"`not_found`, a handler. Handlers run as tasks: while one waits, others run.",
-		Needs: core.Listen, Level: core.Script, Raises: []*core.Code{errListen, errDrain, core.ErrDenied},
+		Needs: core.Listen, Level: core.Script, Raises: []*core.Code{errListen, errDrain, errClientGone, errStreamEnded, core.ErrDenied},
 		Examples: []string{serveExample, streamExample},
 	},
 		core.Arg("port", portType(), "1 to 65535, or 0 for a free one."),

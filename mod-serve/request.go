@@ -3,6 +3,7 @@ package serve
 import (
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"assay.rs/core"
@@ -24,6 +25,15 @@ type request struct {
 	socket WebSocket  // set once the request has become one
 	forget func()     // takes the socket from those that a drain closes
 	broken bool       // the answer was begun and cannot be brought to its end
+
+	answered atomic.Bool // the room of the body is given back
+}
+
+// Holds counts what a script keeps of a request that was answered. Before that it is the server's.
+func (r *request) Holds(held core.Held) {
+	if r.answered.Load() {
+		held.Bytes(cap(r.body) + int(headerCost(r.Request)))
+	}
 }
 
 func requestClass() *core.Object[*request] {

@@ -6,8 +6,11 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
+
+	"assay.rs/core"
 )
 
 const halfService = `
@@ -63,6 +66,70 @@ func TestClientThatLeftIsNotServedForEver(t *testing.T) {
 		_ = conn.Close()
 	}
 	until(t, "both handlers have ended", inFlight(1))
+}
+
+// Who leaves an event stream is gone at once, and what its handler has taken is given back. An answer that is awaited
+// still has its time, since its client may have closed its side alone.
+func TestClientThatLeavesAStreamIsGoneAtOnce(t *testing.T) {
+	for name, field := range map[string]string{"front": "X: y", "net/http": "Pragma: no-cache"} {
+		t.Run(name, func(t *testing.T) {
+			s := start(t, `
+				local waiting, ended = 0, ""
+				local function leaving(what)
+					return setmetatable({}, {__close = function() ended = ended .. what .. " " end})
+				end
+				http.serve(0, {GET = {
+					["/answer"] = function() local x <close> = leaving("answer") waiting = waiting + 1 sleep(60) end,
+					["/events"] = function() return {sse = function(send)
+						local x <close> = leaving("stream")
+						send("hello")
+						waiting = waiting + 1
+						sleep(60)
+					end} end,
+					["/waiting"] = function() return {body = tostring(waiting)} end,
+					["/ended"] = function() return {body = ended} end,
+				}}, {host = "127.0.0.1", on_listen = listening, handler_timeout = 60})`)
+			var conns []io.Closer
+			for i, path := range []string{"/answer", "/events"} {
+				conn := s.dial()
+				conns = append(conns, conn)
+				if _, err := io.WriteString(conn, "GET "+path+" HTTP/1.1\r\nHost: x\r\n"+field+"\r\n\r\n"); err != nil {
+					t.Fatal(err)
+				}
+				until(t, "the handler waits", func() bool { return s.ask("GET", "/waiting", "").body == strconv.Itoa(i+1) })
+			}
+			for _, conn := range conns {
+				_ = conn.Close()
+			}
+			until(t, "a handler has ended", func() bool { return s.ask("GET", "/ended", "").body != "" })
+			if got := s.ask("GET", "/ended", "").body; got != "stream " {
+				t.Errorf("ended: %q, want the stream alone", got)
+			}
+		})
+	}
+}
+
+// What a script keeps of requests counts for its memory, once they are answered.
+func TestKeptRequestsCount(t *testing.T) {
+	s := startWithin(t, core.Limits{Memory: 32 << 20}, `
+		local kept = {}
+		http.serve(0, {POST = {
+			["/keep"] = function(req) for i = 1, 1e5 do end kept[#kept + 1] = req return {body = "kept"} end,
+			["/drop"] = function(req) for i = 1, 1e5 do end return {body = "dropped"} end,
+		}}, {host = "127.0.0.1", on_listen = listening})`)
+	body := strings.Repeat("x", 1<<20)
+	for range 100 {
+		if got := s.ask("POST", "/drop", body); got.status != 200 {
+			t.Fatalf("what is not kept: %s\n%s", got, s.log)
+		}
+	}
+	n := 0
+	for n < 200 && s.ask("POST", "/keep", body).status == 200 {
+		n++
+	}
+	if n < 16 || n > 40 || !strings.Contains(s.log.String(), "memory limit of 32 MB exceeded") {
+		t.Errorf("%d MB were kept, want about the 32 MB of the limit\n%s", n, s.log)
+	}
 }
 
 // Old clients send a line break behind the body of a POST.

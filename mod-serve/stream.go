@@ -12,6 +12,7 @@ import (
 
 	"assay.rs/core"
 	"assay.rs/core/spec"
+	"assay.rs/mod-serve/internal/front"
 )
 
 // errGone is a client that takes no more.
@@ -28,6 +29,7 @@ func (s *server) stream(c core.Call, req *request, a answer) error {
 	task, ctx := c.Task(), c.Context()
 	end := func() { task.Cancel(errShutdown) }
 	defer s.streams.add(closer{end, end})()
+	front.Streams(req.Context())
 	var err error
 	c.Away(func() { err = s.beginEvents(req, a) })
 	if err != nil {
@@ -72,16 +74,16 @@ func (f *feed) send(text string) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.ended {
-		return errEnded
+		return errStreamEnded.With(errEnded, "")
 	}
 	if err := context.Cause(f.until); err != nil {
 		return err
 	}
 	if _, err := f.out.Write([]byte(text)); err != nil {
-		return errGone
+		return errClientGone.With(errGone, "")
 	}
 	if err := f.out.flush(); err != nil {
-		return errGone
+		return errClientGone.With(errGone, "")
 	}
 	return nil
 }

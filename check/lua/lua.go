@@ -3,9 +3,9 @@
 package lua
 
 import (
+	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"assay.rs/check"
@@ -20,6 +20,9 @@ type Config struct {
 
 // target is what to run: the path of a file or folder, or the text of a file.
 type target struct{ path, text string }
+
+// maxPath is how long a path may be, as the kernel has it.
+const maxPath = 4096
 
 type options struct {
 	vars    map[string]string
@@ -55,6 +58,9 @@ assert(r.passed, r.reason)`},
 func targetType() core.Type[target] {
 	return core.Custom(core.AnyOf("string", "table"), func(c core.Call, v core.Value) (target, error) {
 		if path, ok := v.Text(); ok && v.Kind() == core.KindString {
+			if len(path) > maxPath {
+				return target{}, fmt.Errorf("a path of at most %d bytes expected, got %d: the text of a check file is read by yaml.parse, which gives a table", maxPath, len(path))
+			}
 			return target{path: path}, nil
 		}
 		if _, ok := v.Table(); !ok {
@@ -103,7 +109,7 @@ func (cfg Config) run(c core.Call, what target, o options) (string, error) {
 	}
 	load := check.Options{
 		Types: cfg.Types(), StartFixture: cfg.Start, LookupEnv: c.Env, Log: c.Log(),
-		Vars: o.vars, Only: o.only, Skip: o.skip, Tags: o.tags, Timeout: o.timeout,
+		Memory: memory(c), Vars: o.vars, Only: o.only, Skip: o.skip, Tags: o.tags, Timeout: o.timeout,
 	}
 	var plan *check.Plan
 	var err error
@@ -120,12 +126,28 @@ func (cfg Config) run(c core.Call, what target, o options) (string, error) {
 	} else {
 		report = plan.Run(c.Context())
 	}
-	var document strings.Builder
-	if err := report.Write(&document); err != nil {
+	// A limit of the script that was reached ends it, however the document tells that.
+	if err := c.Context().Err(); err != nil {
+		return "", context.Cause(c.Context())
+	}
+	document := c.Buffer()
+	if err := report.Write(document); err != nil {
 		return "", err
 	}
-	if len(document.String()) > core.MaxJSONText {
+	if document.Len() > core.MaxJSONText {
 		return "", core.ErrJSONLimit.Errorf("the document has %d bytes: at most %d are read", document.Len(), core.MaxJSONText)
 	}
 	return document.String(), nil
+}
+
+// memory asks for what the reading of check files takes, a megabyte at a time.
+func memory(c core.Call) func(bytes int) error {
+	taken := 0
+	return func(bytes int) error {
+		before := taken
+		if taken += bytes; taken>>20 == before>>20 {
+			return nil
+		}
+		return c.Made(taken)
+	}
 }

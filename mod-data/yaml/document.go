@@ -19,7 +19,9 @@ func ParseAll(data []byte) ([]*Node, error) { return Options{}.ParseAll(data) }
 type Options struct {
 	IgnoreTags bool // an unknown tag is no error: the value is what it is without one
 
-	memory func(bytes int) error // asked before so many more are taken; may be nil
+	// Memory is asked before reading takes so many bytes more; its error ends the reading and is given as it is. nil is
+	// not asked.
+	Memory func(bytes int) error
 }
 
 // Parse reads as the function of this name does.

@@ -123,7 +123,7 @@ func (o parseOptions) documents(c core.Call, text string) ([]document, error) {
 		}
 		return c.Made(taken)
 	}
-	docs, err := Options{IgnoreTags: o.tags == "ignore", memory: memory}.documents([]byte(text))
+	docs, err := Options{IgnoreTags: o.tags == "ignore", Memory: memory}.documents([]byte(text))
 	if err == nil {
 		return docs, nil
 	}

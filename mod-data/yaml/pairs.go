@@ -111,8 +111,8 @@ func (p *parser) node(k Kind, at place) (*Node, error) {
 		return nil, at.fail("more than %d values (aliases count each time they are used)", MaxNodes)
 	}
 	if len(p.pool) == 0 {
-		if p.memory != nil {
-			if err := p.memory(pooled * nodeSize); err != nil {
+		if p.Memory != nil {
+			if err := p.Memory(pooled * nodeSize); err != nil {
 				return nil, err
 			}
 		}

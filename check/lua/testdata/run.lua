@@ -43,3 +43,6 @@ for i = 1, 8 do
   if handles[i].await()[1].passed then passed = passed + 1 end
 end
 print(passed) --> =8
+
+-- A path is no text of a check file, and as long as a path may be.
+print(pcall(check.run, ("n"):rep(5000))) --> ~a path of at most 4096 bytes expected, got 5000

@@ -11,8 +11,7 @@ import (
 )
 
 // visit is the context of a request. It ends with the request, with the server's base context, or when the client
-// leaves: at once when the connection is broken, and [LastWait] after the end of what the client sends, since it may
-// wait for its answer still. The client is watched only once somebody waits for the context to end, which few handlers do.
+// leaves: at once when the connection is broken, and after the end of what the client sends as [Parting] has it. The client is watched only once somebody waits for the context to end, which few handlers do.
 type visit struct {
 	conn *conn
 
@@ -22,7 +21,7 @@ type visit struct {
 	mu      sync.Mutex                      // to make it
 	cancel  context.CancelFunc
 	watched chan struct{} // closed when nobody looks at the connection any more
-	last    *time.Timer   // ends it when the client sends no more; after watched
+	parting Parting
 }
 
 // patient is how often Err is called before the client is watched: a handler asks now and then while it computes.
@@ -44,7 +43,12 @@ func (v *visit) Err() error {
 }
 
 // Value also tells the package context what it is.
-func (v *visit) Value(key any) any { return v.current().Value(key) }
+func (v *visit) Value(key any) any {
+	if key == (partingKey{}) {
+		return &v.parting
+	}
+	return v.current().Value(key)
+}
 
 func (v *visit) current() context.Context {
 	if made := v.made.Load(); made != nil {
@@ -80,16 +84,12 @@ func (v *visit) look() {
 	case err == nil, errors.Is(err, os.ErrDeadlineExceeded):
 		return
 	case errors.Is(err, io.EOF):
-		v.last = time.AfterFunc(LastWait, v.cancel)
+		v.parting.Began(v.cancel)
 	default:
 		v.cancel()
 	}
 	v.conn.gone = true
 }
-
-// LastWait is how long a request goes on whose client sends no more: it may have left, or only have closed its side of
-// the connection.
-const LastWait = 5 * time.Second
 
 // end ends it, and gives the connection back.
 func (v *visit) end() {
@@ -103,8 +103,6 @@ func (v *visit) end() {
 	if watched != nil {
 		_ = v.conn.SetReadDeadline(past())
 		<-watched
-		if v.last != nil {
-			v.last.Stop()
-		}
+		v.parting.Stop()
 	}
 }
