@@ -3,10 +3,12 @@ module assay.rs/test
 go 1.26.0
 
 require (
+	assay.rs/analysis v0.1.0
 	assay.rs/core v0.1.0
 	assay.rs/deploy v0.1.0
 	assay.rs/mod-data v0.1.0
 	assay.rs/mod-db v0.1.0
+	assay.rs/stdlib v0.1.0
 	github.com/go-chi/chi/v5 v5.5.0
 	github.com/go-jose/go-jose/v4 v4.1.9
 	github.com/google/go-containerregistry v0.22.1

@@ -111,3 +111,21 @@ func (r *reader) blockScript(entry int) {
 	}
 	f.Scripts = append(f.Scripts, s)
 }
+
+// Permissions are the tables and functions beyond those of checks that a script has: its own permissions, and those
+// of the file's defaults.
+func (f *File) Permissions(s *Script) []string {
+	var names []string
+	script := f.Entries[s.Entry]
+	for _, e := range f.Entries {
+		own := e.Parent == script.Parent && e.Item == script.Item
+		defaults := e.Parent >= 0 && f.Entries[e.Parent].Key == "defaults" && f.Entries[e.Parent].Parent == -1
+		if e.Key != "permissions" || !own && !defaults {
+			continue
+		}
+		names = append(names, strings.FieldsFunc(f.Source[e.ValueStart:e.BlockEnd], func(r rune) bool {
+			return strings.ContainsRune("[],-\"' \r\n", r)
+		})...)
+	}
+	return names
+}

@@ -13,7 +13,7 @@ import (
 	"assay.rs/core/spec"
 )
 
-//go:generate go test -run TestReferenceIsCurrent -update .
+//go:generate go test -run "TestReferenceIsCurrent|TestCatalogIsCurrent" -update .
 
 var update = flag.Bool("update", false, "write the generated files instead of comparing them")
 
@@ -88,4 +88,32 @@ func writePages(pages map[string][]byte) error {
 		}
 	}
 	return nil
+}
+
+// The catalog in stdlib is what assay-lsp knows of the builtins; `task generate` writes it.
+func TestCatalogIsCurrent(t *testing.T) {
+	const folder = "../../stdlib/catalog"
+	var catalog bytes.Buffer
+	if err := spec.JSON(&catalog, core.Specs(documented()...)); err != nil {
+		t.Fatal(err)
+	}
+	schema, err := check.JSONSchema(checkTypes()...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string][]byte{"catalog.json": catalog.Bytes(), "checks.schema.json": append(schema, '\n')} {
+		path := filepath.Join(folder, name)
+		if *update {
+			if err := os.WriteFile(path, want, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		got, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatalf("%v; task generate writes it", err)
+		}
+		if !bytes.Equal(got, want) {
+			t.Errorf("stdlib/catalog/%s is not what the declarations say: run task generate", name)
+		}
+	}
 }

@@ -1,0 +1,122 @@
+package main
+
+import (
+	"io"
+	"io/fs"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"assay.rs/analysis/document"
+	"assay.rs/analysis/report"
+	"assay.rs/analysis/rules"
+	"assay.rs/analysis/types"
+	"assay.rs/check/command"
+	"assay.rs/core"
+	"assay.rs/stdlib"
+)
+
+// lintFlags are those of assay lint.
+type lintFlags struct {
+	fix    bool
+	format string
+}
+
+func (p *program) lintCommand() *cobra.Command {
+	var flags lintFlags
+	cmd := &cobra.Command{
+		Use:   "lint [flags] FILE|FOLDER...",
+		Short: "Find mistakes in scripts and check files without running them",
+		Long: `Reads Lua files and the scripts inside check files, and reports what would fail or does nothing: unknown
+names, fields and options, arguments that are missing, what checks do not have. Exit code 1 when it finds something.
+
+A comment silences a finding on its line, or on the next when it stands alone: -- assay: ignore unused-local`,
+		Example: "  assay lint .\n  assay lint --fix checks.yaml\n  assay lint --format sarif . > lint.sarif",
+		Args:    cobra.MinimumNArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			return p.lint(args, flags)
+		},
+	}
+	cmd.Flags().BoolVar(&flags.fix, "fix", false, "correct what can be corrected without a doubt, in place")
+	cmd.Flags().StringVar(&flags.format, "format", "text", "text, json, sarif or github (annotations)")
+	return cmd
+}
+
+func (p *program) lint(paths []string, flags lintFlags) error {
+	if !slices.Contains(report.Formats(), flags.format) {
+		return &usageError{message: "unknown format " + strconv.Quote(flags.format), hint: "use text, json, sarif or github"}
+	}
+	names, err := document.Find(paths)
+	if err != nil {
+		return err
+	}
+	library, err := library()
+	if err != nil {
+		return err
+	}
+	var files []report.File
+	found := 0
+	for _, name := range names {
+		file, err := lintFile(name, library, flags.fix)
+		if err != nil {
+			return err
+		}
+		found += len(file.Findings)
+		files = append(files, file)
+	}
+	if err := report.Write(p.stdout, flags.format, files); err != nil {
+		return err
+	}
+	if found > 0 {
+		return command.Status(1)
+	}
+	return nil
+}
+
+// lintFile looks at a file; when fixing it, as often as that changes something.
+func lintFile(name string, l *types.Library, fix bool) (report.File, error) {
+	const rounds = 10
+	for round := 0; ; round++ {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			return report.File{}, err
+		}
+		d := document.Open(name, string(text))
+		findings := rules.Check(d, l, func(module string) *types.Module {
+			if _, text, ok := document.Required(name, module); ok {
+				return types.Exports(module, text)
+			}
+			return nil
+		})
+		fixed, n := rules.Fixed(string(text), findings)
+		if !fix || n == 0 || round == rounds {
+			return report.File{Document: d, Findings: findings}, nil
+		}
+		if err := document.Write(name, fixed); err != nil {
+			return report.File{}, err
+		}
+	}
+}
+
+// library is what scripts of this binary can use.
+func library() (*types.Library, error) {
+	lua := make(map[string]string)
+	files := stdlib.Files()
+	err := fs.WalkDir(files, ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		f, err := files.Open(path)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		text, err := io.ReadAll(f)
+		lua["assay."+strings.ReplaceAll(strings.TrimSuffix(path, ".lua"), "/", ".")] = string(text)
+		return err
+	})
+	return types.NewLibrary(core.Specs(documented()...), lua), err
+}

@@ -1,0 +1,249 @@
+package analysis
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"assay.rs/analysis/document"
+	"assay.rs/analysis/rules"
+	"assay.rs/analysis/types"
+	"assay.rs/core/spec"
+	"assay.rs/stdlib"
+	"assay.rs/stdlib/catalog"
+)
+
+// library is all that scripts of assay can use.
+func library(t *testing.T) *types.Library {
+	t.Helper()
+	modules, err := catalog.Modules()
+	if err != nil {
+		t.Fatal(err)
+	}
+	lua := make(map[string]string)
+	entries, err := fs.ReadDir(stdlib.Files(), ".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		text, err := fs.ReadFile(stdlib.Files(), e.Name())
+		if err != nil {
+			t.Fatal(err)
+		}
+		lua["assay."+strings.TrimSuffix(e.Name(), ".lua")] = string(text)
+	}
+	return types.NewLibrary(modules, lua)
+}
+
+// intended are the mistakes in files of the repository that are there on purpose, and the globals that Go tests
+// give to their scripts.
+func intended(path string, f rules.Finding) bool {
+	given := regexp.MustCompile(`^global '(URL|SECURE|DIR|DB|ask|shapes|wrk|f)' is not defined`)
+	switch {
+	case f.Code == "undefined-global" && given.MatchString(f.Message):
+		return strings.Contains(path, "testdata/") || strings.HasPrefix(path, "test/bench/db/")
+	case strings.HasPrefix(path, "core/syntax/testdata/"), strings.HasPrefix(path, "check/testdata/mean/"):
+		return true
+	case path == "core/compile/testdata/newest.lua":
+		return strings.HasPrefix(f.Message, "global 'undefined'")
+	case f.Code == "unused-local":
+		return strings.HasPrefix(path, "test/e2e/testdata/") || path == "tool/mock/testdata/clock.lua"
+	}
+	return false
+}
+
+// Nothing of the repository is reported that is not wrong.
+func TestNoFalseAlarmInTheRepository(t *testing.T) {
+	l := library(t)
+	names, err := document.Find([]string{"../.."})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(names) < 100 {
+		t.Fatalf("found %d files, want the whole repository's", len(names))
+	}
+	for _, name := range names {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		path, _ := filepath.Rel("../..", name)
+		d := document.Open(name, string(text))
+		for _, f := range rules.Check(d, l, nil) {
+			if !intended(filepath.ToSlash(path), f) {
+				t.Errorf("%s:%s: %s [%s]", path, d.Position(f.Start), f.Message, f.Code)
+			}
+		}
+	}
+}
+
+// The examples of the declarations are what users copy.
+func TestNoFalseAlarmInExamples(t *testing.T) {
+	l := library(t)
+	modules, err := catalog.Modules()
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := 0
+	for _, e := range spec.Entries(modules) {
+		if e.Func == nil {
+			continue
+		}
+		for _, example := range e.Func.Examples {
+			seen++
+			d := document.Open("example.lua", example)
+			for _, f := range rules.Check(d, l, nil) {
+				if f.Code != "unused-local" && !given(f) {
+					t.Errorf("example of %s:\n%s\n%s: %s [%s]", e.Name, example, d.Position(f.Start), f.Message, f.Code)
+				}
+			}
+		}
+	}
+	if seen < 100 {
+		t.Errorf("saw %d examples, want more", seen)
+	}
+}
+
+// given tells of the names in capitals that samples are given, such as URL.
+func given(f rules.Finding) bool {
+	return f.Code == "undefined-global" && regexp.MustCompile(`^global '[A-Z_]+' is not defined`).MatchString(f.Message)
+}
+
+var fence = regexp.MustCompile("(?ms)^ *```lua\n(.*?)^ *```")
+
+func TestNoFalseAlarmInTheDocumentation(t *testing.T) {
+	l := library(t)
+	pages, err := filepath.Glob("../../docs/*/*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, page := range append(pages, "../../README.md") {
+		text, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, block := range fence.FindAllStringSubmatch(string(text), -1) {
+			d := document.Open("sample.lua", block[1])
+			for _, f := range rules.Check(d, l, nil) {
+				// A piece uses what a piece before it has declared.
+				if f.Code != "unused-local" && f.Code != "undefined-global" && f.Code != "syntax" {
+					t.Errorf("%s:\n%s\n%s: %s [%s]", page, block[1], d.Position(f.Start), f.Message, f.Code)
+				}
+			}
+		}
+	}
+}
+
+// findings are those of a script of a check, or of a script, one a line.
+func findings(t *testing.T, l *types.Library, name, text string) []string {
+	t.Helper()
+	d := document.Open(name, text)
+	var list []string
+	for _, f := range rules.Check(d, l, nil) {
+		list = append(list, fmt.Sprintf("%s %s %s", d.Position(f.Start), f.Code, f.Message))
+	}
+	return list
+}
+
+func TestFindings(t *testing.T) {
+	l := library(t)
+	for _, tt := range []struct {
+		name, text string
+		want       []string
+	}{
+		{"undefined global", "print(htp)", []string{"1:7 undefined-global global 'htp' is not defined; did you mean 'http'?"}},
+		{"a global that is asked for", "if foo then print(1) end", nil},
+		{"a global of the text", "x = 1 print(x)", nil},
+		{"a name of another Lua", "setfenv(1, {})", []string{"1:1 undefined-global global 'setfenv' is not defined; use load(text, name, mode, env) for an environment of its own"}},
+		{"the table of globals", "_G.x = 1 print(x)", nil},
+		{"unused local", "local a, _b = 1", []string{"1:7 unused-local local 'a' is never read"}},
+		{"a place holder", "local a, b = 1, 2 print(b)", nil},
+		{"field", "http.gett('http://x')", []string{"1:6 undefined-field 'http' has no 'gett'; did you mean 'http.get'?"}},
+		{"a field that the text adds", "string.foo = print string.foo()", nil},
+		{"a field that is asked for", "if http.foo then http.foo() end", nil},
+		{"a field that is shadowed", "local http = {} http.gett()", nil},
+		{"method of an answer", "local r = http.get('http://x') r:jsn()", []string{"1:34 undefined-field 'http.Response' has no 'jsn'; did you mean 'json'?"}},
+		{"property of an answer", "print(http.get('http://x').stauts)", []string{"1:28 undefined-field 'http.Response' has no 'stauts'; did you mean 'status'?"}},
+		{"method of a text", "print(('x'):uper())", []string{"1:13 undefined-field 'string' has no 'uper'; did you mean 'upper'?"}},
+		{"a field of a request", "http.serve(0, {GET = {['/'] = function(req) return req.pth end}})", []string{"1:56 undefined-field 'http.ServerRequest' has no 'pth'; did you mean 'path'?"}},
+		{"a field of a module in Lua", "require('assay.prometheus').quer()", []string{"1:29 undefined-field 'assay.prometheus' has no 'quer'; did you mean 'query'?"}},
+		{"a variable that changes", "local r = http.get('http://x') r = {} r.foo()", nil},
+		{"option", "http.get('http://x', {time_out = 1})", []string{"1:23 unknown-option unknown option 'time_out': did you mean 'timeout'?"}},
+		{"option in an option", "http.get('http://x', {retry = {atempts = 1}})", []string{"1:32 unknown-option unknown option 'atempts': did you mean 'attempts'?"}},
+		{"option as a key", "http.get('http://x', {['time_out'] = 1})", []string{"1:24 unknown-option unknown option 'time_out': did you mean 'timeout'?"}},
+		{"headers are free", "http.get('http://x', {headers = {foo = 'bar'}})", nil},
+		{"bodies are free", "http.post('http://x', {foo = 'bar'})", nil},
+		{"missing", "regex.match('x')", []string{"1:1 missing-parameter regex.match takes 2 arguments, got 1: 'pattern' is missing"}},
+		{"arguments that spread", "local function f() return 1, 2 end regex.match(f())", nil},
+		{"redundant", "sleep(1, 2)", []string{"1:10 redundant-parameter sleep takes 1 argument, got 2"}},
+		{"redundant, of a local function", "local function f(a) return a end f(1, 2)", []string{"1:39 redundant-parameter f takes 1 argument, got 2"}},
+		{"duration", "sleep('5 seconds')", []string{"1:7 literal bad duration \"5 seconds\": write it like \"500ms\", \"1m30s\" or \"2d\""}},
+		{"durations", "sleep('1m30s') sleep('2d') sleep(0.5)", nil},
+		{"regular expression", "regex.match('x', '(')", []string{"1:18 literal bad regular expression: missing closing ): `(`"}},
+		{"URL", "http.get('example.com/x')", []string{"1:10 literal bad URL \"example.com/x\": it begins with http:// or https://"}},
+		{"accidental global", "local function f() n = 1 return n end f()", []string{"1:20 accidental-global 'n' becomes a global; declare it with 'local'"}},
+		{"a global on purpose", "n = 0 local function f() n = n + 1 end f()", nil},
+		{"ignored result", "local s = 'x' s:upper()", []string{"1:15 ignored-result string.upper does nothing but give its result, which is ignored"}},
+		{"deprecated", "print(table.getn({}))", []string{"1:7 deprecated table.getn is deprecated: use the operator #"}},
+		{"what is expected to raise", "pcall(function() http.gett() end) assert.raises(function() foo() end)", nil},
+		{"silenced on the line", "print(htp) -- assay: ignore undefined-global", nil},
+		{"silenced above", "-- assay: ignore\nprint(htp)", nil},
+		{"silenced with another code", "print(htp) -- assay: ignore unused-local", []string{"1:7 undefined-global global 'htp' is not defined; did you mean 'http'?"}},
+		{"silenced as elsewhere", "---@diagnostic disable-next-line: undefined-global\nprint(htp)", nil},
+		{"silenced from here", "---@diagnostic disable: undefined-global\nprint(htp)\nprint(htp)", nil},
+		{"syntax", "local = 1", []string{"1:6 syntax expected a name after 'local', got '='"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := findings(t, l, "x.lua", tt.text); !slices.Equal(got, tt.want) {
+				t.Errorf("findings of %s\n got %q\nwant %q", tt.text, got, tt.want)
+			}
+		})
+	}
+}
+
+func TestLevels(t *testing.T) {
+	l := library(t)
+	for _, tt := range []struct{ name, text, want string }{
+		{"a table", "db.query(1, 'x')", "5:15 sandbox-level db exists in scripts only; a check of type script gets it with permissions: [db]"},
+		{"a function", "env.set('A', 'b')", "5:15 sandbox-level env.set exists in scripts only; a check of type script gets it with permissions: [env.set]"},
+		{"what has another remedy", "os.exit(1)", "5:15 sandbox-level os.exit exists in scripts only; the verdict is the check's: return ends its script, and error(...) or an assertion fails it"},
+		{"what checks have", "http.get('http://x')", ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			text := "checks:\n  - name: a\n    type: script\n    PERM\n    script: " + tt.text + "\n"
+			got := strings.Join(findings(t, l, "checks.yaml", strings.Replace(text, "PERM", "tags: [a]", 1)), "\n")
+			if want := strings.Replace(tt.want, "5:15", "5:13", 1); got != want {
+				t.Errorf("findings = %q, want %q", got, want)
+			}
+			permission := "permissions: [db, env.set, os]"
+			if got := findings(t, l, "checks.yaml", strings.Replace(text, "PERM", permission, 1)); len(got) != 0 {
+				t.Errorf("findings with %s = %q, want none", permission, got)
+			}
+			if got := findings(t, l, "x.lua", tt.text); len(got) != 0 {
+				t.Errorf("findings in a script = %q, want none", got)
+			}
+		})
+	}
+}
+
+func TestFixes(t *testing.T) {
+	l := library(t)
+	for _, tt := range []struct{ text, want string }{
+		{"http.gett('http://x', {time_out = 1})", "http.get('http://x', {timeout = 1})"},
+		{"local function f()\n  n = 1\n  return n\nend\nf()", "local function f()\n  local n = 1\n  return n\nend\nf()"},
+		{"local unused = 1", "local unused = 1"},
+	} {
+		got := tt.text
+		for n := 1; n > 0; { // what one fix makes known may show the next mistake
+			got, n = rules.Fixed(got, rules.Check(document.Open("x.lua", got), l, nil))
+		}
+		if got != tt.want {
+			t.Errorf("Fixed(%q) = %q, want %q", tt.text, got, tt.want)
+		}
+	}
+}
