@@ -72,9 +72,8 @@ type Library struct {
 	Classes  map[string]*spec.Class
 }
 
-// NewLibrary is the library of the modules and of Lua's own functions. lua are the sources of modules written in
-// Lua, by the names that require knows them under.
-func NewLibrary(modules []spec.Module, lua map[string]string) *Library {
+// NewLibrary is the library of the modules, and of Lua's own functions.
+func NewLibrary(modules []spec.Module) *Library {
 	l := &Library{
 		Globals: &Module{}, Tables: make(map[string]*Module), Required: make(map[string]*Module),
 		Records: make(map[string]*spec.Record), Classes: make(map[string]*spec.Class),
@@ -85,18 +84,17 @@ func NewLibrary(modules []spec.Module, lua map[string]string) *Library {
 	for _, m := range standard() {
 		l.add(m)
 	}
-	for name, source := range lua {
-		m := Exports(name, source)
-		m.Open = len(m.Funcs) == 0
-		l.Required[name] = m
-	}
 	return l
 }
 
 // add adds what a module has. What is there already stays: declarations come before the list of Lua's functions.
 func (l *Library) add(m spec.Module) {
 	into := l.Globals
-	if m.Name != "" {
+	switch {
+	case m.Require != "":
+		into = &Module{Name: m.Require, Doc: m.Doc}
+		l.Required[m.Require] = into
+	case m.Name != "":
 		if l.Tables[m.Name] == nil {
 			l.Tables[m.Name] = &Module{Name: m.Name, Doc: m.Doc}
 		}

@@ -1,12 +1,9 @@
 package main
 
 import (
-	"io"
-	"io/fs"
 	"os"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -15,8 +12,6 @@ import (
 	"assay.rs/analysis/rules"
 	"assay.rs/analysis/types"
 	"assay.rs/check/command"
-	"assay.rs/core"
-	"assay.rs/stdlib"
 )
 
 // lintFlags are those of assay lint.
@@ -53,10 +48,11 @@ func (p *program) lint(paths []string, flags lintFlags) error {
 	if err != nil {
 		return err
 	}
-	library, err := library()
+	specs, err := documented()
 	if err != nil {
 		return err
 	}
+	library := types.NewLibrary(specs)
 	var files []report.File
 	found := 0
 	for _, name := range names {
@@ -99,24 +95,4 @@ func lintFile(name string, l *types.Library, fix bool) (report.File, error) {
 			return report.File{}, err
 		}
 	}
-}
-
-// library is what scripts of this binary can use.
-func library() (*types.Library, error) {
-	lua := make(map[string]string)
-	files := stdlib.Files()
-	err := fs.WalkDir(files, ".", func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		f, err := files.Open(path)
-		if err != nil {
-			return err
-		}
-		defer f.Close()
-		text, err := io.ReadAll(f)
-		lua["assay."+strings.ReplaceAll(strings.TrimSuffix(path, ".lua"), "/", ".")] = string(text)
-		return err
-	})
-	return types.NewLibrary(core.Specs(documented()...), lua), err
 }
