@@ -21,6 +21,9 @@ func bindingName(n int) string { return fmt.Sprintf("$__value%d", n) }
 
 // of gives the value. A number or a boolean that is not quoted is one; where a var has a type, that one counts.
 func (b binding) of(captures map[string]any) (any, error) {
+	if p := b.text.parts; len(p) == 1 && p[0].secret != nil {
+		return b.text.Expand(captures)
+	}
 	if b.value != nil && !b.quoted {
 		return b.value, nil
 	}

@@ -127,7 +127,7 @@ func sameFile(a, b string) bool {
 func (s *scope) within() *scope {
 	return &scope{
 		env: s.env, flags: s.flags, used: s.used, redactor: s.redactor, needed: s.needed, remote: s.remote, fixtures: s.fixtures,
-		vars: maps.Clone(s.vars), texts: maps.Clone(s.texts), secrets: maps.Clone(s.secrets), given: s.allGiven(), fromFile: map[string]bool{},
+		vars: maps.Clone(s.vars), texts: maps.Clone(s.texts), secrets: maps.Clone(s.secrets), rotating: maps.Clone(s.rotating), given: s.allGiven(), fromFile: map[string]bool{},
 	}
 }
 

@@ -103,15 +103,21 @@ const maxFile = 10 << 20
 
 // Load reads a check file, or every .yaml and .yml file of a folder, and finds all that is wrong with it. The error is a
 // *ConfigError. Nothing is sent anywhere.
-func Load(path string, o Options) (*Plan, error) { return load(path, nil, o) }
+func Load(path string, o Options) (*Plan, error) { return load([]string{path}, nil, o) }
+
+// LoadFiles is [Load] for several files and folders, which are one run: its document names the file of each check, as that
+// of a folder does.
+func LoadFiles(paths []string, o Options) (*Plan, error) { return load(paths, nil, o) }
 
 // LoadText is [Load] for the text of a check file. name stands for its path in messages; files that it names are relative
 // to the folder of that.
-func LoadText(name, text string, o Options) (*Plan, error) { return load(name, &text, o) }
+func LoadText(name, text string, o Options) (*Plan, error) {
+	return load([]string{name}, &text, o)
+}
 
-func load(path string, text *string, o Options) (*Plan, error) {
+func load(paths []string, text *string, o Options) (*Plan, error) {
 	p := &Plan{
-		path: path, redactor: &redact.Redactor{}, options: o, log: slog.New(slog.DiscardHandler),
+		path: strings.Join(paths, " "), redactor: &redact.Redactor{}, options: o, log: slog.New(slog.DiscardHandler),
 		needed: newNeeded(),
 	}
 	if o.Log != nil {
@@ -126,15 +132,12 @@ func load(path string, text *string, o Options) (*Plan, error) {
 		}
 		p.varsFile = values
 	}
-	files, folder, err := []string{path}, false, error(nil)
+	files := paths
 	if text == nil {
-		files, folder, err = p.files(path)
+		if files = p.allFiles(paths, problems); !problems.Empty() {
+			return nil, p.configError(problems)
+		}
 	}
-	if err != nil {
-		problems.Add(source.Place{}, "%s", err)
-		return nil, p.configError(problems)
-	}
-	p.folder = folder
 	used := map[string]bool{}
 	for _, name := range files {
 		if s := p.load(name, text, problems, used); s != nil {
@@ -150,12 +153,33 @@ func load(path string, text *string, o Options) (*Plan, error) {
 		return nil, p.configError(problems)
 	}
 	if len(p.leftOut) > 0 {
-		p.log.Warn("the folder has more than check files: left out", "folder", path, "names", strings.Join(p.leftOut, ", "))
+		p.log.Warn("the folder has more than check files: left out", "folder", p.path, "names", strings.Join(p.leftOut, ", "))
 	}
-	if len(p.suites) == 1 && !folder {
+	if len(p.suites) == 1 && !p.folder {
 		p.name = p.suites[0].name
 	}
 	return p, nil
+}
+
+// allFiles are the check files at paths, each of them once.
+func (p *Plan) allFiles(paths []string, problems *source.Problems) []string {
+	p.folder = len(paths) > 1
+	var all []string
+	for _, path := range paths {
+		files, folder, err := p.files(path)
+		if err != nil {
+			problems.Add(source.Place{}, "%s", err)
+		}
+		p.folder = p.folder || folder
+		for _, file := range files {
+			if i := slices.IndexFunc(all, func(have string) bool { return sameFile(have, file) }); i >= 0 {
+				problems.Add(source.Place{}, "%s is given twice: it is %s", file, all[i])
+				continue
+			}
+			all = append(all, file)
+		}
+	}
+	return all
 }
 
 func (p *Plan) files(path string) (files []string, folder bool, err error) {

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/big"
-	"os"
 	"strconv"
 	"strings"
 
@@ -23,6 +22,7 @@ type scope struct {
 	fromFile map[string]bool   // vars of vars_file
 	texts    map[string]string // of vars that are numbers, as they are written
 	secrets  map[string]string
+	rotating map[string]*secretFile // secrets that are in files
 	fixtures []string
 	redactor *redact.Redactor
 	needed   needed
@@ -43,7 +43,7 @@ func newScope(o *Options, redactor *redact.Redactor, needed needed, used map[str
 	if env == nil {
 		env = func(string) (string, bool) { return "", false }
 	}
-	s := &scope{env: env, flags: o.Vars, used: used, vars: map[string]any{}, texts: map[string]string{}, secrets: map[string]string{}, redactor: redactor, needed: needed, remote: o.Remote}
+	s := &scope{env: env, flags: o.Vars, used: used, vars: map[string]any{}, texts: map[string]string{}, secrets: map[string]string{}, rotating: map[string]*secretFile{}, redactor: redactor, needed: needed, remote: o.Remote}
 	s.given, s.fromFile = given{vars: map[string]bool{}, secrets: map[string]bool{}}, map[string]bool{}
 	for k, v := range o.Vars {
 		s.vars[k] = v
@@ -63,7 +63,7 @@ func (s *scope) value(name string) (p part, found bool, err error) {
 		return s.variable(rest)
 	case dotted && space == "secrets":
 		v, ok := s.secrets[rest]
-		return part{text: v, value: v}, ok, nil
+		return part{text: v, value: v, secret: s.rotating[rest]}, ok, nil
 	case dotted && space+"." == fixtureSpace:
 		return s.fixtureURL(rest)
 	case dotted && space == "captures":
@@ -222,78 +222,4 @@ func (r *Reader) substituted(n *yaml.Node) (any, bool) {
 		}
 		return leaf.Go(), true
 	})
-}
-
-// secretsValue reads `secrets`: where each value comes from, and the value itself.
-func (s *scope) secretsValue() Value {
-	var file, env string
-	table := []Key{
-		{Name: "from_file", Text: "A file that holds the value; a newline at its end is not part of it.", Value: Word(&file)},
-		{Name: "from_env", Text: "The environment variable that holds the value.", Value: Word(&env)},
-	}
-	return Value{func() schema { return schema{"type": "object", "additionalProperties": tableSchema(table)} }, func(r *Reader, n *yaml.Node) {
-		if n.Kind != yaml.Map {
-			r.Fail(n, "'secrets' must be a map, not %s", describe(n))
-			return
-		}
-		for _, p := range n.Pairs {
-			if !nameLike(p.Key) || strings.Contains(p.Key, ".") {
-				r.Fail(&yaml.Node{Line: p.Line, Col: p.Col}, "'%s' cannot name a secret: use letters, digits and _", clip(p.Key))
-				continue
-			}
-			if s.given.secrets[p.Key] {
-				continue
-			}
-			file, env = "", ""
-			before := r.problems.Len()
-			r.keys(p.Value, "secret '"+p.Key+"'", table)
-			if r.problems.Len() > before {
-				continue
-			}
-			value, err := s.secret(r, file, env)
-			if err != nil {
-				r.Fail(p.Value, "secret '%s': %s", p.Key, err)
-				value = absent
-			}
-			s.secrets[p.Key] = value
-			s.redactor.Add(value)
-		}
-	}}
-}
-
-func (s *scope) secret(r *Reader, file, env string) (string, error) {
-	value, err := s.secretValue(r, file, env)
-	if err == nil && len(value) < redact.Shortest {
-		return "", fmt.Errorf("is shorter than %d bytes: it would be masked wherever it stands in a word; use a longer one, or vars for what is no secret", redact.Shortest)
-	}
-	return value, err
-}
-
-func (s *scope) secretValue(r *Reader, file, env string) (string, error) {
-	switch {
-	case (file == "") == (env == ""):
-		return "", fmt.Errorf("needs one of from_file and from_env")
-	case env != "":
-		s.needed.env[env] = true
-		v, ok := s.env(env)
-		if !ok && s.remote {
-			return absent, nil
-		}
-		if !ok || v == "" {
-			return "", fmt.Errorf("the environment variable %s is not set", env)
-		}
-		return v, nil
-	}
-	raw, err := os.ReadFile(r.find(file))
-	if err != nil && s.remote {
-		return absent, nil
-	}
-	if err != nil {
-		return "", fmt.Errorf("read %s: %w", file, plainPathError(err))
-	}
-	v := strings.TrimRight(string(raw), "\r\n")
-	if v == "" {
-		return "", fmt.Errorf("%s is empty", file)
-	}
-	return v, nil
 }

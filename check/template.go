@@ -18,8 +18,9 @@ type Template struct {
 // part is a piece of text, or the name of a capture or of a fixture's URL.
 type part struct {
 	text, capture string
-	value         any  // of a var, as the file has it; nil of what is text alone
-	env           bool // the environment has been asked for it
+	value         any         // of a var, as the file has it; nil of what is text alone
+	env           bool        // the environment has been asked for it
+	secret        *secretFile // whose value text was when the file was read
 }
 
 func (p part) fixture() bool { return strings.HasPrefix(p.capture, fixtureSpace) }
@@ -42,6 +43,14 @@ func (t Template) Expand(captures map[string]any) (string, error) {
 	}
 	var b strings.Builder
 	for _, p := range t.parts {
+		if p.secret != nil {
+			text, err := p.secret.read()
+			if err != nil {
+				return "", err
+			}
+			b.WriteString(text)
+			continue
+		}
 		if p.capture == "" {
 			b.WriteString(p.text)
 			continue
@@ -61,7 +70,7 @@ func (t Template) Expand(captures map[string]any) (string, error) {
 
 // plain is the text of a template without anything to fill in.
 func (t Template) plain() (string, bool) {
-	if len(t.parts) != 1 || t.parts[0].capture != "" {
+	if len(t.parts) != 1 || t.parts[0].capture != "" || t.parts[0].secret != nil {
 		return "", false
 	}
 	return t.parts[0].text, true

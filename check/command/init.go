@@ -22,7 +22,7 @@ import (
 
 // targets of init, each with a template of its name.
 func initTargets() []string {
-	return []string{"argocd", "kargo", "rollouts", "helm", "job", "cronjob", "github", "gitlab"}
+	return []string{"argocd", "kargo", "rollouts", "flagger", "helm", "job", "cronjob", "github", "gitlab"}
 }
 
 type initFlags struct{ name, namespace, image string }
@@ -39,6 +39,7 @@ func InitCommand(stdout io.Writer, program string, surroundings func(context.Con
 With one, prints what runs the checks of FILE there, or of such a file to begin with:
   argocd            a Pod that is a PostSync hook
   kargo, rollouts   an AnalysisTemplate
+  flagger           a service that Flagger's webhooks call
   helm              a Job that is a post-install and post-upgrade hook
   job, cronjob      a Job, a CronJob
   github, gitlab    a workflow, a job of a pipeline`,

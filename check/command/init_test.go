@@ -185,6 +185,42 @@ func TestInitFollowsTheContractWithKubernetes(t *testing.T) {
 	}
 }
 
+func TestInitFlaggerIsAServiceOfTheCheckFile(t *testing.T) {
+	file := writeSample(t)
+	text, err := initialised("flagger", file, "--namespace", "shop")
+	if err != nil {
+		t.Fatal(err)
+	}
+	docs := documents(t, text)
+	if len(docs) != 3 {
+		t.Fatalf("%d documents, want 3", len(docs))
+	}
+	holdsTheFiles(t, "flagger", docs[0], filepath.Dir(file))
+	if got := fmt.Sprint(at(docs[0], "data", "flagger.lua")); !strings.Contains(got, "check.run") {
+		t.Errorf("the ConfigMap has for flagger.lua %q", got)
+	}
+	pod := at(docs[1], "spec", "template", "spec")
+	env, _ := at(pod, "containers", 0, "env").([]any)
+	names := ""
+	for _, e := range env {
+		names += fmt.Sprint(at(e, "name"), "=", at(e, "value"), " ")
+	}
+	if want := "CHECKS=/checks/post-sync.yaml HOST=0.0.0.0 PORT=8080 TIMEOUT=91 BASE=<nil> TOKEN=<nil> "; names != want {
+		t.Errorf("env %s\nwant %s", names, want)
+	}
+	for _, path := range [][]any{{"securityContext", "runAsNonRoot"}, {"containers", 0, "securityContext", "readOnlyRootFilesystem"}} {
+		if at(pod, path...) != true {
+			t.Errorf("%v is not true", path)
+		}
+	}
+	if at(docs[2], "spec", "selector", "app") != at(docs[1], "spec", "template", "metadata", "labels", "app") {
+		t.Error("the Service does not select the pods")
+	}
+	if !strings.Contains(text, "url: http://shop-checks.shop/") || !strings.Contains(text, "timeout: 101s") {
+		t.Errorf("the webhook of the Canary is not told:\n%s", text[:600])
+	}
+}
+
 // holdsTheFiles compares what a ConfigMap has with the files of a folder.
 func holdsTheFiles(t *testing.T, target string, configMap map[string]any, dir string) {
 	t.Helper()

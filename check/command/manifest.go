@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"embed"
 	"encoding/json"
 	"errors"
@@ -106,6 +107,12 @@ func (m *manifest) fill(target string) (string, error) {
 		"IMAGE": m.image, "PACKAGE": "assay.rs/cmd/" + m.program + "@" + released("latest"), "GO": "1",
 		"META": m.metadata(), "ENV": m.env(), "SECRETS": m.workflowEnv(),
 	}
+	values["LIMIT"], values["SECONDS"] = strconv.Itoa(m.deadline()-int(afterTimeout/time.Second)), strconv.Itoa(m.deadline()-20)
+	values["WHERE"], values["MORE"] = cmp.Or(m.namespace, "NAMESPACE"), strings.TrimPrefix(strings.ReplaceAll(m.env(), "\n  - ", "\n- "), envHead)
+	if target == "flagger" {
+		m.files = append(m.files, content{filepath.Join(m.folder, "flagger.lua"), flaggerScript()})
+		m.program = "assay" // the other one runs no scripts
+	}
 	if m.image == "" {
 		values["IMAGE"] = m.program + ":" + released("latest")
 	}
@@ -145,11 +152,22 @@ func (m *manifest) env() string {
 		return ""
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "env: # what the check file asks for, from a Secret\n")
+	b.WriteString(envHead)
 	for _, name := range m.needs.Env {
 		fmt.Fprintf(&b, "  - { name: %s, valueFrom: { secretKeyRef: { name: %s, key: %s } } }\n", quoted(name), m.name, quoted(name))
 	}
 	return b.String()
+}
+
+const envHead = "env: # what the check file asks for, from a Secret\n"
+
+// flaggerScript is the service that Flagger calls.
+func flaggerScript() string {
+	text, err := initFiles.ReadFile("init/flagger.lua")
+	if err != nil {
+		panic(err) // it is embedded
+	}
+	return string(text)
 }
 
 func (m *manifest) workflowEnv() string {

@@ -2,10 +2,14 @@ package command
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"os"
 	"runtime/debug"
+	"slices"
+	"strings"
 
 	"github.com/spf13/pflag"
 
@@ -18,6 +22,7 @@ type CheckFlags struct {
 	vars             assignments
 	varsFile         string
 	validate, dryRun bool
+	watch            bool
 	quiet            bool
 	termination      string
 	reports          targets
@@ -36,6 +41,7 @@ func (f *CheckFlags) Bind(fs *pflag.FlagSet) {
 	fs.StringVar(&f.varsFile, "vars-file", "", "set the variables of a file that is a map in YAML or JSON; --var wins")
 	fs.BoolVar(&f.validate, "validate", false, "read the file and report what is wrong with it; run nothing")
 	fs.BoolVar(&f.dryRun, "dry-run", false, "print what would run, and how long it may take at worst; run nothing")
+	fs.BoolVar(&f.watch, "watch", false, "run again whenever a file that the checks are read from changes, until interrupted")
 	fs.BoolVar(&f.failFast, "fail-fast", false, "start no further check after one that failed")
 	fs.IntVar(&f.shard.Index, "shard-index", -1, "run this part of the checks, from 0; $JOB_COMPLETION_INDEX unless said otherwise")
 	fs.IntVar(&f.shard.Count, "shard-count", 0, "deal the checks to so many processes; assay merge joins their documents")
@@ -54,7 +60,7 @@ func (f *CheckFlags) bindOutput(fs *pflag.FlagSet) {
 
 // FirstSet is the first of these flags that the command line has set, or empty.
 func (f *CheckFlags) FirstSet(fs *pflag.FlagSet) string {
-	for _, name := range []string{"only", "skip", "tags", "var", "vars-file", "validate", "dry-run", "quiet", "fail-fast", "shard-index", "shard-count", "report", "json", "color", "termination-log"} {
+	for _, name := range []string{"only", "skip", "tags", "var", "vars-file", "validate", "dry-run", "watch", "quiet", "fail-fast", "shard-index", "shard-count", "report", "json", "color", "termination-log"} {
 		if fs.Changed(name) {
 			return name
 		}
@@ -69,39 +75,64 @@ func (f *CheckFlags) Quiet() bool { return f.quiet }
 type Surroundings struct {
 	Types  []check.Type
 	Start  check.StartFixture // nil refuses fixtures
+	Stdin  io.Reader          // nil is empty
 	Stdout io.Writer
 	Stderr io.Writer
 	Log    *slog.Logger
 }
 
-// Run runs the check file or folder at path, writes the document to stdout and gives the exit code.
-func Run(ctx context.Context, path string, f *CheckFlags, s Surroundings) int {
+// Run runs the check files and folders at paths, or the file that "-" reads from stdin, writes the document to stdout and
+// gives the exit code. With --watch that is the code of the last run.
+func Run(ctx context.Context, paths []string, f *CheckFlags, s Surroundings) int {
+	path := strings.Join(paths, " ")
 	if _, set := os.LookupEnv("GOGC"); !set {
 		debug.SetGCPercent(200) // a sixth less CPU in a file of 1,000 checks, for 3 MB
 	}
 	WarnZone(s.Log, os.LookupEnv)
 	TellMemory(ctx, s.Log, ScriptMemory())
-	if err := f.reports.conflict(f.document); err != nil {
+	if err := errors.Join(f.reports.conflict(f.document), f.readable(paths)); err != nil {
 		PrintError(s.Stderr, err)
 		deliverRefusal(path, err, f.termination, s.Stdout, s.Stderr)
 		return check.ExitUsage
 	}
+	if f.watch {
+		return watch(ctx, paths, s.Log, func(loaded func(*check.Plan)) int { return once(ctx, paths, f, s, loaded) })
+	}
+	return once(ctx, paths, f, s, func(*check.Plan) {})
+}
+
+// once is one run. loaded is told of the plan before it runs, which is nil when there is none.
+func once(ctx context.Context, paths []string, f *CheckFlags, s Surroundings, loaded func(*check.Plan)) int {
 	out := newOutput(f, s)
 	if err := f.chooseShard(os.LookupEnv); err != nil {
 		PrintError(s.Stderr, err)
-		return out.deliver(ctx, check.Refused(path, err))
+		return out.deliver(ctx, check.Refused(strings.Join(paths, " "), err))
 	}
-	plan, report := load(path, f, s, out.event)
+	plan, report := load(paths, f, s, out.event)
+	loaded(plan)
 	switch {
 	case plan == nil:
 	case f.dryRun:
 		return dryRun(plan, s)
 	case f.validate:
-		report = plan.Validated()
+		if report = plan.Validated(); out.view == nil && !f.quiet {
+			s.Log.Info(report.Reason)
+		}
 	default:
 		report = plan.Run(ctx)
 	}
 	return out.deliver(ctx, report)
+}
+
+// readable says why paths cannot be read together.
+func (f *CheckFlags) readable(paths []string) error {
+	switch stdin := slices.Contains(paths, "-"); {
+	case stdin && len(paths) > 1:
+		return errors.New("- reads a check file from stdin, and stands alone")
+	case stdin && f.watch:
+		return errors.New("--watch needs a file: what comes from stdin does not change")
+	}
+	return nil
 }
 
 func dryRun(plan *check.Plan, s Surroundings) int {
@@ -113,7 +144,7 @@ func dryRun(plan *check.Plan, s Surroundings) int {
 }
 
 // load gives a plan, or the report that there is none.
-func load(path string, f *CheckFlags, s Surroundings, events func(check.Event)) (*check.Plan, *check.Report) {
+func load(paths []string, f *CheckFlags, s Surroundings, events func(check.Event)) (*check.Plan, *check.Report) {
 	options := check.Options{
 		Types: s.Types, StartFixture: s.Start, LookupEnv: os.LookupEnv, Log: s.Log,
 		Vars: f.vars, VarsFile: f.varsFile, Only: f.only, Skip: f.skip, Tags: f.tags, Events: events,
@@ -122,10 +153,31 @@ func load(path string, f *CheckFlags, s Surroundings, events func(check.Event)) 
 	if f.quiet {
 		options.Log = nil // of scripts as well
 	}
-	plan, err := check.Load(path, options)
+	plan, err := read(paths, options, s.Stdin)
 	if err != nil {
 		PrintError(s.Stderr, err)
-		return nil, check.Refused(path, err)
+		return nil, check.Refused(strings.Join(paths, " "), err)
 	}
 	return plan, nil
+}
+
+// maxStdin is how large a check file from stdin may be.
+const maxStdin = 10 << 20
+
+func read(paths []string, o check.Options, stdin io.Reader) (*check.Plan, error) {
+	if len(paths) != 1 || paths[0] != "-" {
+		return check.LoadFiles(paths, o)
+	}
+	var text []byte
+	var err error
+	if stdin != nil {
+		text, err = io.ReadAll(io.LimitReader(stdin, maxStdin+1))
+	}
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("stdin: %w", err)
+	case len(text) > maxStdin:
+		return nil, fmt.Errorf("stdin: larger than %d bytes", maxStdin)
+	}
+	return check.LoadText("stdin", string(text), o)
 }

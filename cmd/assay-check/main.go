@@ -48,12 +48,12 @@ func rootCommand(stdout, stderr io.Writer) *cobra.Command {
 	var flags command.CheckFlags
 	var logs command.LogFlags
 	surroundings := func(ctx context.Context) command.Surroundings {
-		return command.Surroundings{Types: checkTypes(), Stdout: stdout, Stderr: stderr, Log: logs.Logger(command.Unstalled(ctx, stderr), textHandler)}
+		return command.Surroundings{Types: checkTypes(), Stdin: os.Stdin, Stdout: stdout, Stderr: stderr, Log: logs.Logger(command.Unstalled(ctx, stderr), textHandler)}
 	}
 	root := &cobra.Command{
-		Use:           "assay-check [flags] FILE|FOLDER",
-		Short:         "Runs a check file, or every one in a folder, and prints one JSON document",
-		Args:          cobra.MaximumNArgs(1),
+		Use:           "assay-check [flags] FILE|FOLDER|-...",
+		Short:         "Runs check files, or every one in a folder, and prints one JSON document; - reads stdin",
+		Args:          cobra.ArbitraryArgs,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Version:       command.Version(),
@@ -64,7 +64,7 @@ func rootCommand(stdout, stderr io.Writer) *cobra.Command {
 			}
 			ctx, stop := command.Interruptible(cmd.Context(), command.RepeatIgnored)
 			defer stop()
-			return command.ExitWith(command.Run(ctx, args[0], &flags, surroundings(ctx)))
+			return command.ExitWith(command.Run(ctx, args, &flags, surroundings(ctx)))
 		},
 	}
 	root.SetOut(stdout)

@@ -12,18 +12,18 @@ import (
 func (p *program) checkCommand() *cobra.Command {
 	var flags command.CheckFlags
 	cmd := &cobra.Command{
-		Use:   "check [flags] FILE|FOLDER",
-		Short: "Run a check file, or every one in a folder, and print one JSON document",
-		Args:  cobra.ExactArgs(1),
+		Use:   "check [flags] FILE|FOLDER|-...",
+		Short: "Run check files, or every one in a folder, and print one JSON document; - reads stdin",
+		Args:  cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return p.runChecks(cmd.Context(), args[0], &flags)
+			return p.runChecks(cmd.Context(), args, &flags)
 		},
 	}
 	flags.Bind(cmd.Flags())
 	return cmd
 }
 
-func (p *program) runChecks(ctx context.Context, path string, flags *command.CheckFlags) error {
+func (p *program) runChecks(ctx context.Context, paths []string, flags *command.CheckFlags) error {
 	ctx, stop := command.Interruptible(ctx, command.RepeatIgnored)
 	defer stop()
 	s := p.surroundings(ctx)
@@ -32,12 +32,12 @@ func (p *program) runChecks(ctx context.Context, path string, flags *command.Che
 		quiet.stderr = io.Discard
 		s.Start = quiet.startFixture
 	}
-	return command.ExitWith(command.Run(ctx, path, flags, s))
+	return command.ExitWith(command.Run(ctx, paths, flags, s))
 }
 
 // surroundings is what a run of checks has around it in this binary.
 func (p *program) surroundings(ctx context.Context) command.Surroundings {
 	return command.Surroundings{
-		Types: checkTypes(), Start: p.startFixture, Stdout: p.stdout, Stderr: p.stderr, Log: p.endingWith(ctx).logger(),
+		Types: checkTypes(), Start: p.startFixture, Stdin: p.stdin, Stdout: p.stdout, Stderr: p.stderr, Log: p.endingWith(ctx).logger(),
 	}
 }

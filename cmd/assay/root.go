@@ -54,7 +54,7 @@ const long = `assay runs checks and Lua scripts.
   assay script.lua [ARG...]    a script with all builtins
   assay                        on a terminal: reads Lua and runs it
 
-A folder runs every check file in it. A file without an extension is a script when it starts with #!.
+A folder runs every check file in it; several files are one run. assay check - reads a check file from stdin. A file without an extension is a script when it starts with #!.
 Flags stand before or after a check file; before a script they are assay's, after it the script's own.`
 
 func (p *program) root() *cobra.Command {
@@ -158,10 +158,14 @@ func (p *program) dispatch(cmd *cobra.Command, args []string, checks *command.Ch
 	if name := scripts.firstSet(cmd.Flags()); name != "" {
 		return &usageError{message: "--" + name + " is for scripts, and " + args[0] + " is a check file", hint: "limits of checks stand in the file: timeout, attempt_timeout", file: args[0]}
 	}
-	if extra := cmd.Flags().Args(); len(extra) > 0 {
-		return &usageError{message: fmt.Sprintf("unexpected argument %q after the check file", extra[0]), hint: "to run several files, put them in a folder and give that", file: args[0]}
+	files := args[:1:1]
+	for _, extra := range cmd.Flags().Args() {
+		if kind, err := kindOf(cmd, extra); err != nil || kind != checkFile {
+			return &usageError{message: fmt.Sprintf("unexpected argument %q after the check file", extra), hint: "after a check file there may be others, and folders of them", file: args[0]}
+		}
+		files = append(files, extra)
 	}
-	return p.runChecks(cmd.Context(), args[0], checks)
+	return p.runChecks(cmd.Context(), files, checks)
 }
 
 // kindOf tells a check file from a script by extension, and a script without one by its first line.
