@@ -64,6 +64,9 @@ func (c Call) Dialer() Dialer { return Dialer{&c.t.vm.rt.policy, c.t.vm.host.Use
 // get around it, are not used.
 func (c Call) Restricted() bool { return c.t.vm.rt.policy.Address != nil }
 
+// Level is what the script may use: a check, or a sandbox, has less than a script.
+func (c Call) Level() Level { return c.t.vm.rt.policy.Level }
+
 // Own closes what a body opened when its task ends, unless the closer was disowned before.
 func (c Call) Own(closer io.Closer) { c.t.task.own(closer) }
 

@@ -33,9 +33,35 @@ func Specs() ([]spec.Module, error) {
 		if err != nil {
 			return nil, err
 		}
+		if err := addParts(&m); err != nil {
+			return nil, err
+		}
 		list = append(list, m)
 	}
 	return withAliases(list)
+}
+
+// addParts adds what the files of the folder of the module's name have: a large module is split over them.
+func addParts(m *spec.Module) error {
+	files, err := fs.Glob(Files(), m.Name+"/*.lua")
+	if err != nil {
+		return err
+	}
+	for _, file := range files {
+		source, err := fs.ReadFile(Files(), file)
+		if err != nil {
+			return err
+		}
+		part, err := read(m.Name, string(source))
+		if err != nil {
+			return fmt.Errorf("%s: %w", file, err)
+		}
+		m.Funcs = append(m.Funcs, part.Funcs...)
+		m.Classes = append(m.Classes, part.Classes...)
+		m.Records = append(m.Records, part.Records...)
+		m.Codes = append(m.Codes, part.Codes...)
+	}
+	return nil
 }
 
 // withAliases gives a module that is another one under its own name the functions of that.
@@ -60,7 +86,7 @@ func withAliases(list []spec.Module) ([]spec.Module, error) {
 const aliasMark = "\x00"
 
 // The lines of a module that matter.
-var ( //nolint:gochecknoglobals // compiled once
+var (
 	functionLine = regexp.MustCompile(`^function ([\w]+)([.:])(\w+)\(([^)]*)\)`)
 	classLocal   = regexp.MustCompile(`^local (\w+) = `)
 	aliasReturn  = regexp.MustCompile(`^return require\("([\w.]+)"\)`)

@@ -14,6 +14,7 @@ import (
 
 	"assay.rs/check"
 	"assay.rs/check/command"
+	kubelua "assay.rs/check/kube/lua"
 	"assay.rs/core"
 	"assay.rs/core/prelude"
 	"assay.rs/mod-data/base64"
@@ -37,6 +38,7 @@ func modules() []core.Module {
 		core.Later("http", func() core.Module { return http.New(http.Config{}) }),
 		core.Later("prometheus", func() core.Module { return http.Prometheus(http.Config{}) }),
 		core.Later("json", json.New),
+		core.Later("kube", kubelua.New),
 		core.Later("yaml", yaml.New),
 		core.Module{Embedded: core.Embed("assay", stdlib.Files())})
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"assay.rs/check"
+	kubelua "assay.rs/check/kube/lua"
 	checklua "assay.rs/check/lua"
 	"assay.rs/core"
 	"assay.rs/core/prelude"
@@ -40,6 +41,7 @@ func modulesWith(client http.Config, listening func(url string)) []core.Module {
 		core.Later("http", func() core.Module { return http.New(client) }),
 		core.Later("prometheus", func() core.Module { return http.Prometheus(client) }),
 		core.Later("json", json.New),
+		core.Later("kube", kubelua.New),
 		core.Later("regex", regex.New),
 		core.Later("io", stdio.New),
 		core.Later("os", stdio.OS),

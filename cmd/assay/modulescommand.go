@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -122,7 +123,7 @@ func builtins(m spec.Module) []spec.Func {
 	}
 	if m.Require != "" {
 		for _, c := range m.Classes {
-			all = append(all[:len(all):len(all)], c.Methods...)
+			all = append(slices.Clip(all), c.Methods...)
 		}
 	}
 	return all

@@ -31,6 +31,7 @@ import (
 //	-->? query=sum(up)              a parameter of the query, decoded; there must be no others
 //	-->: Accept: text/plain         a header; Authorization and X-Vault-Token must not be there unless written
 //	-->= {"a": 1}                   the body; JSON is compared as such, and has Content-Type: application/json once
+//	-->~ "at":"\d+"                 a regular expression that the body matches, instead
 //	--< 200 {"status": "success"}   the answer
 //	--<: Link: <...>                a header of it
 //	--<= more                       a further line of its body
@@ -122,6 +123,7 @@ type exchange struct {
 	query        []string
 	header       map[string]string
 	body         string
+	pattern      *regexp.Regexp
 	status       int
 	answer       string
 	answered     map[string]string
@@ -177,6 +179,12 @@ func (c *exchanges) read(line int, text string) error {
 		e.header[http.CanonicalHeaderKey(name)] = value
 	case "-->=":
 		e.body = rest
+	case "-->~":
+		pattern, err := regexp.Compile(rest)
+		if err != nil {
+			return err
+		}
+		e.pattern = pattern
 	case "--<":
 		status, body, _ := strings.Cut(rest, " ")
 		n, err := strconv.Atoi(status)
@@ -263,6 +271,10 @@ func (e exchange) differences(r *http.Request, body string) []string {
 	var got, want any
 	isJSON := json.Unmarshal([]byte(e.body), &want) == nil
 	switch {
+	case e.pattern != nil:
+		if !e.pattern.MatchString(body) {
+			differ("body", body, e.pattern)
+		}
 	case isJSON && (json.Unmarshal([]byte(body), &got) != nil || !reflect.DeepEqual(got, want)), !isJSON && body != e.body:
 		differ("body", body, e.body)
 	case isJSON && e.header["Content-Type"] == "" && !slices.Equal(r.Header.Values("Content-Type"), []string{"application/json"}):

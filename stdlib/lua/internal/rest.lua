@@ -24,6 +24,12 @@ function M.fail(code, message, response)
   error(setmetatable(e, failure), 0)
 end
 
+--- Percent-encodes a segment of a path. One of dots alone would lead to another path.
+local function segment(text)
+  if text:find("^%.%.?$") then return (text:gsub("%.", "%%2E")) end
+  return M.escape(text)
+end
+
 --- Percent-encodes what may not stand in one segment of a path, or in a value of a query.
 ---@param text string|number
 ---@return string
@@ -41,11 +47,9 @@ function M.path(template, ...)
     n = n + 1
     if given[n] == nil then error("value " .. n .. " of the path " .. template .. " is nil", 4) end
     local text = tostring(given[n])
-    if several == "" then
-      -- A name of dots alone would lead to another path.
-      return text:find("^%.%.?$") and text:gsub("%.", "%%2E") or M.escape(text)
-    end
-    return (text:gsub("^/+", ""):gsub("/+$", ""):gsub("[^/]+", M.escape))
+    if text == "" and several == "" then error("value " .. n .. " of the path " .. template .. " is empty", 4) end
+    if several == "" then return segment(text) end
+    return (text:gsub("^/+", ""):gsub("/+$", ""):gsub("[^/]+", segment))
   end))
 end
 
@@ -121,12 +125,8 @@ local function add(headers, more)
   for name, value in pairs(more or {}) do headers[name:lower()] = value end
 end
 
---- Makes a request and gives the answer, whatever its status.
----@param method string
----@param path string
----@param o table? query, body, headers, auth (false: without the client's headers), and options of http.request.
----@return http.Response
-function Client:send(method, path, o)
+--- The table for http.request.
+function Client:_given(path, o)
   local given = M.without(self.options, "http", "headers")
   for key, value in pairs(o or {}) do given[key] = value end
   local headers = {}
@@ -134,11 +134,31 @@ function Client:send(method, path, o)
   add(headers, self.options.headers)
   add(headers, o and o.headers)
   if given.auth == false or headers.authorization then given.auth = nil end
-  given.method, given.url, given.headers = method, self.base .. path, headers
+  given.url, given.headers = self.base .. path, headers
   for _, own in ipairs({ "ok", "missing", "text", "where" }) do given[own] = nil end
-  local via = self.options.http
+  return given
+end
+
+--- Makes a request and gives the answer, whatever its status.
+---@param method string
+---@param path string
+---@param o table? query, body, headers, auth (false: without the client's headers), and options of http.request.
+---@return http.Response
+function Client:send(method, path, o)
+  local given, via = self:_given(path, o), self.options.http
+  given.method = method
   if via then return via:request(given) end
   return http.request(given)
+end
+
+--- Makes a GET request and calls fn with each piece of the body, until it returns false.
+---@return http.Response
+function Client:stream(path, o, fn)
+  local given, via = self:_given(path, o), self.options.http
+  local url = given.url
+  given.url, given.retry = nil, nil
+  if via then return via:stream(url, given, fn) end
+  return http.stream(url, given, fn)
 end
 
 --- Raises the error of an answer.

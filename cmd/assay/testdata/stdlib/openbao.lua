@@ -1,0 +1,2 @@
+---- the same table as assay.vault
+assert(openbao == require("assay.vault"))

@@ -1,0 +1,151 @@
+--- Follows what happens to objects.
+
+local rest = require("../internal/rest")
+local request = require("./request")
+local kinds = require("./kinds")
+local objects = require("./objects")
+local pods = require("./pods")
+
+local M = {}
+
+---@class k8s.WatchOptions
+---@field label_selector? string Such as "app=api".
+---@field field_selector? string Such as "metadata.name=api".
+---@field resource_version? string Where to start: what was listed before. Without it, each object that is there is an event ADDED first.
+---@field within? number End after that many seconds; without it, never.
+
+--- What is kept of an object: enough to tell what a new list has changed.
+local function stub(object, about)
+  local m = object.metadata
+  return {
+    apiVersion = about.api:gsub("^/apis?/", ""), kind = about.kind,
+    metadata = { name = m.name, namespace = m.namespace, uid = m.uid, resourceVersion = m.resourceVersion },
+  }
+end
+
+local function key(object) return (object.metadata.namespace or "") .. "/" .. object.metadata.name end
+
+--- Lists, and gives the differences to what is known as events.
+local function relist(w)
+  local list = objects.list(w.ns, w.kind, rest.without(w.o, "resource_version", "within"))
+  local there = {}
+  for _, object in ipairs(list.items) do
+    local k, known = key(object), nil
+    known, there[k] = w.known[k], true
+    object.apiVersion, object.kind = object.apiVersion or w.api, object.kind or w.about.kind
+    if known and known.metadata.uid ~= object.metadata.uid then
+      w.known[k] = nil
+      if not w.give("DELETED", known) then return false end
+      known = nil
+    end
+    if not known or known.metadata.resourceVersion ~= object.metadata.resourceVersion then
+      w.known[k] = stub(object, w.about)
+      if not w.give(known and "MODIFIED" or "ADDED", object) then return false end
+    end
+  end
+  for k, known in pairs(w.known) do
+    if not there[k] then
+      w.known[k] = nil
+      if not w.give("DELETED", known) then return false end
+    end
+  end
+  w.version = list.metadata and list.metadata.resourceVersion
+  return true
+end
+
+--- Takes one line of a watch in. false ends the watch, "expired" asks for a new list.
+local function take(w, line)
+  if line == "" then return true end
+  local event = json.parse(line)
+  local object = event.object
+  if event.type == "ERROR" then
+    w.trouble = object
+    return false
+  end
+  w.version = object.metadata.resourceVersion
+  if event.type == "BOOKMARK" then return true end
+  local k = key(object)
+  w.known[k] = event.type ~= "DELETED" and stub(object, w.about) or nil
+  if not w.give(event.type, object) then
+    w.ended = true
+    return false
+  end
+  w.pause = nil
+  return true
+end
+
+local function follow(w)
+  local seconds = 290
+  if w.stop then seconds = math.max(1, math.ceil(math.min(seconds, w.stop - time.monotonic()))) end
+  local query = {
+    watch = true, allowWatchBookmarks = true, resourceVersion = w.version, timeoutSeconds = seconds,
+    labelSelector = w.o.label_selector, fieldSelector = w.o.field_selector,
+  }
+  w.trouble = nil
+  -- The server ends the stream by then; one that is heard of no more is given up.
+  local ok, e = pcall(pods._follow, kinds._path(w.about, w.ns), { query = query, timeout = seconds + 15 }, w.o, function(line) return take(w, line) end)
+  if ok then return w.trouble and w.trouble.code or nil, w.trouble and w.trouble.message end
+  if type(e) == "table" and e.code == "k8s.http" then
+    if e.status == 410 then return 410 end
+    if e.status == 401 or e.status == 429 or e.status >= 500 then return e.status, tostring(e) end
+  elseif not w.failed and type(e) ~= "string" and tostring(e.code):find("^http%.") then
+    return 0, tostring(e)
+  end
+  error(e, 0)
+end
+
+--- Calls fn for each change of objects, in their order, until it returns false. It goes on where it was when the
+--- connection breaks; when the server no longer has what happened in between, a new list tells: nothing is lost, and
+--- nothing comes twice. A DELETED that was missed that way has the object's name and identity alone.
+---
+---     k8s.watch("shop", "pod", function(event)
+---       print(event.type, event.object.metadata.name)
+---       return event.object.status.phase ~= "Failed"
+---     end, {label_selector = "app=api", within = 600})
+---@param ns string|nil The namespace; nil is all.
+---@param kind string
+---@param fn fun(event: {type: string, object: table}): boolean? type is ADDED, MODIFIED or DELETED.
+---@param options k8s.WatchOptions? And those of k8s.Options.
+---@return string version The resource version that was seen last.
+function M.watch(ns, kind, fn, options)
+  local o = options or {}
+  local about = kinds._kind(kind, o)
+  local w = { ns = ns, kind = kind, about = about, api = about.api:gsub("^/apis?/", ""), o = o, known = {}, version = o.resource_version }
+  w.stop = o.within and time.monotonic() + o.within
+  w.give = function(event, object)
+    local ok, more = pcall(fn, { type = event, object = object })
+    if not ok then
+      w.failed = true
+      error(more, 0)
+    end
+    return more ~= false
+  end
+  while true do
+    local again, why
+    if not w.version then
+      local ok, going = pcall(relist, w)
+      if ok and not going then return w.version or "" end
+      if not ok then
+        local e = going
+        local passing = not w.failed and type(e) ~= "string" and (e.status and (e.status >= 500 or e.status == 429) or tostring(e.code):find("^http%."))
+        if not passing then error(e, 0) end
+        again, why = 0, tostring(e)
+      end
+    end
+    if w.version then
+      again, why = follow(w)
+      if w.ended then return w.version end
+      if again == 410 then w.version = nil end
+    end
+    if w.stop and time.monotonic() >= w.stop then return w.version or "" end
+    if again and again ~= 410 then
+      w.pause = math.min(30, (w.pause or 0.1) * 2)
+      log.debug("k8s.watch goes on", { kind = kind, why = why, pause = w.pause })
+      sleep(w.pause * (0.5 + math.random() / 2))
+    elseif again == 410 then
+      sleep(0.05)
+    end
+  end
+end
+
+return M
