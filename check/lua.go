@@ -51,6 +51,23 @@ func (l *lua) everyName() map[string]bool {
 // known reports whether something can be permitted.
 func (l *lua) known(permission string) bool { return l.names()[permission] }
 
+// absent tells that the full binary has a table that this one has not.
+func (l *lua) absent(table string) string {
+	if l.known(table) || !inFullBinary(table) {
+		return ""
+	}
+	return table + " is not in this binary: the full assay has it in checks"
+}
+
+// inFullBinary tells whether checks of the full binary have a table that slim ones may leave out, or can be permitted it.
+func inFullBinary(table string) bool {
+	switch table {
+	case "crypto", "regex", "template", "toml", "db", "disk", "fs", "io", "ws":
+		return true
+	}
+	return false
+}
+
 // What one attempt of a script may use.
 const (
 	scriptMemory = 64 << 20 // bytes that it may hold
@@ -92,7 +109,7 @@ func (l *lua) runtime(roots, permissions []string) (*core.Runtime, error) {
 		return rt, nil
 	}
 	policy := core.CheckPolicy(roots...)
-	policy.Permissions = permissions
+	policy.Permissions, policy.Absent = permissions, l.absent
 	rt, err := core.New(core.Config{Modules: l.modules, Policy: policy})
 	if err != nil {
 		return nil, err

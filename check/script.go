@@ -59,7 +59,12 @@ func legalEnv(name string) string {
 func (s *scriptCheck) permissionsValue() Value {
 	return Words(&s.permissions).then(func(r *Reader, n *yaml.Node) {
 		for i, name := range s.permissions {
-			if !s.lua.known(name) {
+			table, _, _ := strings.Cut(name, ".")
+			switch {
+			case s.lua.known(name):
+			case s.lua.absent(table) != "":
+				r.Fail(n.Items[i], "permission '%s': %s", clip(name), s.lua.absent(table))
+			default:
 				r.Fail(n.Items[i], "permission '%s': this binary has no such table or function", clip(name))
 			}
 		}

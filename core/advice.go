@@ -129,6 +129,9 @@ func (vm *VM) keptAway(name string) string {
 		return name + " does not exist in a sandbox"
 	}
 	level, kept := vm.rt.levelOf(name)
+	if !kept && policy.Absent != nil {
+		return policy.Absent(name)
+	}
 	if !kept || level <= policy.Level {
 		return ""
 	}

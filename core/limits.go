@@ -65,6 +65,20 @@ func (t *thread) spend(n int) {
 	}
 }
 
+// Spend tells that a body, which has the baton, has done n steps, each about the cost of an instruction of Lua: what
+// computes for long is stopped in time, and others get their turn. The error is the cause when the task was stopped; the
+// body returns it.
+func (c Call) Spend(n int) error {
+	if c.t == nil {
+		return nil
+	}
+	c.t.left -= n
+	if c.t.left > 0 || c.t.look() {
+		return nil
+	}
+	return c.halted()
+}
+
 // exceed stops the task for a limit, and raises.
 func (t *thread) exceed(limit *LimitError) {
 	t.task.cancel(limit)

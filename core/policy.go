@@ -17,6 +17,10 @@ type Policy struct {
 	Permissions []string // tables ("crypto") and functions ("fs.read") that exist all the same
 	Without     []string // tables and global functions, of Lua's own too, that do not exist
 
+	// Absent tells a script that finds no table of a name where there is one, such as in another binary. nil, or an empty
+	// text, says nothing.
+	Absent func(name string) string
+
 	// Kept tells somebody who needs a builtin that is kept away, "crypto" or "fs.read", what to do about it. nil says
 	// nothing.
 	Kept func(name string) string

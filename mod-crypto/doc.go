@@ -35,7 +35,7 @@ func New() core.Module {
 }
 
 func doc(name, text string, examples ...string) core.Doc {
-	return core.Doc{Name: name, Text: text, Needs: core.Pure, Level: core.Script, Examples: examples}
+	return core.Doc{Name: name, Text: text, Needs: core.Pure, Level: core.Check, Examples: examples}
 }
 
 func raising(d core.Doc, codes ...*core.Code) core.Doc {

@@ -83,23 +83,32 @@ func newHash(alg string) (func() hash.Hash, error) {
 // pieceSize is how much is hashed at once.
 const pieceSize = 64 << 10
 
+// perStep is how many bytes are hashed in the time of an instruction of Lua.
+const perStep = 8
+
 // add hashes a string without a copy of the whole.
-func add(h hash.Hash, data string) {
+func add(c core.Call, h hash.Hash, data string) error {
 	piece := make([]byte, min(len(data), pieceSize))
 	for data != "" {
 		n := copy(piece, data)
 		h.Write(piece[:n])
 		data = data[n:]
+		if err := c.Spend(n / perStep); err != nil {
+			return err
+		}
 	}
+	return nil
 }
 
-func hashText(_ core.Call, data, alg string) (string, error) {
+func hashText(c core.Call, data, alg string) (string, error) {
 	make, err := newHash(alg)
 	if err != nil {
 		return "", err
 	}
 	h := make()
-	add(h, data)
+	if err := add(c, h, data); err != nil {
+		return "", err
+	}
 	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
@@ -126,13 +135,15 @@ func hashFile(c core.Call, path, alg string) (string, error) {
 	}
 }
 
-func hmacText(_ core.Call, key, data, alg string, raw bool) (string, error) {
+func hmacText(c core.Call, key, data, alg string, raw bool) (string, error) {
 	make, err := newHash(alg)
 	if err != nil {
 		return "", err
 	}
 	h := hmac.New(make, []byte(key))
-	add(h, data)
+	if err := add(c, h, data); err != nil {
+		return "", err
+	}
 	if raw {
 		return string(h.Sum(nil)), nil
 	}

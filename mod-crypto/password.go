@@ -46,6 +46,7 @@ func passwordFuncs() []core.Func {
 		`assert.is_true(crypto.password_verify("U*U", "$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW"))
 assert.is_false(crypto.password_verify("other", "$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW"))`), errKey)
 	hash.Needs, verify.Needs = core.Wait, core.Wait
+	hash.Level, verify.Level = core.Script, core.Script // a hash takes 19 MB and 20 ms, which nothing can interrupt
 	password := core.Arg("password", core.Bytes(), "The password.")
 	return []core.Func{
 		core.Fn2(hash, password, core.Opt("options", options, cost{19456, 2, 1}, "What it costs; the defaults are OWASP's."),

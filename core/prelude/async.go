@@ -70,14 +70,14 @@ func asyncModule() core.Module {
 			core.Returns(handles.Type(), "The handle; await waits until it has ended."), spawnInterval),
 		core.Fn1(core.Doc{
 			Name: "all", Text: "Waits until all tasks have ended and gives their results in the order of the handles. When one fails, its error is raised at once; the others go on.",
-			Needs: core.Wait, Level: core.Script, Raises: []*core.Code{errTaskCancelled},
+			Needs: core.Wait, Level: core.Check, Raises: []*core.Code{errTaskCancelled},
 			Examples: []string{"local function twice(n) sleep(0.01) return n * 2 end\nlocal r = async.all({async.spawn(twice, 1), async.spawn(twice, 2)})\nassert.eq(r[2][1], 4)"},
 		},
 			core.Arg("handles", many, "The tasks."),
 			core.Returns(result, "An array with the array of results of each task."), awaitAll),
 		core.Fn1(core.Doc{
 			Name: "race", Text: "Waits until the first of the tasks has ended and gives its results, or raises its error. The others go on, and can still be awaited or cancelled.",
-			Needs: core.Wait, Level: core.Script, Raises: []*core.Code{errTaskCancelled},
+			Needs: core.Wait, Level: core.Check, Raises: []*core.Code{errTaskCancelled},
 			Examples: []string{"local function after(s, v) sleep(s) return v end\nlocal r = async.race({async.spawn(after, 5, \"slow\"), async.spawn(after, 0.01, \"fast\")})\nassert.eq(r[1], \"fast\")"},
 		},
 			core.Arg("handles", many, "The tasks."),

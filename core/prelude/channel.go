@@ -46,7 +46,7 @@ func channelFunc() core.Func {
 	class := channelClass()
 	return core.Fn1(core.Doc{
 		Name: "channel", Text: "Makes a channel, through which tasks hand each other values in order.",
-		Needs: core.Pure, Level: core.Script,
+		Needs: core.Pure, Level: core.Check,
 		Examples: []string{"local ch = async.channel()\nasync.spawn(function()\n  for i = 1, 3 do ch.send(i) end\n  ch.close()\nend)\nlocal sum = 0\nfor v in ch.recv do sum = sum + v end\nassert.eq(sum, 6)"},
 	},
 		core.Opt("capacity", core.Int(), 0, "How many values it holds before send waits. With 0, send waits until the value is received.").Default("0"),
@@ -64,19 +64,19 @@ func channelClass() *core.Object[*channel] {
 	return class.ToString(func(*channel) string { return "async.Channel" }).Method(
 		core.Fn2(core.Doc{
 			Name: "send", Text: "Sends a value, and waits while the channel is full. On a closed channel it raises.",
-			Needs: core.Wait, Level: core.Script, Unbound: true,
+			Needs: core.Wait, Level: core.Check, Unbound: true,
 			Examples: []string{"local ch = async.channel(1)\nch:send({id = 7})\nassert.eq(ch:recv().id, 7)"},
 		},
 			class.Self(), core.Arg("value", core.Any(), "Anything but nil."), core.ReturnsNothing(), send),
 		core.Fn1(core.Doc{
 			Name: "recv", Text: "Waits for a value and gives it, or nil when the channel is closed and nothing is left in it. `for v in ch.recv do` receives until then.",
-			Needs: core.Wait, Level: core.Script, Unbound: true,
+			Needs: core.Wait, Level: core.Check, Unbound: true,
 			Examples: []string{"local ch = async.channel(2)\nch:send(\"a\")\nch:close()\nassert.eq(ch:recv(), \"a\")\nassert.is_nil(ch:recv())"},
 		},
 			class.Self(), core.Returns(core.Any(), "The value, or nil."), recv),
 		core.Fn1(core.Doc{
 			Name: "close", Text: "Closes the channel: what is in it can still be received, and tasks that wait to send raise. To close it again does nothing.",
-			Needs: core.Pure, Level: core.Script, Unbound: true,
+			Needs: core.Pure, Level: core.Check, Unbound: true,
 			Examples: []string{"local ch = async.channel()\nch:close()\nassert.raises(function() ch:send(1) end, \"closed\")"},
 		},
 			class.Self(), core.ReturnsNothing(), closeChannel),

@@ -34,7 +34,7 @@ func codes() []*core.Code { return []*core.Code{errSyntax, errLimit} }
 func matchFunc(known *cache) core.Func {
 	return core.Fn2(core.Doc{
 		Name: "match", Text: "Tells whether the pattern matches anywhere in the text.",
-		Needs: core.Pure, Level: core.Script, Raises: codes(),
+		Needs: core.Pure, Level: core.Check, Raises: codes(),
 		Examples: []string{
 			`assert(regex.match("v1.2.3", [[^v\d+\.\d+]]))  assert(not regex.match("main", [[^v\d]]))`,
 			`local ok, e = pcall(regex.match, "x", "(")  assert.eq(e.code, "regex.syntax")`,
@@ -52,7 +52,7 @@ func matchFunc(known *cache) core.Func {
 func findFunc(known *cache) core.Func {
 	return core.Fn2(core.Doc{
 		Name: "find", Text: "Gives the first match, or `nil`.",
-		Needs: core.Pure, Level: core.Script, Raises: codes(),
+		Needs: core.Pure, Level: core.Check, Raises: codes(),
 		Examples: []string{
 			`local m = regex.find("image: web:1.2", [[(?P<name>\w+):(?P<tag>[\d.]+)$]])` + "\n" +
 				`assert.eq(m.match, "web:1.2")  assert.eq(m.groups[2], "1.2")  assert.eq(m.named.name, "web")  assert.eq(m.start, 8)`,
@@ -75,7 +75,7 @@ func findFunc(known *cache) core.Func {
 func findAllFunc(known *cache) core.Func {
 	return core.Fn2(core.Doc{
 		Name: "find_all", Text: "Gives all matches that do not overlap, from the left.",
-		Needs: core.Pure, Level: core.Script, Raises: codes(),
+		Needs: core.Pure, Level: core.Check, Raises: codes(),
 		Examples: []string{`local all = regex.find_all("a=1 b=22", [[(\w)=(\d+)]])  assert.eq(#all, 2)  assert.eq(all[2].groups, {"b", "22"})`},
 	}, textParam(), patternParam(), core.Returns(core.ListOf(matchType()), "The matches, none if there is none."),
 		func(c core.Call, text, pattern string) ([]match, error) {
@@ -98,7 +98,7 @@ func replaceFunc(known *cache) core.Func {
 		Name: "replace",
 		Text: "Gives the text with every match replaced. In a replacement text `$1` or `${1}` stands for a group, `${name}` for a named one, " +
 			"`$0` for the whole match and `$$` for a dollar sign. A function gets the match and gives the text to put in its place, or `nil` to leave it.",
-		Needs: core.Pure, Level: core.Script, Raises: codes(),
+		Needs: core.Pure, Level: core.Check, Raises: codes(),
 		Examples: []string{
 			`assert.eq(regex.replace("2024-05-01", [[(\d+)-(\d+)-(\d+)]], "$3.$2.$1"), "01.05.2024")`,
 			`assert.eq(regex.replace("cpu=1 mem=2", [[\d]], function(m) return m.match * 10 end), "cpu=10 mem=20")`,
@@ -116,7 +116,7 @@ func replaceFunc(known *cache) core.Func {
 func splitFunc(known *cache) core.Func {
 	return core.Fn2(core.Doc{
 		Name: "split", Text: "Gives the parts of the text between the matches. A pattern that matches nothing at all splits into characters.",
-		Needs: core.Pure, Level: core.Script, Raises: codes(),
+		Needs: core.Pure, Level: core.Check, Raises: codes(),
 		Examples: []string{`assert.eq(regex.split("a, b;c", [[[,;]\s*]]), {"a", "b", "c"})`},
 	}, textParam(), patternParam(), core.Returns(core.ListOf(core.String()), "The parts, at least one."),
 		func(c core.Call, text, pattern string) ([]string, error) {
@@ -131,7 +131,7 @@ func splitFunc(known *cache) core.Func {
 func escapeFunc() core.Func {
 	return core.Fn1(core.Doc{
 		Name: "escape", Text: "Gives a pattern that matches the text as it stands.",
-		Needs: core.Pure, Level: core.Script,
+		Needs: core.Pure, Level: core.Check,
 		Examples: []string{`assert.eq(regex.escape("1+1=2?"), [[1\+1=2\?]])  assert(regex.match("a.b", "^" .. regex.escape("a.b") .. "$"))`},
 	}, core.Arg("text", core.String(), "Any text."), core.Returns(core.String(), "The pattern."),
 		func(c core.Call, text string) (string, error) {

@@ -39,7 +39,8 @@ func New() core.Module {
 		Funcs: []core.Func{
 			core.Fn3(core.Doc{
 				Name: "render_string", Text: "Renders a text. It can include files when `dir` is given.",
-				Needs: core.Read | core.Env, Level: core.Script, Raises: codes(),
+				// Of files and variables the policy is asked when a template wants one.
+				Needs: core.Env, Level: core.Check, Raises: codes(),
 				Examples: []string{
 					`assert.eq(template.render_string("{% for p in ports %}{{ p }};{% endfor %}", {ports = {80, 443}}), "80;443;")`,
 					`assert.eq(template.render_string('{{ .name | upper | quote }}', {name = "web"}, {engine = "go"}), '"WEB"')`,

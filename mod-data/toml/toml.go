@@ -29,7 +29,7 @@ func New() core.Module {
 		Funcs: []core.Func{
 			core.Fn1(core.Doc{
 				Name: "parse", Text: "Reads a TOML document. Text that is not TOML raises, with line and column.",
-				Needs: core.Pure, Level: core.Script, Raises: []*core.Code{errSyntax, errLimit},
+				Needs: core.Pure, Level: core.Check, Raises: []*core.Code{errSyntax, errLimit},
 				Examples: []string{
 					`local c = toml.parse('title = "x"\n[owner]\nborn = 1979-05-27\n')  assert.eq(c.owner.born, "1979-05-27")`,
 					`local ok, e = pcall(toml.parse, "a = 1\na = 2")  assert.eq(e.code, "toml.syntax")  assert.contains(e.message, "2:1")`,
@@ -39,7 +39,7 @@ func New() core.Module {
 				Name: "encode",
 				Text: "Writes a table as a TOML document, keys sorted. Arrays of tables become `[[sections]]`. TOML has no null: `json.null`, nils in arrays, " +
 					"functions, cycles, nesting over 200 and text that is not UTF-8 raise and name the path, such as `.owner.names[3]`.",
-				Needs: core.Pure, Level: core.Script, Raises: []*core.Code{errValue, errLimit},
+				Needs: core.Pure, Level: core.Check, Raises: []*core.Code{errValue, errLimit},
 				Examples: []string{`assert.eq(toml.encode({name = "x", server = {ports = {80, 443}}}), 'name = "x"\n\n[server]\nports = [80, 443]\n')`},
 			}, core.Arg("v", core.Any(), "A table whose keys are strings."), core.Returns(core.Bytes(), "TOML text."), encode),
 		},
