@@ -62,7 +62,8 @@ func (p *program) runTests(ctx context.Context, paths []string, flags *testFlags
 	ctx, stop := command.Interruptible(ctx, command.RepeatEnds)
 	defer stop()
 	p = p.endingWith(ctx)
-	text := &luatest.Text{Out: p.stdout, Verbose: flags.verbose}
+	_, colour := terminal(p.stdout)
+	text := &luatest.Text{Out: p.stdout, Verbose: flags.verbose, Color: colour}
 	var results []luatest.Result
 	began := time.Now()
 	err = suite.Run(ctx, func(r luatest.Result) {

@@ -42,6 +42,9 @@ type Result struct {
 	Took   time.Duration
 	Err    error  // nil when it passed
 	Output string // what it has printed and logged
+
+	Idle  bool // it passed without a call of assert: it may pass whatever it tests
+	Empty bool // no test at all, but a file without one
 }
 
 // ErrNoTests is that there was nothing to run.
@@ -101,7 +104,9 @@ func (s Suite) Run(ctx context.Context, show func(Result)) error {
 		for _, result := range <-file {
 			if got := <-result; ctx.Err() == nil {
 				show(got)
-				shown++
+				if !got.Empty {
+					shown++
+				}
 			}
 		}
 	}
@@ -147,6 +152,8 @@ func (r *run) file(ctx context.Context, path string) <-chan []<-chan Result {
 		tests, failed := r.list(ctx, path)
 		if failed != nil {
 			results = append(results, ready(*failed))
+		} else if len(tests) == 0 && r.suite.Filter == nil {
+			results = append(results, ready(Result{File: path, Empty: true}))
 		}
 		for _, t := range tests {
 			result := make(chan Result, 1)

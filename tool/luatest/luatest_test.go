@@ -46,6 +46,12 @@ func results(t *testing.T, s Suite, dir string) []string {
 		if r.Err != nil {
 			text = r.message()
 		}
+		if r.Idle {
+			text = "asserts nothing"
+		}
+		if r.Empty {
+			text = "no tests"
+		}
 		text = fmt.Sprintf("%s:%d %s: %s", r.File, r.Line, r.Name, text)
 		got = append(got, strings.ReplaceAll(text, dir+string(filepath.Separator), ""))
 	})
@@ -71,6 +77,7 @@ func TestRun(t *testing.T) {
 		"a_test.lua:1 test_later: passed",
 		"a_test.lua:3 test_one: passed",
 		"a_test.lua:4 test_two: a_test.lua:5: assert.eq failed: 1 != 2 - numbers",
+		"empty_test.lua:0 : no tests",
 		"raises_test.lua:0 : raises_test.lua:1: at once",
 		"sub/b_test.lua:2 test_lib: passed",
 		"sub/b_test.lua:3 test_exit: the test called os.exit(0)",
@@ -89,7 +96,7 @@ func TestRun(t *testing.T) {
 	got := results(t, Suite{Filter: regexp.MustCompile("_(one|lib)$")}, folder(t, map[string]string{
 		"a_test.lua": "function test_one() end function test_two() error('x') end function test_lib() end",
 	}))
-	if strings.Join(got, " ") != "a_test.lua:1 test_lib: passed a_test.lua:1 test_one: passed" {
+	if strings.Join(got, " ") != "a_test.lua:1 test_lib: asserts nothing a_test.lua:1 test_one: asserts nothing" {
 		t.Errorf("with a filter: %q", got)
 	}
 }
@@ -171,7 +178,7 @@ func TestReports(t *testing.T) {
 	}
 	text.End(time.Second)
 	for _, want := range []string{
-		"a_test.lua:2 test_bad (", "  traceback:\n    ", "a_test.lua:4: in function", "  output:\n    seen <&>\\x1b\n", "FAIL: 1 passed, 1 failed in 1.000s",
+		"a_test.lua:2 test_bad (", "  traceback:\n    ", "a_test.lua:4: in function", "  output:\n    seen <&>\\x1b\n", "FAIL: 1 passed (1 without an assertion), 1 failed in 1.000s",
 	} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("the report has no %q:\n%s", want, out.String())

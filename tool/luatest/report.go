@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,8 +17,9 @@ import (
 type Text struct {
 	Out     io.Writer
 	Verbose bool // show tests that pass too, with their output
+	Color   bool
 
-	passed, failed int
+	passed, failed, idle int
 }
 
 // Failed is how many tests have failed.
@@ -26,17 +28,24 @@ func (t *Text) Failed() int { return t.failed }
 // Show writes one result.
 func (t *Text) Show(r Result) {
 	var b strings.Builder
-	if r.Err == nil {
+	switch {
+	case r.Empty:
+		fmt.Fprintf(&b, "%s %s: it has no function test_*\n", t.paint(yellow, "note"), r.File)
+	case r.Err != nil:
+		t.failed++
+		fmt.Fprintf(&b, "%s %s (%s)\n%s", t.paint(red, "FAIL"), r.title(), seconds(r.Took), indent("  ", r.reason()))
+	case r.Idle:
+		t.passed++
+		t.idle++
+		fmt.Fprintf(&b, "%s %s: it passed without an assertion\n", t.paint(yellow, "note"), r.title())
+	default:
 		t.passed++
 		if !t.Verbose {
 			return
 		}
-		fmt.Fprintf(&b, "pass %s (%s)\n", r.title(), seconds(r.Took))
-	} else {
-		t.failed++
-		fmt.Fprintf(&b, "FAIL %s (%s)\n%s", r.title(), seconds(r.Took), indent("  ", r.reason()))
+		fmt.Fprintf(&b, "%s %s (%s)\n", t.paint(green, "pass"), r.title(), seconds(r.Took))
 	}
-	if r.Output != "" {
+	if r.Output != "" && (r.Err != nil || t.Verbose) {
 		b.WriteString("  output:\n" + indent("    ", r.Output))
 	}
 	_, _ = io.WriteString(t.Out, b.String()) // the exit code tells the verdict all the same
@@ -44,11 +53,29 @@ func (t *Text) Show(r Result) {
 
 // End writes the sum.
 func (t *Text) End(took time.Duration) {
-	verdict := "ok"
+	verdict := t.paint(green, "ok")
 	if t.failed > 0 {
-		verdict = "FAIL"
+		verdict = t.paint(red, "FAIL")
 	}
-	_, _ = fmt.Fprintf(t.Out, "%s: %d passed, %d failed in %s\n", verdict, t.passed, t.failed, seconds(took)) // as above
+	idle := ""
+	if t.idle > 0 {
+		idle = fmt.Sprintf(" (%d without an assertion)", t.idle)
+	}
+	_, _ = fmt.Fprintf(t.Out, "%s: %d passed%s, %d failed in %s\n", verdict, t.passed, idle, t.failed, seconds(took)) // as above
+}
+
+// Colours of a terminal (ECMA-48: SGR).
+const (
+	red    = "31"
+	green  = "32"
+	yellow = "33"
+)
+
+func (t *Text) paint(color, text string) string {
+	if !t.Color {
+		return text
+	}
+	return "\x1b[" + color + "m" + text + "\x1b[0m"
 }
 
 func seconds(d time.Duration) string { return fmt.Sprintf("%.3fs", d.Seconds()) }
@@ -146,6 +173,7 @@ type junitFailure struct {
 
 // WriteJUnit writes results as the XML that CI systems read.
 func WriteJUnit(w io.Writer, results []Result) error {
+	results = slices.DeleteFunc(slices.Clone(results), func(r Result) bool { return r.Empty })
 	all := junitSuites{Tests: len(results)}
 	var total time.Duration
 	for _, r := range results {

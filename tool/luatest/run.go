@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"assay.rs/core"
+	"assay.rs/core/prelude"
 )
 
 // prefix is what the name of a test begins with.
@@ -26,6 +27,7 @@ type test struct {
 	chunk *core.Chunk
 	name  string
 	line  int
+	made  int // assertions that the file makes without it
 }
 
 // list runs a file to see which tests it has. A file that does not run is a result.
@@ -43,7 +45,7 @@ func (r *run) list(ctx context.Context, path string) ([]test, *Result) {
 		return nil, failed(err, "")
 	}
 	var tests []test
-	output, err := r.do(ctx, path, func(c core.Call) error {
+	output, made, err := r.do(ctx, path, func(c core.Call) error {
 		functions, err := load(c, chunk)
 		if err != nil {
 			return err
@@ -52,13 +54,16 @@ func (r *run) list(ctx context.Context, path string) ([]test, *Result) {
 		for name, f := range functions {
 			if r.suite.Filter == nil || r.suite.Filter.MatchString(name) {
 				_, line := f.Defined()
-				tests = append(tests, test{path, chunk, name, line})
+				tests = append(tests, test{file: path, chunk: chunk, name: name, line: line})
 			}
 		}
 		return nil
 	})
 	if err != nil {
 		return nil, failed(err, output)
+	}
+	for i := range tests {
+		tests[i].made = made
 	}
 	slices.SortFunc(tests, func(a, b test) int { return cmp.Or(a.line-b.line, strings.Compare(a.name, b.name)) })
 	return tests, nil
@@ -98,7 +103,7 @@ var errGone = errors.New("the file defines this test in one run and not in anoth
 
 func (r *run) test(ctx context.Context, t test) Result {
 	began := time.Now()
-	output, err := r.do(ctx, t.file, func(c core.Call) error {
+	output, made, err := r.do(ctx, t.file, func(c core.Call) error {
 		tests, err := load(c, t.chunk)
 		if err != nil {
 			return err
@@ -114,11 +119,11 @@ func (r *run) test(ctx context.Context, t test) Result {
 	if exit, ok := errors.AsType[*core.Exit](err); ok {
 		err = fmt.Errorf("the test called os.exit(%d)", exit.Status)
 	}
-	return Result{File: t.file, Line: t.line, Name: t.name, Took: time.Since(began), Err: err, Output: output}
+	return Result{File: t.file, Line: t.line, Name: t.name, Took: time.Since(began), Err: err, Output: output, Idle: err == nil && made <= t.made}
 }
 
-// do runs body in a fresh VM and gives what it printed.
-func (r *run) do(ctx context.Context, file string, body func(core.Call) error) (string, error) {
+// do runs body in a fresh VM and gives what it printed, and how many assertions it made.
+func (r *run) do(ctx context.Context, file string, body func(core.Call) error) (printed string, asserted int, err error) {
 	if r.suite.Timeout > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeoutCause(ctx, r.suite.Timeout, fmt.Errorf("time limit of %s exceeded", r.suite.Timeout))
@@ -133,9 +138,10 @@ func (r *run) do(ctx context.Context, file string, body func(core.Call) error) (
 		Modules: core.ModuleFiles{Folder: filepath.Dir(file), Folders: r.suite.Folders},
 	})
 	vm.SetArgs(file, nil)
-	err := vm.Do(ctx, body)
+	err = vm.Do(ctx, body)
+	asserted = prelude.Assertions(vm)
 	vm.Close()
-	return out.String(), cmp.Or(err, unheard.First(), vm.Unfinished())
+	return out.String(), asserted, cmp.Or(err, unheard.First(), vm.Unfinished())
 }
 
 // withoutTime leaves the time out of log records: it differs from run to run.
