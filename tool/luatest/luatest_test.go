@@ -46,9 +46,6 @@ func results(t *testing.T, s Suite, dir string) []string {
 		if r.Err != nil {
 			text = r.message()
 		}
-		if r.Idle {
-			text = "asserts nothing"
-		}
 		if r.Empty {
 			text = "no tests"
 		}
@@ -96,7 +93,7 @@ func TestRun(t *testing.T) {
 	got := results(t, Suite{Filter: regexp.MustCompile("_(one|lib)$")}, folder(t, map[string]string{
 		"a_test.lua": "function test_one() end function test_two() error('x') end function test_lib() end",
 	}))
-	if strings.Join(got, " ") != "a_test.lua:1 test_lib: asserts nothing a_test.lua:1 test_one: asserts nothing" {
+	if strings.Join(got, " ") != "a_test.lua:1 test_lib: passed a_test.lua:1 test_one: passed" {
 		t.Errorf("with a filter: %q", got)
 	}
 }
@@ -127,6 +124,23 @@ func TestLimits(t *testing.T) {
 		"memory_test.lua:1 test_memory: memory limit of 16 MB exceeded\nmemory_test.lua:2 test_fine: passed"
 	if strings.Join(got, "\n") != want {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), want)
+	}
+}
+
+// A test that asserts nothing by itself is told, whatever its file asserts; one that fails has done its work.
+func TestIdle(t *testing.T) {
+	dir := folder(t, map[string]string{"a_test.lua": "assert(true)\nfunction test_a() end\nfunction test_b() assert.eq(1, 1) end\nfunction test_c() error('x') end\n"})
+	s := Suite{Modules: prelude.Modules(), Files: []string{filepath.Join(dir, "a_test.lua")}}
+	var idle []string
+	if err := s.Run(t.Context(), func(r Result) {
+		if r.Idle {
+			idle = append(idle, r.Name)
+		}
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if strings.Join(idle, " ") != "test_a" {
+		t.Errorf("told of %q, want test_a alone", idle)
 	}
 }
 
