@@ -18,6 +18,15 @@ func Section(what string, table func() []Key) Value {
 	}}
 }
 
+// FilledSection is [Section] for a map that says nothing when it is empty.
+func FilledSection(what string, table func() []Key) Value {
+	return Section(what, table).then(func(r *Reader, n *yaml.Node) {
+		if len(n.Pairs) == 0 {
+			r.Fail(n, "'%s' is empty: it expects nothing", what)
+		}
+	})
+}
+
 // OneOrMany reads a value or a list of values. each reads one and keeps it; reset forgets those of `defaults`.
 func OneOrMany(each Value, reset func()) Value {
 	return Value{

@@ -11,6 +11,7 @@ import (
 
 	"assay.rs/core/retry"
 	"assay.rs/mod-data/yaml"
+	assayhttp "assay.rs/mod-http"
 )
 
 // content is what the bytes of a body must be, whatever they mean.
@@ -93,6 +94,10 @@ func (f *failure) assess(ctx context.Context, o *Outcome, resp *response, err er
 		return
 	}
 	class := retry.ClassesOf(err)[0]
+	if assayhttp.AtProxy(err) {
+		o.Err = Broken(class, fmt.Errorf("the proxy could not be reached, which proves nothing of the target: %w", err))
+		return
+	}
 	if !slices.Contains(f.classes, class) {
 		o.Err = Broken(class, fmt.Errorf("error %s (got %s: %w)", want, class, err))
 		return

@@ -57,7 +57,7 @@ func (e *httpExpect) keys() []Key {
 		{Name: "headers", Text: "Headers of the answer: a text that the value contains, conditions on it, or {absent: true}.", Value: e.headers.value()},
 		{Name: "latency", Text: "How long the answer may take: \"<500ms\".", Value: latencyValue(&e.latency)},
 		{Name: "schema", Text: "A JSON Schema (draft 2020-12) that the body must fit: {file: body.schema.json}, or the schema itself.", Value: e.schema.value()},
-		{Name: "tls", Text: "What the certificate and the connection must be like.", Value: Section("tls", e.tls.keys)},
+		{Name: "tls", Text: "What the certificate and the connection must be like.", Value: FilledSection("tls", e.tls.keys)},
 		{Name: "error", Text: "The request must fail in this way, or one of these: connect, timeout, dns, tls. It proves that a network policy holds.", Value: e.failure.value()},
 	}
 }

@@ -128,16 +128,20 @@ func (r *Reader) decides(n *yaml.Node, s statuses) bool {
 	if s.any {
 		return true
 	}
-	matched := 0
+	matched, final := 0, 0 // an answer ends with a final status: from 200 on
 	for code := 100; code <= 599; code++ {
-		if s.match(code) {
-			matched++
+		if !s.match(code) {
+			continue
+		}
+		matched++
+		if code >= 200 {
+			final++
 		}
 	}
-	switch matched {
-	case 0:
+	switch {
+	case matched == 0:
 		r.Fail(n, "no status can be %s: nothing could pass", strings.TrimPrefix(s.text, "status "))
-	case 500:
+	case final == 400:
 		r.Fail(n, "every status matches this: write any, alone, if that is meant")
 	default:
 		return true

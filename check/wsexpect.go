@@ -31,7 +31,7 @@ func (e *wsExpect) keys() []Key {
 		{Name: "among", Text: "How many messages may come until one is as expected; 1 unless said otherwise.", Value: Int(&e.among, 1, 1000)},
 		{Name: "headers", Text: "Headers of the handshake's answer: a text that the value contains, conditions on it, or {absent: true}.", Value: e.headers.value()},
 		{Name: "latency", Text: "How long it may take until the message, or the answer to a ping, is there: \"<500ms\".", Value: latencyValue(&e.latency)},
-		{Name: "tls", Text: "What the certificate and the connection must be like.", Value: Section("tls", e.tls.keys)},
+		{Name: "tls", Text: "What the certificate and the connection must be like.", Value: FilledSection("tls", e.tls.keys)},
 		{Name: "error", Text: "The connection must fail in this way, or one of these: connect, timeout, dns, tls. It proves that a network policy holds.", Value: e.failure.value()},
 	}
 }

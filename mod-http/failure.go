@@ -284,3 +284,9 @@ func cut(s string, limit int) string {
 	}
 	return s[:limit]
 }
+
+// AtProxy tells whether a request failed because its proxy could not be reached.
+func AtProxy(err error) bool {
+	op, ok := errors.AsType[*net.OpError](err)
+	return ok && op.Op == "proxyconnect"
+}

@@ -54,6 +54,13 @@ func (p *program) startFixture(ctx context.Context, f check.Fixture) (url string
 		ended <- vm.Run(ctx, chunk)
 	}()
 	stop = func() {
+		select {
+		case err := <-ended:
+			p.logger().Error("a fixture ended before the checks were over", "fixture", f.Name, "reason", err)
+			cancel(nil)
+			return
+		default:
+		}
 		cancel(errFixtureOver)
 		p.logger().Debug("a fixture has ended", "fixture", f.Name, "reason", <-ended)
 	}

@@ -3,6 +3,7 @@ package jq
 import (
 	"cmp"
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -68,6 +69,9 @@ func (s *Strict) verdict(q *gojq.Query) error {
 	if s.constant(q) && q.Op != gojq.OpComma {
 		return fmt.Errorf("%s is a constant: it says nothing about the input", q)
 	}
+	if onlyTrue(q, nil) {
+		return fmt.Errorf("%s is true for every input", q)
+	}
 	return alwaysTrue(q)
 }
 
@@ -101,6 +105,53 @@ func alwaysTrue(q *gojq.Query) error {
 		}
 	}
 	return nil
+}
+
+// onlyTrue tells whether q gives true, and nothing else, for every input for which it gives anything, and whether
+// it does so is not what it asks: a select in front of true does ask. trues are functions that are like that.
+func onlyTrue(q *gojq.Query, trues []string) bool {
+	if q == nil {
+		return false
+	}
+	for _, def := range q.FuncDefs {
+		if len(def.Args) == 0 && onlyTrue(def.Body, trues) {
+			trues = append(slices.Clip(trues), def.Name)
+		}
+	}
+	switch {
+	case q.Op == gojq.OpPipe:
+		return onlyTrue(q.Right, trues) && plain(q.Left)
+	case q.Op == gojq.OpComma, q.Op == gojq.OpAlt, q.Op == gojq.OpAnd, q.Op == gojq.OpOr:
+		return onlyTrue(q.Left, trues) && onlyTrue(q.Right, trues)
+	case q.Term == nil || len(q.Term.SuffixList) > 0:
+		return false
+	}
+	switch t := q.Term; t.Type {
+	case gojq.TermTypeTrue:
+		return true
+	case gojq.TermTypeQuery:
+		return onlyTrue(t.Query, trues)
+	case gojq.TermTypeLabel:
+		return onlyTrue(t.Label.Body, trues)
+	case gojq.TermTypeFunc:
+		return len(t.Func.Args) == 0 && slices.Contains(trues, t.Func.Name)
+	case gojq.TermTypeIf:
+		all := onlyTrue(t.If.Then, trues) && onlyTrue(t.If.Else, trues)
+		for _, e := range t.If.Elif {
+			all = all && onlyTrue(e.Then, trues)
+		}
+		return all
+	default:
+		return false
+	}
+}
+
+// plain tells whether q is the input or a part of it, and so gives one output.
+func plain(q *gojq.Query) bool {
+	if q.Term == nil || q.Op != 0 || q.Term.Type != gojq.TermTypeIdentity && q.Term.Type != gojq.TermTypeIndex {
+		return false
+	}
+	return !slices.ContainsFunc(q.Term.SuffixList, func(s *gojq.Suffix) bool { return s.Iter || s.Optional })
 }
 
 func isTrue(q *gojq.Query) bool {
@@ -191,6 +242,10 @@ func (s *Strict) operands(q *gojq.Query) error {
 			return fmt.Errorf("%s compares %s with itself", q, left)
 		case q.Op == gojq.OpGe && right == "0" && isLength(q.Left), q.Op == gojq.OpLe && left == "0" && isLength(q.Right):
 			return fmt.Errorf("%s: a length is never less than 0", q)
+		case q.Op == gojq.OpGt && isLength(q.Left) && strings.HasPrefix(right, "-"), q.Op == gojq.OpLt && isLength(q.Right) && strings.HasPrefix(left, "-"):
+			return fmt.Errorf("%s: a length is never less than 0", q)
+		case q.Op == gojq.OpNe && (isLength(q.Left) && right == "null" || isLength(q.Right) && left == "null"):
+			return fmt.Errorf("%s: a length is never null", q)
 		}
 	}
 	return nil
@@ -251,17 +306,48 @@ func (s *Strict) term(t *gojq.Term, whole bool) error {
 	return first
 }
 
-// needless refuses a search for the empty text, which is in every text.
+// needless refuses what holds for every text or list: the search for the empty one, a pattern that matches any
+// text, a condition that is true.
 func needless(f *gojq.Func) error {
-	switch f.Name {
-	case "contains", "startswith", "endswith", "test":
-	default:
+	if len(f.Args) == 0 {
 		return nil
 	}
-	if len(f.Args) == 1 && f.Args[0].Term != nil && f.Args[0].Term.Type == gojq.TermTypeString && f.Args[0].Term.Str.Queries == nil && f.Args[0].Term.Str.Str == "" {
-		return fmt.Errorf("%s is true for every text", f)
+	last := f.Args[len(f.Args)-1]
+	switch f.Name {
+	case "any", "all":
+		if isTrue(last) {
+			return fmt.Errorf("%s asks for what is true of every item", f)
+		}
+	case "contains", "startswith", "endswith", "test":
+		if len(f.Args) > 1 {
+			return nil
+		}
+		switch literal, isText := literalText(last); {
+		case isText && literal == "":
+			return fmt.Errorf("%s is true for every text", f)
+		case isText && f.Name == "test" && matchesAny(literal):
+			return fmt.Errorf("%s is true for every text: the pattern matches any", f)
+		case f.Name == "contains" && (last.String() == "{}" || last.String() == "[]"):
+			return fmt.Errorf("%s is true whatever is in it", f)
+		}
 	}
 	return nil
+}
+
+func literalText(q *gojq.Query) (string, bool) {
+	if q.Term == nil || q.Term.Type != gojq.TermTypeString || q.Term.Str.Queries != nil || len(q.Term.SuffixList) > 0 {
+		return "", false
+	}
+	return q.Term.Str.Str, true
+}
+
+// matchesAny tells whether a pattern matches the empty text, and texts of all kinds.
+func matchesAny(pattern string) bool {
+	p, err := regexp.Compile(pattern)
+	if err != nil {
+		return false // jq says so
+	}
+	return !slices.ContainsFunc([]string{"", "a", "Z9", "-1.5", "!", "\u00e9", "a b"}, func(text string) bool { return !p.MatchString(text) })
 }
 
 // input makes a variable of what is read of the input, where that is the roots.

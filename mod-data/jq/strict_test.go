@@ -51,6 +51,18 @@ func TestStrictRefuses(t *testing.T) {
 		`try (.a | error) catch true`:             "gives true for every error",
 		`.items | length >= 0`:                    "a length is never less than 0",
 		`0 <= (.items | length)`:                  "a length is never less than 0",
+		`if .a then true else true end`:           "is true for every input",
+		`. as $x | true`:                          "is true for every input",
+		`.a.b | true`:                             "is true for every input",
+		`def ok: true; ok`:                        "is true for every input",
+		`label $f | (true, true)`:                 "is true for every input",
+		`any(..; true)`:                           "asks for what is true of every item",
+		`.l | all(true)`:                          "asks for what is true of every item",
+		`(.l | length) > -1`:                      "a length is never less than 0",
+		`(.l | length) != null`:                   "a length is never null",
+		`.l | contains([])`:                       "is true whatever is in it",
+		`contains({})`:                            "is true whatever is in it",
+		`.s | test("z*")`:                         "the pattern matches any",
 		`.s | contains("")`:                       "is true for every text",
 		`.s | test("")`:                           "is true for every text",
 		`$vars.evn == "x"`:                        "vars.evn: no var",
@@ -229,6 +241,18 @@ func TestExplain(t *testing.T) {
 		}
 		if got := q.Explain(t.Context(), decode(t, input), show, map[string]any{"want": 7}); got != want {
 			t.Errorf("Explain(%s) = %q, want %q", text, got, want)
+		}
+	}
+}
+
+// What looks like it, and asks something.
+func TestStrictAllowsWhatMayFail(t *testing.T) {
+	for _, text := range []string{
+		`.l[] | select(.ok) | true`, `if .a then true else false end`, `if .a then true else error("no") end`, `any(.l[]; .ok)`, `.s | test("^$")`, `.s | test("^[a-z]*$")`,
+		`(.l | length) > 0`, `(.l | length) != 3`, `.l | contains(["a"])`, `def ok(f): f; ok(.a)`, `.a? | true`,
+	} {
+		if _, err := CompileStrict(text, verdicts(nil), "$vars", "$captures"); err != nil {
+			t.Errorf("CompileStrict(%s): %v", text, err)
 		}
 	}
 }
