@@ -92,6 +92,29 @@ function M.poll(timeout, interval, fn, late)
   error(late, 0)
 end
 
+--- Waits as poll does: true, or the error MODULE.timeout.
+---@param module string
+---@param what string What the message begins with.
+---@return boolean
+function M.wait(module, what, timeout, interval, fn)
+  local ok, e = pcall(M.poll, timeout, interval, fn, "late")
+  if ok then return true end
+  if e ~= "late" then error(e, 0) end
+  M.fail(module .. ".timeout", ("%s: not within %gs"):format(what, timeout))
+end
+
+--- The headers of somebody with a token, or with a name and a password, as a function for client.
+---@return fun(): table
+function M.credentials(token, username, password)
+  local value
+  if token then
+    value = "Bearer " .. token
+  elseif username then
+    value = "Basic " .. base64.encode(username .. ":" .. (password or ""))
+  end
+  return function() return { authorization = value } end
+end
+
 --- The condition of a type in the status of an object of Kubernetes, or nil.
 ---@param object table?
 ---@param kind string
