@@ -144,6 +144,13 @@ function M.client(module, url, options, headers)
   return setmetatable({ module = module, base = (url:gsub("/+$", "")), options = options or {}, headers = headers }, Client)
 end
 
+--- The same client for another URL, which is taken as it is.
+---@param url string
+---@return rest.Client
+function Client:at(url)
+  return setmetatable({ module = self.module, base = url, options = self.options, headers = self.headers }, Client)
+end
+
 local function add(headers, more)
   for name, value in pairs(more or {}) do headers[name:lower()] = value end
 end
