@@ -105,10 +105,7 @@ func (r *reader) blockScript(entry int) {
 		s.Indent = e.Indent + 2
 		s.End = max(s.End, start)
 	}
-	s.Text = strings.TrimRight(b.String(), " \n")
-	if s.Text != "" {
-		s.Text += "\n"
-	}
+	s.Text = b.String()
 	f.Scripts = append(f.Scripts, s)
 }
 

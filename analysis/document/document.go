@@ -139,7 +139,7 @@ func (d *Document) Formatted() (string, error) {
 		switch {
 		case c.Script == nil:
 			return format.Tree(c.Tree), nil
-		case c.Script.Block && c.Script.Text != "":
+		case c.Script.Block && strings.TrimSpace(c.Script.Text) != "":
 			text := c.Script.Replaced(format.Tree(c.Tree))
 			if strings.Contains(d.Text, "\r\n") {
 				text = strings.ReplaceAll(text, "\n", "\r\n")

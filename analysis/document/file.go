@@ -5,6 +5,15 @@ import (
 	"path/filepath"
 )
 
+// Read opens the document in a file.
+func Read(name string) (*Document, error) {
+	text, err := os.ReadFile(name)
+	if err != nil {
+		return nil, err
+	}
+	return Open(name, string(text)), nil
+}
+
 // Write puts text in the place of a file that is there, whole or not at all. The file keeps its mode, and a link
 // leads where it did.
 func Write(name, text string) error {

@@ -1,0 +1,59 @@
+package server
+
+import (
+	"encoding/json"
+
+	"assay.rs/analysis/document"
+	"assay.rs/analysis/rules"
+)
+
+func (s *Server) formatting(d *document.Document, _ place, _ json.RawMessage) (any, error) {
+	edits := []textEdit{}
+	// What is broken is told by the diagnostics.
+	if text, err := d.Formatted(); err == nil && text != d.Text {
+		edits = append(edits, textEdit{s.span(d, 0, len(d.Text)), text})
+	}
+	return edits, nil
+}
+
+func (s *Server) diagnostics(d *document.Document) []diagnostic {
+	list := []diagnostic{}
+	for _, f := range s.Findings(d) {
+		list = append(list, s.diagnostic(d, f))
+	}
+	return list
+}
+
+func (s *Server) diagnostic(d *document.Document, f rules.Finding) diagnostic {
+	out := diagnostic{Range: s.span(d, f.Start, f.End), Severity: 1, Code: f.Code, Source: "assay", Message: f.Message}
+	if f.Severity == rules.Warning {
+		out.Severity = 2
+	}
+	switch f.Code {
+	case "unused-local":
+		out.Severity, out.Tags = 4, []int{1}
+	case "deprecated":
+		out.Severity, out.Tags = 4, []int{2}
+	}
+	return out
+}
+
+func (s *Server) actions(d *document.Document, p place, params json.RawMessage) (any, error) {
+	var asked codeActionParams
+	if err := decode(params, &asked); err != nil {
+		return nil, err
+	}
+	start, end := s.offset(d, asked.Range.Start), s.offset(d, asked.Range.End)
+	list := []codeAction{}
+	for _, f := range s.Findings(d) {
+		if f.Fix == nil || f.End < start || f.Start > end {
+			continue
+		}
+		edits := []textEdit{}
+		for _, e := range f.Fix.Edits {
+			edits = append(edits, textEdit{s.span(d, e.Start, e.End), e.Text})
+		}
+		list = append(list, codeAction{f.Fix.Title, "quickfix", []diagnostic{s.diagnostic(d, f)}, workspaceEdit{map[string][]textEdit{p.TextDocument.URI: edits}}})
+	}
+	return list, nil
+}

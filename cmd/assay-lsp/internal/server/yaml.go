@@ -1,0 +1,247 @@
+package server
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"sort"
+	"strings"
+
+	"assay.rs/analysis/checkfile"
+	"assay.rs/analysis/document"
+)
+
+// schema is a JSON Schema, as far as that of check files needs it.
+type schema struct {
+	Description string             `json:"description"`
+	Properties  map[string]*schema `json:"properties"`
+	Additional  json.RawMessage    `json:"additionalProperties"`
+	Items       *schema            `json:"items"`
+	OneOf       []*schema          `json:"oneOf"`
+	AnyOf       []*schema          `json:"anyOf"`
+	Const       any                `json:"const"`
+	Enum        []any              `json:"enum"`
+	Type        any                `json:"type"`
+}
+
+func readSchema(text []byte) (*schema, error) {
+	var s schema
+	if err := json.Unmarshal(text, &s); err != nil {
+		return nil, fmt.Errorf("read the schema of check files: %w", err)
+	}
+	return &s, nil
+}
+
+// variants are the schema itself and all that it offers to be instead.
+func (s *schema) variants() []*schema {
+	if s == nil {
+		return nil
+	}
+	all := []*schema{s}
+	for _, other := range append(slices.Clone(s.OneOf), s.AnyOf...) {
+		all = append(all, other.variants()...)
+	}
+	return all
+}
+
+// of are the schemas of the value of an entry.
+func (s *Server) of(f *checkfile.File, entry int) []*schema {
+	if entry < 0 {
+		return s.schema.variants()
+	}
+	var found []*schema
+	e := f.Entries[entry]
+	for _, container := range s.container(f, e.Parent, e.Item) {
+		if p := container.Properties[e.Key]; p != nil {
+			found = append(found, p.variants()...)
+			continue
+		}
+		var additional schema
+		if json.Unmarshal(container.Additional, &additional) == nil {
+			found = append(found, additional.variants()...)
+		}
+	}
+	return found
+}
+
+// container are the schemas of the map that stands in the value of an entry, or in an item of it. Of several, those
+// stay that the type of the map names.
+func (s *Server) container(f *checkfile.File, parent, item int) []*schema {
+	var found []*schema
+	for _, v := range s.of(f, parent) {
+		if item == 0 {
+			found = append(found, v)
+		} else if v.Items != nil {
+			found = append(found, v.Items.variants()...)
+		}
+	}
+	for _, e := range f.Entries {
+		if e.Parent != parent || e.Item != item || e.Key != "type" {
+			continue
+		}
+		named := slices.DeleteFunc(slices.Clone(found), func(v *schema) bool {
+			t := v.Properties["type"]
+			return t == nil || t.Const != strings.Trim(e.Value, `"'`)
+		})
+		if len(named) > 0 {
+			return named
+		}
+	}
+	return found
+}
+
+// around is the entry whose value an offset in a line with this indentation belongs to, and the item of it.
+func around(f *checkfile.File, offset, column int, dash bool) (parent, item int) {
+	parent = -1
+	for i, e := range f.Entries {
+		if e.Start >= offset {
+			break
+		}
+		if e.Indent == column && !dash {
+			parent, item = e.Parent, e.Item
+		} else if e.Indent < column || e.Indent == column && dash {
+			parent, item = i, 0
+		}
+	}
+	if dash {
+		item = 1
+	}
+	return parent, item
+}
+
+func (s *Server) yamlCompletion(d *document.Document, offset int) []completionItem {
+	f := d.Check
+	start, end := d.Line(d.Position(offset).Line - 1)
+	before := d.Text[start:offset]
+	trimmed := strings.TrimLeft(before, " ")
+	column, dash := len(before)-len(trimmed), false
+	for strings.HasPrefix(trimmed, "- ") {
+		inner := len(trimmed) - len(strings.TrimLeft(trimmed[2:], " "))
+		trimmed, dash = trimmed[inner:], true
+		column += inner
+	}
+	items := []completionItem{}
+	if strings.HasPrefix(trimmed, "#") {
+		return items
+	}
+	if key, value, ok := strings.Cut(trimmed, ":"); ok && !strings.Contains(key, " ") {
+		for i, e := range f.Entries {
+			if e.Start >= start && e.Start <= end && e.Key == key {
+				edit := s.span(d, offset-len(strings.TrimLeft(value, " ")), offset)
+				return s.yamlValues(i, f, edit)
+			}
+		}
+		return items
+	}
+	if strings.ContainsAny(trimmed, " {[\"'") {
+		return items
+	}
+	indent := column
+	if dash {
+		indent = strings.IndexByte(before, '-')
+	}
+	parent, item := around(f, start, indent, dash)
+	have := make(map[string]bool)
+	if !dash {
+		for _, e := range f.Entries {
+			if e.Parent == parent && e.Item == item && (e.Start < start || e.Start > end) {
+				have[e.Key] = true
+			}
+		}
+	}
+	edit := s.span(d, offset-len(trimmed), offset)
+	properties := make(map[string]*schema)
+	for _, v := range s.container(f, parent, item) {
+		for key, p := range v.Properties {
+			if !have[key] && properties[key] == nil {
+				properties[key] = p
+			}
+		}
+	}
+	keys := make([]string, 0, len(properties))
+	for key := range properties {
+		keys = append(keys, key)
+	}
+	sort.Strings(keys)
+	for _, key := range keys {
+		items = append(items, completionItem{Label: key, Kind: itemProperty, Documentation: markdown(properties[key].Description), TextEdit: &textEdit{edit, key + ": "}})
+	}
+	return items
+}
+
+// yamlValues are the words that the value of an entry may be.
+func (s *Server) yamlValues(entry int, f *checkfile.File, edit span) []completionItem {
+	items := []completionItem{}
+	add := func(value any, doc string) {
+		label := fmt.Sprint(value)
+		if !slices.ContainsFunc(items, func(i completionItem) bool { return i.Label == label }) {
+			items = append(items, completionItem{Label: label, Kind: itemValue, Documentation: markdown(doc), TextEdit: &textEdit{edit, label}})
+		}
+	}
+	e := f.Entries[entry]
+	schemas := s.of(f, entry)
+	if e.Key == "type" { // all types, whatever the type is now
+		schemas = nil
+		for _, v := range s.of(f, e.Parent) {
+			for _, item := range v.Items.variants() {
+				schemas = append(schemas, item.Properties["type"].variants()...)
+			}
+		}
+	}
+	for _, v := range schemas {
+		if v.Const != nil {
+			add(v.Const, v.Description)
+		}
+		for _, value := range v.Enum {
+			add(value, v.Description)
+		}
+		if v.Type == "boolean" {
+			add(true, v.Description)
+			add(false, v.Description)
+		}
+	}
+	return items
+}
+
+func (s *Server) yamlHover(d *document.Document, offset int) any {
+	for i, e := range d.Check.Entries {
+		if offset < e.Start || offset > e.End {
+			continue
+		}
+		for _, v := range s.of(d.Check, i) {
+			if v.Description != "" {
+				return hover{*markdown("`" + e.Key + "`: " + v.Description), s.span(d, e.Start, e.End)}
+			}
+		}
+	}
+	return nil
+}
+
+// checkSymbols are the checks of a file by name, with the functions of their scripts.
+func (s *Server) checkSymbols(d *document.Document) []documentSymbol {
+	list := []documentSymbol{}
+	f := d.Check
+	for i, e := range f.Entries {
+		if e.Key != "name" || e.Parent < 0 || f.Entries[e.Parent].Parent != -1 {
+			continue
+		}
+		end := e.End
+		children := []documentSymbol{}
+		for _, other := range f.Entries {
+			if other.Parent == e.Parent && other.Item == e.Item {
+				end = max(end, e.Start+len(strings.TrimRight(d.Text[e.Start:max(other.BlockEnd, e.Start)], " \r\n")))
+			}
+		}
+		for _, chunk := range d.Chunks {
+			if script := f.Entries[chunk.Script.Entry]; script.Parent == e.Parent && script.Item == e.Item {
+				children = append(children, s.functions(&cursor{Info: s.infer(d, chunk), document: d, chunk: chunk}, chunk.Tree.Root)...)
+			}
+		}
+		name := strings.Trim(f.Entries[i].Value, `"'`)
+		if name == "" {
+			name = "?"
+		}
+		list = append(list, documentSymbol{name, symbolObject, s.span(d, e.Start, end), s.span(d, e.Start, e.End), children})
+	}
+	return list
+}
