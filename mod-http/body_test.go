@@ -162,8 +162,8 @@ func TestFileThatBecomesShorterWhileItIsSent(t *testing.T) {
 		return &pieceReader{rest: []piece{{text: []byte("abc")}, {path: "file", size: 7}}, open: shorter}, nil
 	}}
 	_, err := newTestClient(t, Options{}).Do(t.Context(), Request{Method: "POST", URL: server.URL, Stream: stream, ContentType: "x/y"})
-	if want := "read file: it became shorter while it was sent"; err == nil || err.Error() != want || codeOf(err) != "" {
-		t.Errorf("error = %s %v, want %s", codeOf(err), err, want)
+	if want := "read file: it became shorter while it was sent"; err == nil || err.Error() != want || codeOf(err) != "http.send" {
+		t.Errorf("error = %s %v, want http.send %s", codeOf(err), err, want)
 	}
 }
 

@@ -165,7 +165,7 @@ func fileSize(root core.Root, path string) (int64, error) {
 		return 0, err
 	}
 	if !info.Mode().IsRegular() {
-		return 0, core.ErrFileKind.Errorf("send %s: not a regular file", path)
+		return 0, fmt.Errorf("send %s: not a regular file", path)
 	}
 	return info.Size(), nil
 }
