@@ -41,18 +41,28 @@ func JSONSchema(types ...Type) ([]byte, error) {
 	if !ok {
 		return nil, fmt.Errorf("check schema: no properties")
 	}
+	docs, err := readKeyDocs()
+	if err != nil {
+		return nil, err
+	}
+	docs.annotate(root, "", "")
 	var each []any
 	defaults := initialSettings()
 	defaultKeys := tableSchema(slices.Concat(defaults.pacing(), defaults.each()))
+	docs.annotate(defaultKeys, "", "")
 	for _, t := range types {
-		each = append(each, typeSchema(t))
+		one := typeSchema(t)
+		docs.annotate(one, t.Name, "")
+		each = append(each, one)
 		body := tableSchema(t.New().Keys())
 		delete(body, "required")
+		docs.annotate(body, t.Name, "")
 		defaultKeys["properties"].(schema)[t.Name] = body
 	}
 	properties["checks"] = schema{
-		"type": "array", "minItems": 1, "description": "The checks.", "items": schema{"oneOf": each},
+		"type": "array", "minItems": 1, "description": "The checks.", "examples": []any{docs.examples.Get("checks").Go()}, "items": schema{"oneOf": each},
 	}
+	defaultKeys["examples"] = []any{docs.examples.Get("defaults").Go()}
 	defaultKeys["description"] = "What holds for each check that does not say otherwise."
 	properties["defaults"] = defaultKeys
 	root["$schema"] = "http://json-schema.org/draft-07/schema#"

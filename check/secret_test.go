@@ -23,7 +23,7 @@ func TestSecretsInFilesAreReadAtEachAttempt(t *testing.T) {
 	for name, check := range map[string]string{
 		"header": "headers: {Authorization: 'Bearer ${secrets.t}'}",
 		"bearer": "auth: {bearer: '${secrets.t}'}",
-		"jq":     "headers: {Authorization: 'Bearer ${secrets.t}'}, expect: {body: 'welcome ${secrets.t}'}",
+		"body":   "headers: {Authorization: 'Bearer ${secrets.t}'}, expect: {body: 'welcome ${secrets.t}'}",
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t)

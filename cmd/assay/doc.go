@@ -4,6 +4,10 @@ import (
 	"io"
 	"os"
 	"strconv"
+	"strings"
+
+	"assay.rs/check"
+	"assay.rs/check/reference"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -17,9 +21,10 @@ func (p *program) docCommand() *cobra.Command {
 		Use:   "doc [NAME]",
 		Short: "Show the documentation of a builtin or an embedded module",
 		Long: `Shows the documentation of a builtin: a table such as http, a function such as http.get, a class such
-as http.Response or one of its methods; or of an embedded module, such as assay.vault, or what is in it.
+as http.Response or one of its methods; of an embedded module, such as assay.vault, or what is in it;
+or of a key of check files, such as checks.retry or checks.http.expect.
 Without a name it lists the tables and the modules, as assay modules does.`,
-		Example:           "  assay doc http.get\n  assay doc assay.prometheus.query\n  assay doc --format markdown http",
+		Example:           "  assay doc http.get\n  assay doc checks.retry\n  assay doc assay.prometheus.query\n  assay doc --format markdown http",
 		Args:              cobra.MaximumNArgs(1),
 		ValidArgsFunction: completeNames,
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -34,6 +39,9 @@ Without a name it lists the tables and the modules, as assay modules does.`,
 }
 
 func (p *program) doc(name, format string) error {
+	if name == "checks" || strings.HasPrefix(name, "checks.") {
+		return p.docChecks(name)
+	}
 	specs, err := documented()
 	if err != nil {
 		return err
@@ -58,6 +66,24 @@ func (p *program) doc(name, format string) error {
 		}
 	}
 	return &usageError{message: "unknown format " + strconv.Quote(format), hint: "use text, markdown or luals"}
+}
+
+// docChecks tells about keys of check files.
+func (p *program) docChecks(name string) error {
+	schema, err := check.JSONSchema(checkTypes()...)
+	if err != nil {
+		return err
+	}
+	all, err := reference.Read(schema)
+	if err != nil {
+		return err
+	}
+	keys, err := all.Lookup(name)
+	if err != nil {
+		return err
+	}
+	width, _ := terminal(p.stdout)
+	return reference.Terminal(p.stdout, keys, width)
 }
 
 // terminal is the width of w and whether it shows colours; a pipe is 80 wide and shows none.

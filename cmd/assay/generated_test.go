@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"assay.rs/check"
+	"assay.rs/check/reference"
 	"assay.rs/core/spec"
 )
 
@@ -17,7 +18,7 @@ import (
 
 var update = flag.Bool("update", false, "write the generated files instead of comparing them")
 
-const reference = "../../docs/reference"
+const referenceFolder = "../../docs/reference"
 
 // The reference under docs/ is what the declarations say; `task generate` writes it.
 func TestReferenceIsCurrent(t *testing.T) {
@@ -31,7 +32,7 @@ func TestReferenceIsCurrent(t *testing.T) {
 		}
 	}
 	for name, want := range pages {
-		got, err := os.ReadFile(filepath.Join(reference, name))
+		got, err := os.ReadFile(filepath.Join(referenceFolder, name))
 		if err != nil {
 			t.Fatalf("%v; task generate writes it", err)
 		}
@@ -39,7 +40,7 @@ func TestReferenceIsCurrent(t *testing.T) {
 			t.Errorf("docs/reference/%s is not what the declarations say: run task generate", name)
 		}
 	}
-	entries, err := os.ReadDir(reference)
+	entries, err := os.ReadDir(referenceFolder)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,22 +69,32 @@ func referencePages() (map[string][]byte, error) {
 		pages[name+".md"] = page.Bytes()
 		fmt.Fprintf(&index, "| [%s](%s.md) | %s |\n", name, name, firstSentence(m.Doc))
 	}
-	index.WriteString("\n[checks.schema.json](checks.schema.json) is the JSON Schema of check files, as `assay schema` prints it.\n")
+	index.WriteString("\n[checks.md](checks.md) lists the keys of check files, with defaults and examples, as `assay doc checks` does.\n")
+	index.WriteString("[checks.schema.json](checks.schema.json) is the JSON Schema of check files, as `assay schema` prints it.\n")
 	pages["README.md"] = []byte(index.String())
 	schema, err := check.JSONSchema(checkTypes()...)
 	if err != nil {
 		return nil, err
 	}
 	pages["checks.schema.json"] = append(schema, '\n')
+	keys, err := reference.Read(schema)
+	if err != nil {
+		return nil, err
+	}
+	var page bytes.Buffer
+	if err := keys.Markdown(&page); err != nil {
+		return nil, err
+	}
+	pages["checks.md"] = page.Bytes()
 	return pages, nil
 }
 
 func writePages(pages map[string][]byte) error {
-	if err := os.MkdirAll(reference, 0o755); err != nil {
+	if err := os.MkdirAll(referenceFolder, 0o755); err != nil {
 		return err
 	}
 	for name, page := range pages {
-		if err := os.WriteFile(filepath.Join(reference, name), page, 0o644); err != nil {
+		if err := os.WriteFile(filepath.Join(referenceFolder, name), page, 0o644); err != nil {
 			return err
 		}
 	}

@@ -44,10 +44,14 @@ type Problem struct {
 }
 
 // Problems gathers what is wrong. The zero value is ready to use.
-type Problems struct{ list []Problem }
+type Problems struct {
+	list  []Problem
+	added int
+}
 
 // Add notes a problem, once.
 func (ps *Problems) Add(at Place, format string, args ...any) {
+	ps.added++
 	p := Problem{at, fmt.Sprintf(format, args...)}
 	for _, have := range ps.list {
 		if have.Message == p.Message && have.String() == p.String() {
@@ -60,8 +64,8 @@ func (ps *Problems) Add(at Place, format string, args ...any) {
 // Empty reports whether nothing was added.
 func (ps *Problems) Empty() bool { return len(ps.list) == 0 }
 
-// Len is how many were added.
-func (ps *Problems) Len() int { return len(ps.list) }
+// Len is how many were added, those that were there before too: it grows with each.
+func (ps *Problems) Len() int { return ps.added }
 
 // Sorted returns the problems in the order of their places.
 func (ps *Problems) Sorted() []Problem {
