@@ -1,12 +1,12 @@
 package check
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net/url"
 	"slices"
+	"sort"
 	"strings"
 	"time"
 
@@ -94,7 +94,7 @@ func (t *k8sTarget) podsOf(ctx context.Context, owner kube.Object) ([]kube.Objec
 		}
 		return nil
 	})
-	slices.SortStableFunc(pods, func(a, b kube.Object) int { return cmp.Compare(min(1, len(troubles(b))), min(1, len(troubles(a)))) })
+	sort.SliceStable(pods, func(i, j int) bool { return len(troubles(pods[i])) > 0 && len(troubles(pods[j])) == 0 })
 	return pods, err
 }
 

@@ -25,7 +25,7 @@ type Binary struct {
 func Binaries() []Binary {
 	return []Binary{
 		{Name: "assay", Budget: 24_000_000, Zipped: 9_600_000, Hot: append(hot(), hotInScripts()...), Align: 16},
-		{Name: "assay-check", Budget: 12_000_000, Zipped: 4_800_000, Hot: hot(), Align: 8},
+		{Name: "assay-check", Budget: 12_000_000, Zipped: 4_800_000, Hot: hot(), Align: 4},
 	}
 }
 
