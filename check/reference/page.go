@@ -79,7 +79,7 @@ func Terminal(w io.Writer, keys []Key, width int) error {
 func writeWrapped(b *strings.Builder, s string, width int) {
 	const indent = "  "
 	line := indent
-	for _, word := range strings.FieldsSeq(s) {
+	for word := range strings.FieldsSeq(s) {
 		if len(line)+1+len(word) > width && line != indent {
 			b.WriteString(line + "\n")
 			line = indent
