@@ -2,6 +2,7 @@ package serve
 
 import (
 	"net/http"
+	"time"
 
 	"assay.rs/core"
 	"assay.rs/core/spec"
@@ -25,6 +26,14 @@ type AcceptOptions struct {
 	// Room takes room for n bytes of messages that are on their way, or gives it back if n is negative. Where there is
 	// none the connection is closed with 1013.
 	Room func(n int64) bool
+
+	// Out takes room for a message of n bytes that is sent, until release is called. Where there is none the connection
+	// is closed with 1013. nil is any room.
+	Out func(n int64) (release func(), ok bool)
+
+	// Patience is how long the other end may take for a message that is sent, before the connection is closed; 0 is for
+	// ever.
+	Patience time.Duration
 
 	// Gone is called when the connection has been closed for a second and the script has not heard of it: it neither
 	// receives nor sends. nil is nobody.

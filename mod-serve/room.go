@@ -28,15 +28,31 @@ func (r *room) take(n int64) bool {
 	return true
 }
 
+// hold takes n bytes unless they are no more than free. Where there is room, release gives it back.
+func (r *room) hold(n, free int64) (release func(), ok bool) {
+	if n <= free {
+		return func() {}, true
+	}
+	return func() { r.giveBack(n) }, r.take(n)
+}
+
 func (r *room) giveBack(n int64) {
 	r.reserved.Add(-n)
 	r.left.Add(n)
 }
 
-// How much room there is: for bodies of requests, headers, and messages of WebSockets that are on their way.
+// How much room there is: for bodies of requests, headers, messages of WebSockets that are on their way, and what
+// clients have not taken yet of answers, events and messages.
 const (
 	headerRoom  = 16 << 20
 	messageRoom = 64 << 20
+	outRoom     = 64 << 20
+)
+
+// How much of an answer, and of an event, takes no room from others.
+const (
+	freeAnswer = 16 << 10
+	freeEvent  = 1 << 10
 )
 
 func bodyRoom(maxBody int64) int64 { return max(64<<20, 4*maxBody) }

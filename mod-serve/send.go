@@ -19,6 +19,17 @@ func (s *server) send(req *request, a answer) {
 	if w.wrote() {
 		return
 	}
+	size := int64(len(a.text))
+	if s.options.gzip {
+		size *= 2 // also as it is compressed
+	}
+	release, ok := s.out.hold(size, freeAnswer)
+	if !ok {
+		s.crowd("an answer was given up: clients do not take what they have asked for", req)
+		a = busy("too many large answers on their way")
+	} else {
+		defer release()
+	}
 	h := w.Header()
 	maps.Copy(h, a.header)
 	switch a.kind {
@@ -33,6 +44,18 @@ func (s *server) send(req *request, a answer) {
 		s.sendStatic(req)
 	default:
 	}
+}
+
+// busy is the answer to a request that there is no room for now.
+func busy(text string) answer {
+	a := plain(http.StatusServiceUnavailable, text)
+	a.header = http.Header{"Retry-After": {"1"}}
+	return a
+}
+
+// crowd logs that there is no room for what goes out.
+func (s *server) crowd(what string, req *request) {
+	s.crowded.tell(s.log, what, "request_id", req.ID(), "path", req.rawPath())
 }
 
 // countedBelow is the size of a body up to which its length is given behind us, by front or net/http, at less cost.

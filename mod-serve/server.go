@@ -47,6 +47,8 @@ type server struct {
 	bodies     room
 	headers    room
 	messages   room
+	out        room
+	crowded    trouble
 	reserved   core.Reservation
 	base       context.Context //nolint:containedctx // the parent of the requests' contexts
 }
@@ -79,6 +81,7 @@ func (m *module) newServer(c core.Call, r routes, o options) (s *server, closeAl
 	s.bodies.open(bodyRoom(o.maxBody), &s.reserved)
 	s.headers.open(headerRoom, &s.reserved)
 	s.messages.open(messageRoom, &s.reserved)
+	s.out.open(outRoom, &s.reserved)
 	closeMounts, err := openMounts(s.root, r.routes)
 	if err != nil {
 		return nil, nil, err

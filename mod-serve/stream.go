@@ -39,12 +39,24 @@ func (s *server) stream(c core.Call, req *request, a answer) error {
 	send := c.NewFunction(core.Fn1(
 		core.Doc{Name: "send", Text: "Sends an event.", Needs: core.Listen, Level: core.Script},
 		core.Arg("event", eventType(), "What to send."), core.ReturnsNothing(),
-		func(_ core.Call, text string) (core.None, error) { return core.None{}, f.send(text) }))
+		func(_ core.Call, text string) (core.None, error) {
+			release, ok := s.out.hold(int64(len(text))*eventCopies, freeEvent*eventCopies)
+			if !ok {
+				s.crowd("an event stream was ended: clients do not take what they are sent", req)
+				task.Cancel(errGone)
+				return core.None{}, errGone
+			}
+			defer release()
+			return core.None{}, f.send(text)
+		}))
 	_, err = a.stream.Call(c, send)
 	c.Away(f.end)
 	req.broken = err != nil && !errors.Is(err, errShutdown) && !errors.As(err, new(*core.Exit))
 	return err
 }
+
+// eventCopies is how often an event is there while it is sent: as it was made, as it is written, and in its chunk.
+const eventCopies = 3
 
 // beginEvents sends the header of an event stream.
 func (s *server) beginEvents(req *request, a answer) error {

@@ -42,6 +42,13 @@ func (s *server) upgrade(req *request, o AcceptOptions) (WebSocket, error) {
 		}
 		return s.messages.take(n)
 	}
+	o.Out = func(n int64) (release func(), ok bool) {
+		if release, ok = s.out.hold(n, freeEvent); !ok {
+			s.crowd("a WebSocket was closed: clients do not take what they are sent", req)
+		}
+		return release, ok
+	}
+	o.Patience = s.options.idleTimeout
 	task := req.task
 	o.Gone = func() { task.Cancel(errGone) }
 	conn, err := s.accept(&req.out, req.Request, o)

@@ -23,9 +23,11 @@ type Conn struct {
 	incoming chan message
 	wanted   chan struct{} // has one item when somebody waits for a message, or has waited for one
 	stop     context.CancelFunc
-	over     chan struct{} // closed when nothing more comes
-	gone     func()        // is called once the script has not heard of that for hearWithin; nil is nothing
-	heard    atomic.Bool   // the script has
+	over     chan struct{}                           // closed when nothing more comes
+	out      func(n int64) (release func(), ok bool) // takes room for a message that is sent; nil is any
+	patience time.Duration                           // that the other end has to take a message; 0 is for ever
+	gone     func()                                  // is called once the script has not heard of that for hearWithin; nil is nothing
+	heard    atomic.Bool                             // the script has
 
 	mu   sync.Mutex
 	err  error // why nothing more comes; after over
@@ -200,19 +202,37 @@ func (c *Conn) Recv(ctx context.Context, limit time.Duration) (data []byte, bina
 	}
 }
 
-// Send sends a message. When ctx ends meanwhile, so does the connection.
+// Send sends a message. When ctx ends meanwhile, or the other end does not take it, so does the connection.
 func (c *Conn) Send(ctx context.Context, data []byte, binary bool) error {
 	select {
 	case <-c.over:
 		return c.closedError()
 	default:
 	}
-	err := c.wire.write(ctx, data, binary)
+	if c.out != nil {
+		release, ok := c.out(int64(len(data)))
+		if !ok {
+			c.wire.frames.end(tryAgainLater)
+			c.wire.frames.drop()
+			return errClosed.Errorf("connection closed: %s", errNoRoom)
+		}
+		defer release()
+	}
+	within := ctx
+	if c.patience > 0 {
+		var cancel context.CancelFunc
+		within, cancel = context.WithTimeout(ctx, c.patience)
+		defer cancel()
+	}
+	err := c.wire.write(within, data, binary)
 	switch {
 	case err == nil:
 		return nil
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
+	case within.Err() != nil:
+		c.wire.frames.drop()
+		return errClosed.Errorf("connection closed: the other end has taken nothing for %s", c.patience)
 	default:
 		return c.closedError()
 	}

@@ -26,6 +26,14 @@ type AcceptOptions struct {
 	// none the connection is closed with 1013. nil is any room.
 	Room func(n int64) bool
 
+	// Out takes room for a message of n bytes that is sent, until release is called. Where there is none the connection
+	// is closed with 1013. nil is any room.
+	Out func(n int64) (release func(), ok bool)
+
+	// Patience is how long the other end may take for a message that is sent, before the connection is closed; 0 is for
+	// ever.
+	Patience time.Duration
+
 	// Gone is called when the connection has been closed for a second and the script has not heard of it: it neither
 	// receives nor sends. nil is nobody.
 	Gone func()
@@ -44,7 +52,9 @@ func (s *Sockets) Accept(w http.ResponseWriter, r *http.Request, o AcceptOptions
 	if err != nil {
 		return nil, err
 	}
-	return newConn(accepted, s.class, o.Room, o.Gone), nil
+	conn := newConn(accepted, s.class, o.Room, o.Gone)
+	conn.out, conn.patience = o.Out, o.Patience
+	return conn, nil
 }
 
 // Module is ws for scripts.
