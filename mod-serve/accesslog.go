@@ -1,10 +1,15 @@
 package serve
 
 import (
+	"bytes"
+	"fmt"
 	"log/slog"
 	"os"
 	"sync"
 	"time"
+	"unicode"
+	"unicode/utf16"
+	"unicode/utf8"
 
 	"assay.rs/core"
 )
@@ -65,10 +70,30 @@ func (f *accessFile) Write(p []byte) (int, error) {
 		f.looked = now
 		f.follow()
 	}
-	if _, err := f.file.Write(p); err != nil {
+	if _, err := f.file.Write(escaped(p)); err != nil {
 		f.lost.tell(f.log, "lines of the access log are lost", "file", f.name, "error", err)
 	}
 	return len(p), nil
+}
+
+// escaped is a line of JSON in which what a terminal acts on is written as an escape: the handler leaves DEL, C1 controls
+// and characters that reorder text as they are.
+func escaped(line []byte) []byte {
+	acts := func(c rune) bool { return c >= 0x7f && !unicode.IsPrint(c) }
+	if bytes.IndexFunc(line, acts) < 0 {
+		return line
+	}
+	safe := make([]byte, 0, len(line)+64)
+	for _, c := range string(line) {
+		if !acts(c) {
+			safe = utf8.AppendRune(safe, c)
+			continue
+		}
+		for _, unit := range utf16.Encode([]rune{c}) {
+			safe = fmt.Appendf(safe, `\u%04x`, unit)
+		}
+	}
+	return safe
 }
 
 // follow goes on in the file that has the name now.

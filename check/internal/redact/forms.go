@@ -2,6 +2,7 @@ package redact
 
 import (
 	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"net/url"
@@ -47,6 +48,10 @@ func forms(v string) []string {
 	list = append(list, logText(v), strings.Map(blank, strings.ToValidUTF8(v, "")), strings.ToValidUTF8(v, "\uFFFD"), strings.Join(strings.Fields(v), " "))
 	list = append(list, plainForms(v)...)
 	list = append(list, aligned(v)...)
+	list = append(list, hex.EncodeToString([]byte(v)), strings.ToUpper(hex.EncodeToString([]byte(v))))
+	if bytes := asLatin1(v); bytes != v {
+		list = append(list, bytes, jsonText(bytes, true), jsonText(bytes, false))
+	}
 	kept := list[:0]
 	for _, f := range list {
 		if len(f) >= Shortest {
@@ -73,6 +78,15 @@ func aligned(v string) []string {
 		}
 	}
 	return list
+}
+
+// asLatin1 is v as programs have it that take its bytes for ISO-8859-1, as some do with header fields.
+func asLatin1(v string) string {
+	runes := make([]rune, len(v))
+	for i, c := range []byte(v) {
+		runes[i] = rune(c)
+	}
+	return string(runes)
 }
 
 // jsonText is v as a JSON string without its quotes.

@@ -20,6 +20,7 @@ func TestEveryFormOfASecretGoes(t *testing.T) {
 		forms := map[string]string{
 			"plain": s, "in a sentence": "the key " + s + " is refused", "query": url.QueryEscape(s), "path": url.PathEscape(s), "lower": strings.ToLower(url.QueryEscape(s)),
 			"base64": base64.StdEncoding.EncodeToString([]byte(s)), "base64url": base64.RawURLEncoding.EncodeToString([]byte(s)), "quoted": strconv.Quote(s),
+			"hex": fmt.Sprintf("%x", s), "upper hex": fmt.Sprintf("%X", s), "taken for Latin-1": asLatin1(s),
 		}
 		for _, user := range []string{"u", "us", "use", "user"} {
 			forms["basic "+user] = base64.StdEncoding.EncodeToString([]byte(user + ":" + s))
