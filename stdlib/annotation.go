@@ -85,15 +85,21 @@ func withAliases(list []spec.Module) ([]spec.Module, error) {
 // aliasMark begins the Doc of a module that is another one, until withAliases has seen it.
 const aliasMark = "\x00"
 
-// The lines of a module that matter.
-var (
-	functionLine = regexp.MustCompile(`^function ([\w]+)([.:])(\w+)\(([^)]*)\)`)
-	classLocal   = regexp.MustCompile(`^local (\w+) = `)
-	aliasReturn  = regexp.MustCompile(`^return require\("([\w.]+)"\)`)
-)
+// patterns are the lines of a module that matter. They are no variables of the package: a program that only runs modules
+// would compile them at its start.
+type patterns struct{ function, classLocal, aliasReturn *regexp.Regexp }
+
+func newPatterns() patterns {
+	return patterns{
+		function:    regexp.MustCompile(`^function ([\w]+)([.:])(\w+)\(([^)]*)\)`),
+		classLocal:  regexp.MustCompile(`^local (\w+) = `),
+		aliasReturn: regexp.MustCompile(`^return require\("([\w.]+)"\)`),
+	}
+}
 
 // reader goes through the lines of a module.
 type reader struct {
+	is      patterns
 	m       spec.Module
 	line    int
 	level   string // the lowest that all of it exists at
@@ -112,7 +118,7 @@ type block struct {
 }
 
 func read(name, source string) (spec.Module, error) {
-	r := &reader{m: spec.Module{Name: name, Require: "assay." + name}, classes: make(map[string]int), level: "check"}
+	r := &reader{is: newPatterns(), m: spec.Module{Name: name, Require: "assay." + name}, classes: make(map[string]int), level: "check"}
 	if !strings.HasPrefix(source, "--- ") {
 		return r.m, fmt.Errorf("%s.lua:1: want a comment that begins with --- at the top", name)
 	}
@@ -139,7 +145,7 @@ func (r *reader) read(line string) error {
 	if r.m.Doc == "" {
 		r.m.Doc = strings.TrimSpace(strings.Join(b.text, "\n"))
 	}
-	switch found := functionLine.FindStringSubmatch(line); {
+	switch found := r.is.function.FindStringSubmatch(line); {
 	case found != nil && !strings.HasPrefix(found[3], "_"):
 		return r.function(b, found[1], found[2], found[3], found[4])
 	case b.class != nil:
@@ -147,7 +153,7 @@ func (r *reader) read(line string) error {
 	case b.alias == r.m.Name+".code":
 		r.m.Codes = append(r.m.Codes, b.codes...)
 	}
-	if found := aliasReturn.FindStringSubmatch(line); found != nil {
+	if found := r.is.aliasReturn.FindStringSubmatch(line); found != nil {
 		r.m.Doc = aliasMark + found[1] + "\n" + r.m.Doc
 	}
 	return nil
@@ -156,7 +162,7 @@ func (r *reader) read(line string) error {
 // declare makes a class of what has a local variable for its methods, and a record of what has none.
 func (r *reader) declare(b block, line string) {
 	b.class.Text = strings.TrimSpace(strings.Join(b.text, "\n"))
-	if found := classLocal.FindStringSubmatch(line); found != nil {
+	if found := r.is.classLocal.FindStringSubmatch(line); found != nil {
 		r.classes[found[1]] = len(r.m.Classes)
 		r.m.Classes = append(r.m.Classes, *b.class)
 		return
