@@ -21,9 +21,9 @@ func (p *program) docCommand() *cobra.Command {
 		Use:   "doc [NAME]",
 		Short: "Show the documentation of a builtin or an embedded module",
 		Long: `Shows the documentation of a builtin: a table such as http, a function such as http.get, a class such
-as http.Response or one of its methods; of an embedded module, such as assay.vault, or what is in it;
-or of a key of check files, such as checks.retry or checks.http.expect.
-Without a name it lists the tables and the modules, as assay modules does.`,
+as http.Response or one of its methods; of an embedded module, such as assay.vault, or what is in it; of what
+Lua itself brings, such as string.gsub, pcall or patterns; or of a key of check files, such as checks.retry or
+checks.http.expect. Without a name it lists the tables and the modules, as assay modules does.`,
 		Example:           "  assay doc http.get\n  assay doc checks.retry\n  assay doc assay.prometheus.query\n  assay doc --format markdown http",
 		Args:              cobra.MaximumNArgs(1),
 		ValidArgsFunction: completeNames,
@@ -42,7 +42,11 @@ func (p *program) doc(name, format string) error {
 	if name == "checks" || strings.HasPrefix(name, "checks.") {
 		return p.docChecks(name)
 	}
-	specs, err := documented()
+	known := explained
+	if format != "text" {
+		known = documented // pages and stubs are of builtins: editors know Lua
+	}
+	specs, err := known()
 	if err != nil {
 		return err
 	}
@@ -103,7 +107,7 @@ func terminal(w io.Writer) (width int, colour bool) {
 
 func completeNames(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 	var names []string
-	specs, err := documented()
+	specs, err := explained()
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveError
 	}

@@ -1,7 +1,7 @@
 // Command assay runs check files and Lua scripts.
 //
 // Each file here is one command; modules.go is the list of what the binary is made of. To build an
-// assay of your own, copy main.go and change that list.
+// assay of your own, copy this folder and change that list, or see docs/extend/embed.md.
 package main
 
 import (

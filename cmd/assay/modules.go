@@ -8,6 +8,7 @@ import (
 	kubelua "assay.rs/check/kube/lua"
 	checklua "assay.rs/check/lua"
 	"assay.rs/core"
+	"assay.rs/core/luadoc"
 	"assay.rs/core/prelude"
 	"assay.rs/core/spec"
 	"assay.rs/mod-crypto"
@@ -60,6 +61,19 @@ func documented() ([]spec.Module, error) {
 		return nil, fmt.Errorf("embedded modules: %w", err)
 	}
 	return append(core.Specs(append(modules(), mock.New())...), embedded...), nil
+}
+
+// explained is all that assay doc knows: Lua's own library too.
+func explained() ([]spec.Module, error) {
+	specs, err := documented()
+	if err != nil {
+		return nil, err
+	}
+	lua, err := luadoc.Specs()
+	if err != nil {
+		return nil, err
+	}
+	return luadoc.Join(specs, lua), nil
 }
 
 // checkTypes is every type of check of this binary.

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"assay.rs/core"
+	"assay.rs/core/luadoc"
 	"assay.rs/core/spec"
 	"assay.rs/core/syntax"
 )
@@ -116,13 +117,18 @@ func (s *Session) Run(ctx context.Context, source string) error {
 
 // Explain writes what is known of a builtin, as assay doc does; of a variable, what is known of its kind of value.
 func (s *Session) Explain(w io.Writer, name string, width int) error {
-	entry, err := spec.Lookup(s.rt.Specs(), name)
+	lua, err := luadoc.Specs()
+	if err != nil {
+		return err
+	}
+	specs := luadoc.Join(s.rt.Specs(), lua)
+	entry, err := spec.Lookup(specs, name)
 	if err != nil {
 		ofValue, known := s.ofValue(name)
 		if !known {
 			return err
 		}
-		if entry, err = spec.Lookup(s.rt.Specs(), ofValue); err != nil {
+		if entry, err = spec.Lookup(specs, ofValue); err != nil {
 			return err
 		}
 	}

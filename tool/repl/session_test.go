@@ -152,6 +152,15 @@ func TestExplain(t *testing.T) {
 	if err := s.Explain(&out, "async.spawn", 80); err != nil || !strings.Contains(out.String(), "Starts a task") {
 		t.Errorf("Explain = %q, %v", out.String(), err)
 	}
+	if err := s.Run(t.Context(), "text = 'x'"); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"string.gsub", "text:gsub"} {
+		out.Reset()
+		if err := s.Explain(&out, name, 80); err != nil || !strings.Contains(out.String(), "Replaces all matches") {
+			t.Errorf("Explain(%q) = %q, %v", name, out.String(), err)
+		}
+	}
 	if err := s.Explain(&out, "async.spwan", 80); err == nil || !strings.Contains(err.Error(), "async.spawn") {
 		t.Errorf("error = %v, want one that suggests async.spawn", err)
 	}
