@@ -19,4 +19,5 @@ require (
 	github.com/itchyny/timefmt-go v0.1.9 // indirect
 	github.com/yuin/gopher-lua v1.1.2 // indirect
 	golang.org/x/sys v0.50.0 // indirect
+	nhooyr.io/websocket v1.8.17 // indirect
 )

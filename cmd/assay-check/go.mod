@@ -22,4 +22,5 @@ require (
 	golang.org/x/sys v0.50.0 // indirect
 	golang.org/x/term v0.48.0 // indirect
 	golang.org/x/tools v0.26.0 // indirect
+	nhooyr.io/websocket v1.8.17 // indirect
 )
