@@ -212,8 +212,7 @@ func (c *Conn) Send(ctx context.Context, data []byte, binary bool) error {
 	if c.out != nil {
 		release, ok := c.out(int64(len(data)))
 		if !ok {
-			c.wire.frames.end(tryAgainLater)
-			c.wire.frames.drop()
+			c.wire.frames.leave(tryAgainLater)
 			return errClosed.Errorf("connection closed: %s", errNoRoom)
 		}
 		defer release()

@@ -215,20 +215,27 @@ func (f *frames) Write(p []byte) (int, error) {
 
 // end tells the other end why nothing follows, and waits a moment for it to go. Only who reads may call it.
 func (f *frames) end(code int) {
+	if f.leave(code) {
+		_, _ = io.CopyN(io.Discard, f.ReadWriteCloser, 1<<20) // else the frame may be lost with the connection
+	}
+}
+
+// leave sends a close frame, and no more. half tells that the other end can see that; it has [endLimit] to end the
+// connection.
+func (f *frames) leave(code int) (half bool) {
 	_ = f.conn.SetDeadline(time.Now().Add(endLimit)) // which also ends a write in progress
 	f.mu.Lock()
 	sent := f.shut || f.out.within()
 	f.shut = true
 	f.mu.Unlock()
 	if sent {
-		return
+		return false
 	}
 	if _, err := f.ReadWriteCloser.Write(closeFrame(code, f.client)); err != nil {
-		return
+		return false
 	}
-	if half, ok := f.conn.(interface{ CloseWrite() error }); ok && half.CloseWrite() == nil {
-		_, _ = io.CopyN(io.Discard, f.ReadWriteCloser, 1<<20) // else the frame may be lost with the connection
-	}
+	closer, ok := f.conn.(interface{ CloseWrite() error })
+	return ok && closer.CloseWrite() == nil
 }
 
 // closeFrame is one without a reason; that of a client is masked, with zeros.
