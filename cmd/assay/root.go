@@ -93,7 +93,7 @@ func (p *program) root() *cobra.Command {
 	checks.Bind(root.Flags())
 	scripts.bind(root.Flags())
 	root.AddCommand(p.runCommand(), p.checkCommand(), p.execCommand(), p.testCommand(), p.docCommand(), p.modulesCommand(),
-		p.catalogCommand(), p.fmtCommand(), p.lintCommand(), p.sandboxedCommand(), command.MergeCommand(p.stdout, p.stderr, p.surroundings), command.InitCommand(p.stdout, "assay", p.surroundings), command.SchemaCommand(p.stdout, checkTypes), command.VersionCommand(p.stdout, "assay"))
+		p.catalogCommand(), p.fmtCommand(), p.lintCommand(), p.typesCommand(), p.sandboxedCommand(), command.MergeCommand(p.stdout, p.stderr, p.surroundings), command.InitCommand(p.stdout, "assay", p.surroundings), command.SchemaCommand(p.stdout, checkTypes), command.VersionCommand(p.stdout, "assay"))
 	return root
 }
 
