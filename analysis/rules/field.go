@@ -51,12 +51,12 @@ func (k *checker) field(id syntax.NodeID) {
 		k.tableField(id, object, name)
 	case types.Object:
 		known := classNames(object.Class, method)
-		if !slices.Contains(known, name) && !k.Assigned(name) {
+		if !slices.Contains(known, name) && !k.Assigned(name) && !inLua(object.Class.Name) {
 			k.unknownField(kids[1], object.Class.Name, separator(method), name, known)
 		}
 	case types.Fields:
 		known := recordNames(object.Record)
-		if !method && !slices.Contains(known, name) && !k.Assigned(name) {
+		if !method && !slices.Contains(known, name) && !k.Assigned(name) && !inLua(object.Record.Name) {
 			k.unknownField(kids[1], object.Record.Name, ".", name, known)
 		}
 	case types.Text:
