@@ -27,6 +27,7 @@ type k8sCheck struct {
 	namespace, context       Template
 	kubeconfig               string
 	expect                   k8sExpect
+	foundOut                 foundOut
 	account                  string // the folder of the service account; "" is that of pods
 }
 
@@ -138,6 +139,7 @@ type k8sTarget struct {
 	name      string // "" of several
 	selector  string
 	attempt   Attempt
+	foundOut  *foundOut
 }
 
 // String reads `deployment/api`, or `pods of app=api`.
@@ -160,6 +162,9 @@ func (t *k8sTarget) in() string {
 
 func (c *k8sCheck) Run(ctx context.Context, a Attempt) Outcome {
 	var o Outcome
+	if a.N == 1 {
+		c.foundOut.keep("", "", true) // what an earlier run has found is over
+	}
 	held := held{rooms: c.client.rooms}
 	defer held.release()
 	t, err := c.target(ctx, a, &held)
@@ -199,7 +204,7 @@ func (c *k8sCheck) target(ctx context.Context, a Attempt, held *held) (*k8sTarge
 		}
 		texts[i] = text
 	}
-	t := &k8sTarget{selector: texts[2], namespace: texts[3], attempt: a}
+	t := &k8sTarget{selector: texts[2], namespace: texts[3], attempt: a, foundOut: &c.foundOut}
 	kind := texts[1]
 	if c.resource.Set() {
 		var err error

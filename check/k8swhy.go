@@ -8,6 +8,7 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"sync"
 	"time"
 
 	"assay.rs/check/kube"
@@ -20,6 +21,25 @@ const (
 	maxPods    = 200 // that are looked at
 )
 
+// foundOut is what the last attempt that had the time for it has found out about an object. The attempt that a deadline cuts short
+// says it again: it is the one whose message stays.
+type foundOut struct {
+	mu     sync.Mutex
+	object string
+	text   string
+}
+
+// keep gives the text to say of an object: that of this attempt, or of an earlier one when this one could not find out all.
+func (r *foundOut) keep(object, text string, whole bool) string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !whole && r.object == object && r.text != "" {
+		return r.text
+	}
+	r.object, r.text = object, text
+	return text
+}
+
 // why says why an object is not what it should be: of the pods that its newest form has made, what their containers do, the
 // last event and the last line of the log. It is a help and never a verdict: what it may not read it leaves out.
 func (t *k8sTarget) why(ctx context.Context, o kube.Object) string {
@@ -29,6 +49,11 @@ func (t *k8sTarget) why(ctx context.Context, o kube.Object) string {
 	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
+	found := t.findOut(ctx, o)
+	return t.foundOut.keep(o.Text("metadata", "uid"), found, ctx.Err() == nil)
+}
+
+func (t *k8sTarget) findOut(ctx context.Context, o kube.Object) string {
 	var pods []kube.Object
 	var err error
 	owner := o

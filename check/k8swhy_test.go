@@ -175,3 +175,26 @@ func TestK8sFilesThatAreWrong(t *testing.T) {
 		})
 	}
 }
+
+func TestTheReasonOfACutAttempt(t *testing.T) {
+	var r foundOut
+	for _, step := range []struct {
+		object, text string
+		whole        bool
+		want         string
+	}{
+		{"a", "", false, ""},
+		{"a", "pod a-1, phase Pending", false, "pod a-1, phase Pending"},
+		{"a", "pod a-1, container app: Error, log: \"boom\"", true, "pod a-1, container app: Error, log: \"boom\""},
+		{"a", "pod a-1, container app: Error", false, "pod a-1, container app: Error, log: \"boom\""},
+		{"a", "", false, "pod a-1, container app: Error, log: \"boom\""},
+		{"b", "", false, ""}, // another object
+		{"b", "pod b-1, phase Pending", true, "pod b-1, phase Pending"},
+		{"b", "", true, ""}, // it is sure that there is none now
+		{"b", "pod b-2", false, "pod b-2"},
+	} {
+		if got := r.keep(step.object, step.text, step.whole); got != step.want {
+			t.Errorf("keep(%q, %q, %v) = %q, want %q", step.object, step.text, step.whole, got, step.want)
+		}
+	}
+}
