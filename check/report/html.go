@@ -142,7 +142,7 @@ func (p *page) problems() {
 			p.print(" · %s", esc(c.Location))
 		}
 		p.print("</p>\n")
-		p.assertions(c.Assertions)
+		p.assertions(compared(c.Assertions))
 		if c.Request != nil {
 			p.print("<h3>Request</h3>\n<pre>%s</pre>\n", esc(c.Request.Curl))
 		}

@@ -148,7 +148,7 @@ func details(c check.Result) string {
 	if c.Location != "" {
 		fmt.Fprintf(&b, "at %s\n", c.Location)
 	}
-	for _, a := range c.Assertions {
+	for _, a := range compared(c.Assertions) {
 		if !a.Passed {
 			fmt.Fprintf(&b, "%s: expected %s, got %s\n", a.Expr, value(a.Expected), value(a.Actual))
 		}

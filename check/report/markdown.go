@@ -75,9 +75,9 @@ func sign(s check.Status) string {
 func section(c check.Result) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "<details><summary>%s %s: %s</summary>\n\n", sign(c.Status), inline(c.Name), inline(message(c)))
-	if len(c.Assertions) > 0 {
+	if list := compared(c.Assertions); len(list) > 0 {
 		b.WriteString("| | expectation | expected | got |\n| --- | --- | --- | --- |\n")
-		for _, a := range c.Assertions {
+		for _, a := range list {
 			fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", verdictSign(a.Passed), inline(a.Expr), inline(value(a.Expected)), inline(value(a.Actual)))
 		}
 		b.WriteString("\n")

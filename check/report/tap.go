@@ -48,7 +48,7 @@ func tapBlock(b *strings.Builder, c check.Result) {
 	line("at", c.Location)
 	line("attempts", c.Attempts)
 	line("duration_ms", c.Total)
-	for _, a := range c.Assertions {
+	for _, a := range compared(c.Assertions) {
 		if !a.Passed {
 			line("wanted", a.Expected)
 			line("found", a.Actual)

@@ -47,6 +47,17 @@ func bad(s check.Status) bool {
 	return s == check.StatusFailed || s == check.StatusError || s == check.StatusCancelled
 }
 
+// compared are the assertions that have something to compare. A script that fails has none to show: only how many it made.
+func compared(list []check.Assertion) []check.Assertion {
+	var out []check.Assertion
+	for _, a := range list {
+		if a.Expected != nil {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
 func message(c check.Result) string {
 	if c.Message == nil {
 		return ""
