@@ -15,7 +15,8 @@ import (
 	"strings"
 	"testing"
 
-	"assay.rs/test/internal/release"
+	"assay.rs/deploy/release"
+
 	"assay.rs/test/internal/workspace"
 	"assay.rs/test/servers"
 )
@@ -46,7 +47,7 @@ func build(dir string) error {
 	}
 	for _, b := range release.Binaries() {
 		if b.Name == "assay-check" {
-			binary, err = b.Build(context.Background(), w.Root, dir, false)
+			binary, err = b.Build(context.Background(), w.Root, dir, release.Target{})
 			return err
 		}
 	}
