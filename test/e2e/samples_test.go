@@ -54,8 +54,8 @@ func samples(t *testing.T) (list []sample) {
 func TestSamplesAreValid(t *testing.T) {
 	dir := t.TempDir()
 	for name, text := range map[string]string{
-		"secrets/api/token": "t", "secrets/ca.crt": "x", "common/a.yaml": "checks: [{name: common, type: tcp, address: 'a:1'}]", "prod.json": "{}",
-		"service.lua": "http.serve(0, {GET = {}})", "verify.lua": "assert(env.get('A') ~= 'x')", "token": "t",
+		"secrets/api/token": "long enough", "secrets/ca.crt": "x", "common/a.yaml": "checks: [{name: database, type: tcp, address: 'a:1'}]", "prod.json": `{"base": "http://a"}`, "health.schema.json": `{"type": "object"}`,
+		"service.lua": "http.serve(0, {GET = {}})", "verify.lua": "assert(env.get('A') ~= 'x')", "token": "long enough",
 	} {
 		path := filepath.Join(dir, name)
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
@@ -89,7 +89,7 @@ func TestSamplesAreValid(t *testing.T) {
 				t.Fatal(err)
 			}
 			cmd := exec.CommandContext(t.Context(), assay(), args...)
-			cmd.Dir, cmd.Stdin, cmd.Env = dir, strings.NewReader(s.text), append(os.Environ(), "PASSWORD=p")
+			cmd.Dir, cmd.Stdin, cmd.Env = dir, strings.NewReader(s.text), append(os.Environ(), "PASSWORD=long enough")
 			if out, err := cmd.CombinedOutput(); err != nil {
 				t.Errorf("%v\n%s\n%s", err, s.text, out)
 			}
@@ -107,9 +107,9 @@ func jobs(t *testing.T) string {
 		"/health":             "ok",
 		"/version":            `{"version": "2.4.0"}`,
 		"/api/v1/query_range": `{"status":"success","data":{"resultType":"matrix","result":[{"metric":{},"values":[[1,"0.001"],[31,"0.002"]]}]}}`,
-		"/apis/batch/v1/namespaces/prod/jobs/migrate": `{"kind":"Job","metadata":{"name":"migrate","uid":"1","generation":1},"spec":{"completions":1},
+		"/apis/batch/v1/namespaces/prod/jobs/migrate": `{"kind":"Job","metadata":{"name":"migrate","namespace":"prod","uid":"1","generation":1},"spec":{"completions":1},
 			"status":{"succeeded":1,"conditions":[{"type":"Complete","status":"True"}]}}`,
-		"/apis/apps/v1/namespaces/prod/deployments/api": `{"kind":"Deployment","metadata":{"name":"api","uid":"2","generation":3},"spec":{"replicas":3},
+		"/apis/apps/v1/namespaces/prod/deployments/api": `{"kind":"Deployment","metadata":{"name":"api","namespace":"prod","uid":"2","generation":3},"spec":{"replicas":3},
 			"status":{"observedGeneration":3,"replicas":3,"updatedReplicas":3,"availableReplicas":3,"readyReplicas":3}}`,
 	}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -141,7 +141,7 @@ func TestJobSamples(t *testing.T) {
 		}
 		ran = append(ran, name)
 		t.Run(name, func(t *testing.T) {
-			yaml := strings.NewReplacer("admin.prod.svc:8081", closed, "api.prod.svc:8080\" }", open+"\" }").Replace(s.text)
+			yaml := strings.NewReplacer("admin.prod.svc:8081", closed, "api.prod.svc:8080\" }", open+"\" }", "timeout: 5m", "timeout: 30s").Replace(s.text)
 			file := filepath.Join(dir, "checks.yaml")
 			if err := os.WriteFile(file, []byte(yaml), 0o600); err != nil {
 				t.Fatal(err)
