@@ -1,5 +1,5 @@
 // Package kubernetes tests checks of type k8s, and what `assay init` prints, against a real API server with its controllers.
 //
-// The control plane is built from its modules (folder controlplane) by `./test/run kubernetes`. The node is played by
+// The control plane is built from its modules (testdata/controlplane) by `./test/run kubernetes`. The node is played by
 // the tests: it binds each pod, and gives it the state that the label "behave" asks for.
 package kubernetes

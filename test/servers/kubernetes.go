@@ -37,7 +37,7 @@ const controllers = "deployment-controller,replicaset-controller,statefulset-con
 // Kubernetes runs the control plane of a cluster until the test ends.
 func Kubernetes(t testing.TB) *Cluster {
 	t.Helper()
-	program := program(t, "controlplane", "test/kubernetes/controlplane, which ./test/run kubernetes builds")
+	program := program(t, "controlplane", "test/kubernetes/testdata/controlplane, which ./test/run kubernetes builds")
 	ca := NewCA(t)
 	c := &Cluster{dir: t.TempDir(), token: secret(t), URL: fmt.Sprintf("https://127.0.0.1:%d", freePort(t))}
 	c.CA = ca.File(t, c.dir)
