@@ -1,0 +1,42 @@
+// Command controlplane is what a Kubernetes cluster is ruled by, in one program: etcd, kube-apiserver and
+// kube-controller-manager. test/install builds it for the tests against a real API server. It is a module of its own, outside
+// the workspace: nothing else shall link Kubernetes.
+//
+//	controlplane etcd|kube-apiserver|kube-controller-manager FLAGS
+package main
+
+import (
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+	"go.etcd.io/etcd/server/v3/etcdmain"
+	"k8s.io/component-base/cli"
+	apiserver "k8s.io/kubernetes/cmd/kube-apiserver/app"
+	controllers "k8s.io/kubernetes/cmd/kube-controller-manager/app"
+)
+
+func main() {
+	commands := map[string]func() *cobra.Command{
+		"kube-apiserver":          apiserver.NewAPIServerCommand,
+		"kube-controller-manager": controllers.NewControllerManagerCommand,
+	}
+	if len(os.Args) < 2 {
+		usage()
+	}
+	os.Args = os.Args[1:]
+	if os.Args[0] == "etcd" {
+		etcdmain.Main(os.Args)
+		return
+	}
+	command, ok := commands[os.Args[0]]
+	if !ok {
+		usage()
+	}
+	os.Exit(cli.Run(command()))
+}
+
+func usage() {
+	fmt.Fprintln(os.Stderr, "usage: controlplane etcd|kube-apiserver|kube-controller-manager FLAGS")
+	os.Exit(2)
+}
