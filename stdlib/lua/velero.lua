@@ -77,7 +77,7 @@ end
 ---@return boolean
 function Client:is_backup_completed(name)
   local o = self:backup(name)
-  local phase, spec = o and o.status and o.status.phase, o and o.spec or {}
+  local phase = o and o.status and o.status.phase
   return o ~= nil and phase == "Completed"
 end
 
@@ -88,7 +88,7 @@ end
 ---@return boolean
 function Client:is_backup_failed(name)
   local o = self:backup(name)
-  local phase, spec = o and o.status and o.status.phase, o and o.spec or {}
+  local phase = o and o.status and o.status.phase
   return o ~= nil and (phase == "Failed" or phase == "PartiallyFailed" or phase == "FailedValidation")
 end
 
@@ -137,7 +137,7 @@ end
 ---@return boolean
 function Client:is_restore_completed(name)
   local o = self:restore(name)
-  local phase, spec = o and o.status and o.status.phase, o and o.spec or {}
+  local phase = o and o.status and o.status.phase
   return o ~= nil and phase == "Completed"
 end
 
@@ -195,7 +195,7 @@ function Client:backup_storage_location(name) return self.api:read("backup_stora
 ---@return boolean
 function Client:is_bsl_available(name)
   local o = self:backup_storage_location(name)
-  local phase, spec = o and o.status and o.status.phase, o and o.spec or {}
+  local phase = o and o.status and o.status.phase
   return o ~= nil and phase == "Available"
 end
 

@@ -1,7 +1,6 @@
 --- Follows what happens to objects.
 
 local rest = require("../internal/rest")
-local request = require("./request")
 local kinds = require("./kinds")
 local objects = require("./objects")
 local pods = require("./pods")
