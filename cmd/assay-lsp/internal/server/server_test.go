@@ -159,6 +159,7 @@ func TestCompletion(t *testing.T) {
 		{"keys at the top", checks, "checks: []\n|", []string{"timeout", "defaults"}, []string{"checks", "url"}},
 		{"keys of what is expected", checks, "checks:\n  - name: a\n    type: http\n    expect:\n      |", []string{"status", "json"}, []string{"url"}},
 		{"types", checks, "checks:\n  - name: a\n    type: |", []string{"http", "script", "sql"}, nil},
+		{"nothing in YAML of others", checks, "apiVersion: v1\nkind: Pod\n|", nil, []string{"checks", "timeout"}},
 		{"words", checks, "checks:\n  - name: a\n    type: http\n    always: |", []string{"true", "false"}, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -109,8 +109,17 @@ func around(f *checkfile.File, offset, column int, dash bool) (parent, item int)
 	return parent, item
 }
 
+// knows reports whether a file may be a check file: it has no key at the top that those do not have. Manifests and
+// pipelines are YAML too, and none of our business.
+func (s *Server) knows(f *checkfile.File) bool {
+	return !slices.ContainsFunc(f.Entries, func(e checkfile.Entry) bool { return e.Parent == -1 && s.schema.Properties[e.Key] == nil })
+}
+
 func (s *Server) yamlCompletion(d *document.Document, offset int) []completionItem {
 	f := d.Check
+	if !s.knows(f) {
+		return []completionItem{}
+	}
 	start, end := d.Line(d.Position(offset).Line - 1)
 	before := d.Text[start:offset]
 	trimmed := strings.TrimLeft(before, " ")
@@ -204,6 +213,9 @@ func (s *Server) yamlValues(entry int, f *checkfile.File, edit span) []completio
 }
 
 func (s *Server) yamlHover(d *document.Document, offset int) any {
+	if !s.knows(d.Check) {
+		return nil
+	}
 	for i, e := range d.Check.Entries {
 		if offset < e.Start || offset > e.End {
 			continue
