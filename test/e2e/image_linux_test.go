@@ -46,7 +46,7 @@ func TestImages(t *testing.T) {
 				if !strings.HasPrefix(got.stdout, binary+" ") || got.code != 0 {
 					t.Errorf("version: %+v", got)
 				}
-				if err := os.WriteFile(filepath.Join(c.root, "tmp", "checks.yaml"), []byte("checks: [{name: one, type: script, script: 'assert.eq(1, 1)'}]\n"), 0o644); err != nil { //nolint:gosec // the container's user reads it
+				if err := os.WriteFile(filepath.Join(c.root, "tmp", "checks.yaml"), []byte("checks: [{name: one, type: script, script: 'assert.eq(1, 1)'}]\n"), 0o644); err != nil {
 					t.Fatal(err)
 				}
 				got = c.run(t, "/tmp/checks.yaml")
@@ -160,17 +160,17 @@ func unpack(t *testing.T, image v1.Image) string {
 		} else if err != nil {
 			t.Fatal(err)
 		}
-		path := filepath.Join(dir, filepath.FromSlash(header.Name)) //nolint:gosec // an image of our own
+		path := filepath.Join(dir, filepath.FromSlash(header.Name))
 		if header.Typeflag == tar.TypeDir {
-			err = os.MkdirAll(path, 0o755) //nolint:gosec // as in the image
+			err = os.MkdirAll(path, 0o755)
 		} else {
 			var data []byte
 			if data, err = io.ReadAll(r); err == nil {
-				err = os.WriteFile(path, data, 0o644) //nolint:gosec // as in the image
+				err = os.WriteFile(path, data, 0o644)
 			}
 		}
 		if err == nil {
-			err = os.Chmod(path, header.FileInfo().Mode()) //nolint:gosec // as in the image
+			err = os.Chmod(path, header.FileInfo().Mode())
 		}
 		if err != nil {
 			t.Fatal(err)
@@ -222,7 +222,7 @@ func (c container) serves(t *testing.T) {
 	t.Helper()
 	cmd := c.command(t, "exec", "-e", `http.serve(0, {GET = {["/"] = function() return {body = "hello"} end}}, {host = "127.0.0.1", on_listen = print})`)
 	port := serving(t, cmd)
-	res, err := http.Get("http://127.0.0.1:" + port + "/") //nolint:noctx // ends with the test's server
+	res, err := http.Get("http://127.0.0.1:" + port + "/")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -251,7 +251,7 @@ func (a *author) expr(depth int) string {
 // Program is a program that ends and prints what it computes. It has gotos and assignments to several places, which
 // gopher-lua gets wrong, if labels is set. A seed gives the same program each time.
 func Program(seed uint64, labels bool) string {
-	a := &author{Rand: rand.New(rand.NewPCG(seed, 99)), budget: 60, labels: labels} //nolint:gosec // the same programs each time
+	a := &author{Rand: rand.New(rand.NewPCG(seed, 99)), budget: 60, labels: labels}
 	a.b.WriteString(preamble)
 	a.line("local ok, err = pcall(function(...)")
 	a.vararg, a.inFn = true, true

@@ -146,7 +146,7 @@ func open(rt *core.Runtime) *core.VM {
 }
 
 func ask(ctx context.Context, vm *core.VM, chunk *core.Chunk) error {
-	return vm.Do(ctx, func(c core.Call) error { //nolint:contextcheck // the Call has the task's context
+	return vm.Do(ctx, func(c core.Call) error {
 		var f core.Callback
 		c.Hold(func() { f = c.Load(chunk) })
 		_, err := f.Call(c)
