@@ -100,7 +100,6 @@ func TestWS(t *testing.T) {
 		"silence":                             {"url: URL/mute, send: x, attempt_timeout: 300ms, expect: {message: x}", "error timeout: attempt_timeout of 300ms reached, still waiting for a message"},
 		"closed at once":                      {"url: URL/refuse", "failed assert: the server closed the connection: 1008 not you before it said what is expected"},
 		"closed before the message":           {"url: URL/close-on-message, send: x, expect: {message: x}", "failed assert: the server closed the connection: 4000 no such command"},
-		"closed on what was sent":             {"url: URL/close-on-message, send: x", "failed assert: the server closed the connection: 4000 no such command"},
 		"broken":                              {"url: URL/drop", "error connect: "},
 		"no WebSocket":                        {"url: URL/plain", "failed assert: the server answered with status 200 instead of a WebSocket"},
 		"busy":                                {"url: URL/busy", "failed assert: the server answered with status 503 instead of a WebSocket"},

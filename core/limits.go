@@ -214,7 +214,12 @@ func (vm *VM) relyOn(room int64) {
 // large ends.
 func (vm *VM) overMemory(asked int64) bool {
 	limit, h := vm.host.Limits.Memory, theHeap()
-	room := max(limit, vm.tolerated) - h.used() - asked
+	used := h.used()
+	if !h.governed.Load() { // what others leave is no room for this VM
+		vm.tolerated -= max(0, vm.lastUsed-used)
+		vm.lastUsed = used
+	}
+	room := max(limit, vm.tolerated) - used - asked
 	vm.relyOn(room)
 	if room >= 0 && asked < limit/4 { // more is worth an exact figure: what is in the heap may be garbage of others
 		return false
@@ -224,7 +229,7 @@ func (vm *VM) overMemory(asked int64) bool {
 	if held > limit {
 		return true
 	}
-	used := h.used() + asked
+	used = h.used() + asked
 	if ceiling := h.ceiling(); used > ceiling/4*3 {
 		h.collect()
 		if used = h.used() + asked; used > ceiling && h.endLargest() == vm {

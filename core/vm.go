@@ -52,6 +52,7 @@ type VM struct {
 	read      time.Duration // when the heap was last read, on the clock of the runtime
 	reliedOn  time.Duration // for how long that is good
 	tolerated int64         // what the process may hold until the memory is looked at again
+	lastUsed  int64         // what it held when that was last compared
 	shapes    map[lua.LString]*lua.LTable
 	classes   map[*class]*lua.LTable
 	int64s    map[int64]*lua.LUserData

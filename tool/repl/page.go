@@ -9,20 +9,24 @@ import (
 
 const moreLines = "-- more: space, Enter for a line, q to end --"
 
-// page shows a text, a screen at a time.
+// page shows a text, a screen at a time. Keys count from the first line on: the terminal is raw all the while.
 func (s *screen) page(text string) error {
+	if err := s.raw(); err != nil {
+		return err
+	}
+	defer s.restore()
 	_, height, err := term.GetSize(int(s.out.Fd()))
 	if err != nil || height < 3 {
 		height = 24
 	}
-	lines := strings.SplitAfter(strings.TrimSuffix(text, "\n"), "\n")
+	lines := strings.SplitAfter(strings.ReplaceAll(strings.TrimSuffix(text, "\n"), "\n", "\r\n"), "\n")
 	for room := height - 1; ; {
 		n := min(room, len(lines))
 		if _, err := io.WriteString(s.out, strings.Join(lines[:n], "")); err != nil {
 			return err
 		}
 		if lines = lines[n:]; len(lines) == 0 {
-			_, err := io.WriteString(s.out, "\n")
+			_, err := io.WriteString(s.out, "\r\n")
 			return err
 		}
 		key, err := s.askMore()
@@ -41,10 +45,6 @@ func (s *screen) page(text string) error {
 
 // askMore waits for a key beneath what is shown; 0 is Ctrl-C.
 func (s *screen) askMore() (byte, error) {
-	if err := s.raw(); err != nil {
-		return 0, err
-	}
-	defer s.restore()
 	if _, err := io.WriteString(s.out, moreLines); err != nil {
 		return 0, err
 	}
