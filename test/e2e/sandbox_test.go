@@ -68,6 +68,18 @@ func attack(t *testing.T, file string) {
 }
 
 // A permitted host must not lead to one that is not.
+// The limit that ends a script names the flag that sets it.
+func TestSandboxNamesTheFlagOfMemory(t *testing.T) {
+	script := filepath.Join(t.TempDir(), "greedy.lua")
+	if err := os.WriteFile(script, []byte(`local t = {} for i = 1, 1e9 do t[i] = ("x"):rep(100) .. i end`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r := run(t, filepath.Join(built, "assay"), "--sandbox", "--memory", "16MB", script)
+	if want := "give it more: --memory 32MB\n"; r.code != 1 || !strings.Contains(r.stderr, want) {
+		t.Errorf("exit code %d, stderr %q, want 1 and %q", r.code, r.stderr, want)
+	}
+}
+
 func TestSandboxChecksEveryHop(t *testing.T) {
 	inner := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
 		t.Error("the denied server was asked")
