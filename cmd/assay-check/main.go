@@ -1,6 +1,7 @@
 // Command assay-check runs check files: the check mode of assay alone, for small images of hook Jobs.
 //
-// It is composed here. It links no database driver, no server and no template engine.
+// It is composed here. It links no database driver, no server and no template engine, and brings no
+// Lua modules.
 package main
 
 import (
@@ -14,14 +15,12 @@ import (
 
 	"assay.rs/check"
 	"assay.rs/check/command"
-	kubelua "assay.rs/check/kube/lua"
 	"assay.rs/core"
 	"assay.rs/core/prelude"
 	"assay.rs/mod-data/base64"
 	"assay.rs/mod-data/json"
 	"assay.rs/mod-data/yaml"
 	"assay.rs/mod-http"
-	"assay.rs/stdlib"
 )
 
 func main() {
@@ -38,9 +37,7 @@ func modules() []core.Module {
 		core.Later("http", func() core.Module { return http.New(http.Config{}) }),
 		core.Later("prometheus", func() core.Module { return http.Prometheus(http.Config{}) }),
 		core.Later("json", json.New),
-		core.Later("kube", kubelua.New),
-		core.Later("yaml", yaml.New),
-		core.Module{Embedded: core.Embed("assay", stdlib.Files())})
+		core.Later("yaml", yaml.New))
 }
 
 // checkTypes is every type of check of this binary.

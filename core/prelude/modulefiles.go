@@ -147,6 +147,9 @@ func (s *search) embedded(e *core.Embedded, inside string) (module, bool) {
 func (s *search) notFound(name string) error {
 	if len(s.tried) == 0 {
 		s.tried = []string{"nothing: only modules whose names begin with assay. exist here"}
+		if len(s.c.Embedded()) == 0 {
+			s.tried[0] = "nothing: no modules are in this binary, the full assay has them"
+		}
 	}
 	err := fmt.Errorf("module %q not found; tried %s", name, strings.Join(s.tried, ", "))
 	var names []string
