@@ -9,6 +9,7 @@ import (
 
 	"assay.rs/core/compile"
 	"assay.rs/core/nearest"
+	"assay.rs/core/syntax"
 )
 
 // advised is the last error of the machine that came with a hint.
@@ -42,7 +43,7 @@ func (f fault) advice(o operand) (question, hint string) {
 		return "", "go through a table with pairs(t), or with ipairs(t) for its items alone"
 	case o.value != lua.LNil || len(name) > maxNamed:
 	case o.origin.Kind == "global":
-		if instead := instead(name); instead != "" {
+		if instead := syntax.Instead(name); instead != "" {
 			return "; " + instead, ""
 		}
 		if hint = vm.keptAway(name); hint == "" {
@@ -63,7 +64,7 @@ func (f fault) adviceOnField(vm *VM, o compile.Origin) (question, hint string) {
 	if t, ok := table.(*lua.LTable); ok {
 		if name := vm.nameOf(t); name != "" {
 			prefix = name + "."
-			if instead := instead(prefix + o.Name); instead != "" {
+			if instead := syntax.Instead(prefix + o.Name); instead != "" {
 				return "; " + instead, ""
 			}
 			if hint = vm.keptAway(prefix + o.Name); hint != "" {
@@ -140,27 +141,6 @@ func (vm *VM) keptAway(name string) string {
 		hint += "; " + policy.Kept(name)
 	}
 	return hint
-}
-
-// instead is what a script uses for a name of Lua that does not exist here.
-func instead(name string) string {
-	switch name {
-	case "setfenv", "getfenv":
-		return "use load(text, name, mode, env) for an environment of its own"
-	case "dofile", "loadfile":
-		return "use require, or load with the text of the file"
-	case "module":
-		return "return a table from the file, and require it"
-	case "package.path", "package.cpath":
-		return "modules are found in ./modules, and beside the script by ./"
-	case "debug":
-		return "an error that ends a script has its traceback"
-	case "newproxy":
-		return "use setmetatable({}, mt)"
-	case "bit", "bit32":
-		return "use the operators & | ~ << >>"
-	}
-	return ""
 }
 
 // maxNames is how many names are looked at for one that is near.

@@ -12,7 +12,7 @@ import (
 // GovernHeap makes the collector keep the heap of the process close to what its scripts may hold, and ends the
 // largest script when the process takes more memory than all of them may. Like [BoundArrays] it is for main
 // functions: in a program with memory of its own, only what a script can reach counts, and nothing forces a
-// collection.
+// collection but a builtin that makes more than the limit of its script ([Meter]).
 func GovernHeap() {
 	h := theHeap()
 	h.roof.Store(debug.SetMemoryLimit(-1))

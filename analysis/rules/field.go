@@ -109,7 +109,7 @@ func (k *checker) tableField(id syntax.NodeID, object types.Type, name string) {
 	case f != nil || object.Module.Const(name) != nil || k.Assigned(name) || !k.used(id):
 	case object.Module.Open || object.Name == "package":
 	default:
-		if instead := types.Instead(object.Name + "." + name); instead != "" {
+		if instead := syntax.Instead(object.Name + "." + name); instead != "" {
 			k.at(kids[1], "undefined-field", Error, "'"+object.Name+"' has no '"+name+"'; "+instead, nil)
 			return
 		}

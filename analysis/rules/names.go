@@ -3,7 +3,6 @@ package rules
 import (
 	"strings"
 
-	"assay.rs/analysis/types"
 	"assay.rs/core/nearest"
 	"assay.rs/core/syntax"
 )
@@ -44,7 +43,7 @@ func (k *checker) global(id syntax.NodeID) {
 	}
 	message := "global '" + name + "' is not defined"
 	var fix *Fix
-	if instead := types.Instead(name); instead != "" {
+	if instead := syntax.Instead(name); instead != "" {
 		message += "; " + instead
 	} else if near, ok := nearest.Name(name, k.known(id)); ok {
 		message += "; did you mean '" + near + "'?"
