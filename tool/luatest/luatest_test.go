@@ -102,7 +102,7 @@ func TestRun(t *testing.T) {
 func TestTasksOfATest(t *testing.T) {
 	got := results(t, Suite{}, folder(t, map[string]string{
 		"a_test.lua": "function test_lost() async.spawn(function() began = true assert.eq(1, 2) end) repeat sleep(0.001) until began end\nfunction test_caught() pcall(async.spawn(function() error('x') end).await) end\n" +
-			"function test_left() async.spawn(function() assert.eq(1, 2) end) end\nfunction test_ticks() async.spawn_interval(60, function() assert.eq(1, 2) end) async.spawn(sleep, 60) end\n" +
+			"function test_left() async.spawn(function() sleep(60) assert.eq(1, 2) end) end\nfunction test_ticks() async.spawn_interval(60, function() assert.eq(1, 2) end) async.spawn(sleep, 60) end\n" +
 			"function test_cancelled() async.spawn(sleep, 60).cancel() end\nasync.spawn(sleep, 60) -- for all tests",
 	}))
 	want := "a_test.lua:1 test_lost: a_test.lua:1: assert.eq failed: 1 != 2\na_test.lua:2 test_caught: passed\n" +
