@@ -551,20 +551,8 @@ end
 ---@param options vault.WaitOptions? And those of http.request.
 ---@return boolean # true; when it takes too long, vault.wait raises.
 function M.wait(url, options)
-  local o = options or {}
-  local timeout, interval = o.timeout or 60, o.interval or 2
-  local given = rest.without(o, "timeout", "interval", "health_path")
-  given.timeout = math.max(0.1, math.min(timeout, 10))
-  local client = rest.client("vault", url, given)
-  local path, last = o.health_path or "/v1/sys/health?standbyok=true&sealedcode=200&uninitcode=200", nil
-  local ok, e = pcall(rest.poll, timeout, interval, function()
-    local sent, response = pcall(client.send, client, "GET", path)
-    last = sent and "HTTP " .. response.status or tostring(response)
-    return sent and response.status == 200
-  end, "late")
-  if ok then return true end
-  if e ~= "late" then error(e, 0) end
-  rest.fail("vault.timeout", ("vault.wait: not reachable at %s within %g s: %s"):format(url, timeout, last))
+  local path = options and options.health_path or "/v1/sys/health?standbyok=true&sealedcode=200&uninitcode=200"
+  return rest.reachable("vault", url, path, options)
 end
 
 --- Waits for the server, and makes a client with the token of a Secret of Kubernetes.

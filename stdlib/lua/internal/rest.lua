@@ -235,4 +235,26 @@ end
 ---@return any
 function Client:get(operation, path, o) return (self:call(operation, "GET", path, o)) end
 
+--- Waits until a path of a server answers with 200: true, or the error MODULE.timeout.
+---@param module string
+---@param url string
+---@param path string
+---@param options table? timeout = 60 and interval = 2, in seconds, and options of http.request.
+---@return boolean
+function M.reachable(module, url, path, options)
+  local o = options or {}
+  local timeout, interval = o.timeout or 60, o.interval or 2
+  local given = M.without(o, "timeout", "interval", "health_path")
+  given.timeout = math.max(0.1, math.min(timeout, 10))
+  local client, last = M.client(module, url, given), nil
+  local ok, e = pcall(M.poll, timeout, interval, function()
+    local sent, response = pcall(client.send, client, "GET", path)
+    last = sent and "HTTP " .. response.status or tostring(response)
+    return sent and response.status == 200
+  end, "late")
+  if ok then return true end
+  if e ~= "late" then error(e, 0) end
+  M.fail(module .. ".timeout", ("%s.wait: not reachable at %s within %g s: %s"):format(module, url, timeout, last))
+end
+
 return M
