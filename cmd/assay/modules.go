@@ -17,6 +17,7 @@ import (
 	"assay.rs/mod-data/regex"
 	"assay.rs/mod-data/template"
 	"assay.rs/mod-data/toml"
+	"assay.rs/mod-data/xml"
 	"assay.rs/mod-data/yaml"
 	"assay.rs/mod-db"
 	"assay.rs/mod-fs"
@@ -48,6 +49,7 @@ func modulesWith(client http.Config, listening func(url string)) []core.Module {
 		core.Later("os", stdio.OS),
 		core.Later("template", template.New),
 		core.Later("toml", toml.New),
+		core.Later("xml", xml.New),
 		core.Later("yaml", yaml.New),
 		core.Module{Embedded: core.Embed("assay", stdlib.Files())},
 		core.LaterAll(func() []core.Module { return serving(listening) }, "http", "ws"),
