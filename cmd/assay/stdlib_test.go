@@ -30,6 +30,7 @@ import (
 //	--> GET /api/v1/query           method and path, as they are sent
 //	-->? query=sum(up)              a parameter of the query, decoded; there must be no others
 //	-->: Accept: text/plain         a header; Authorization and X-Vault-Token must not be there unless written
+//	-->:~ Authorization: ^AWS4-.*   a header, by a regular expression
 //	-->= {"a": 1}                   the body; JSON is compared as such, and has Content-Type: application/json once
 //	-->~ "at":"\d+"                 a regular expression that the body matches, instead
 //	--< 200 {"status": "success"}   the answer
@@ -122,6 +123,7 @@ type exchange struct {
 	method, path string
 	query        []string
 	header       map[string]string
+	like         map[string]*regexp.Regexp // headers
 	body         string
 	pattern      *regexp.Regexp
 	status       int
@@ -162,7 +164,7 @@ func (c *exchanges) read(line int, text string) error {
 	if method, path, ok := strings.Cut(strings.TrimPrefix(text, "--> "), " "); ok && strings.HasPrefix(text, "--> ") {
 		c.exchanges = append(c.exchanges, exchange{
 			line: line, method: method, path: path, status: http.StatusOK,
-			header: map[string]string{}, answered: map[string]string{},
+			header: map[string]string{}, like: map[string]*regexp.Regexp{}, answered: map[string]string{},
 		})
 		return nil
 	}
@@ -177,6 +179,12 @@ func (c *exchanges) read(line int, text string) error {
 		e.query = append(e.query, rest)
 	case "-->:":
 		e.header[http.CanonicalHeaderKey(name)] = value
+	case "-->:~":
+		pattern, err := regexp.Compile(value)
+		if err != nil {
+			return err
+		}
+		e.like[http.CanonicalHeaderKey(name)] = pattern
 	case "-->=":
 		e.body = rest
 	case "-->~":
@@ -264,8 +272,13 @@ func (e exchange) differences(r *http.Request, body string) []string {
 	}
 	secret := []string{"Authorization", "X-Vault-Token"}
 	for _, name := range slices.Concat(secret, slices.Collect(maps.Keys(e.header))) {
-		if got := strings.Join(r.Header.Values(name), " and "); got != e.header[name] {
+		if got := strings.Join(r.Header.Values(name), " and "); got != e.header[name] && e.like[name] == nil {
 			differ(name, got, e.header[name])
+		}
+	}
+	for name, pattern := range e.like {
+		if got := strings.Join(r.Header.Values(name), " and "); !pattern.MatchString(got) {
+			differ(name, got, pattern)
 		}
 	}
 	var got, want any
