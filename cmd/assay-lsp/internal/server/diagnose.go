@@ -16,6 +16,16 @@ func (s *Server) formatting(d *document.Document, _ place, _ json.RawMessage) (a
 	return edits, nil
 }
 
+type diagnosticReport struct {
+	Kind  string       `json:"kind"`
+	Items []diagnostic `json:"items"`
+}
+
+// pulled are the diagnostics for a client that asks for them.
+func (s *Server) pulled(d *document.Document, _ place, _ json.RawMessage) (any, error) {
+	return diagnosticReport{"full", s.diagnostics(d)}, nil
+}
+
 func (s *Server) diagnostics(d *document.Document) []diagnostic {
 	list := []diagnostic{}
 	for _, f := range s.Findings(d) {

@@ -43,6 +43,10 @@ type place struct {
 }
 
 type initializeParams struct {
+	Root    string `json:"rootUri"`
+	Folders []struct {
+		URI string `json:"uri"`
+	} `json:"workspaceFolders"`
 	Capabilities struct {
 		General struct {
 			PositionEncodings []string `json:"positionEncodings"`
@@ -53,6 +57,7 @@ type initializeParams struct {
 					SnippetSupport bool `json:"snippetSupport"`
 				} `json:"completionItem"`
 			} `json:"completion"`
+			Diagnostic *struct{} `json:"diagnostic"`
 		} `json:"textDocument"`
 	} `json:"capabilities"`
 }

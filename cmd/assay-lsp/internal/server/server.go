@@ -31,6 +31,8 @@ type Server struct {
 	schema   *schema
 	utf8     bool // positions count bytes instead of UTF-16 units
 	snippets bool
+	pull     bool     // the client asks for diagnostics
+	folders  []string // of the workspace
 
 	initialized, stopped bool
 	documents            map[string]*open // by URI
@@ -189,12 +191,19 @@ func (s *Server) initialize(params json.RawMessage) (any, error) {
 		}
 	}
 	s.snippets = p.Capabilities.TextDocument.Completion.CompletionItem.SnippetSupport
+	s.pull = p.Capabilities.TextDocument.Diagnostic != nil
+	for _, f := range p.Folders {
+		s.folders = append(s.folders, nameOf(f.URI))
+	}
+	if len(s.folders) == 0 && p.Root != "" {
+		s.folders = []string{nameOf(p.Root)}
+	}
 	s.initialized = true
 	return map[string]any{
 		"capabilities": map[string]any{
 			"positionEncoding":           encoding,
 			"textDocumentSync":           map[string]any{"openClose": true, "change": 2},
-			"completionProvider":         map[string]any{"triggerCharacters": []string{".", ":", "{", "\"", "'"}, "resolveProvider": true},
+			"completionProvider":         map[string]any{"triggerCharacters": []string{".", ":", "{", "\"", "'", "$"}, "resolveProvider": true},
 			"hoverProvider":              true,
 			"signatureHelpProvider":      map[string]any{"triggerCharacters": []string{"(", ",", "{"}},
 			"definitionProvider":         true,
@@ -205,6 +214,14 @@ func (s *Server) initialize(params json.RawMessage) (any, error) {
 			"foldingRangeProvider":       true,
 			"documentFormattingProvider": true,
 			"codeActionProvider":         map[string]any{"codeActionKinds": []string{"quickfix"}},
+			"selectionRangeProvider":     true,
+			"documentLinkProvider":       map[string]any{},
+			"codeLensProvider":           map[string]any{},
+			"executeCommandProvider":     map[string]any{"commands": []string{runCheck, runTest}},
+			"inlayHintProvider":          true,
+			"workspaceSymbolProvider":    true,
+			"diagnosticProvider":         map[string]any{"interFileDependencies": true, "workspaceDiagnostics": false},
+			"semanticTokensProvider":     map[string]any{"full": true, "legend": map[string]any{"tokenTypes": tokenTypes(), "tokenModifiers": tokenModifiers()}},
 		},
 		"serverInfo": map[string]any{"name": "assay-lsp"},
 	}, nil
@@ -245,33 +262,44 @@ func (s *Server) notification(m *rpc.Message) {
 
 func (s *Server) keep(uri string, d *document.Document, version int) {
 	s.documents[uri] = &open{d, version}
+	if s.pull {
+		return
+	}
 	s.publish(publishParams{URI: uri, Version: version, Diagnostics: s.diagnostics(d)})
 }
 
 func (s *Server) publish(p publishParams) {
-	params, err := json.Marshal(p)
-	if err == nil {
-		_ = s.conn.Write(&rpc.Message{Method: "textDocument/publishDiagnostics", Params: params}) // reading fails next
-	}
+	s.notify("textDocument/publishDiagnostics", p)
 }
 
 // request answers what is about a document.
 func (s *Server) request(m *rpc.Message) (any, error) {
-	if m.Method == "completionItem/resolve" {
+	switch m.Method {
+	case "completionItem/resolve":
 		return s.resolve(m.Params)
+	case "workspace/symbol":
+		return s.workspaceSymbols(m.Params)
+	case "workspace/executeCommand":
+		return s.run(m.Params)
 	}
 	handlers := map[string]func(*document.Document, place, json.RawMessage) (any, error){
-		"textDocument/completion":        s.completion,
-		"textDocument/hover":             s.hover,
-		"textDocument/signatureHelp":     s.signatureHelp,
-		"textDocument/definition":        s.definition,
-		"textDocument/references":        s.references,
-		"textDocument/documentHighlight": s.highlights,
-		"textDocument/rename":            s.rename,
-		"textDocument/documentSymbol":    s.symbols,
-		"textDocument/foldingRange":      s.folding,
-		"textDocument/formatting":        s.formatting,
-		"textDocument/codeAction":        s.actions,
+		"textDocument/completion":          s.completion,
+		"textDocument/hover":               s.hover,
+		"textDocument/signatureHelp":       s.signatureHelp,
+		"textDocument/definition":          s.definition,
+		"textDocument/references":          s.references,
+		"textDocument/documentHighlight":   s.highlights,
+		"textDocument/rename":              s.rename,
+		"textDocument/documentSymbol":      s.symbols,
+		"textDocument/foldingRange":        s.folding,
+		"textDocument/formatting":          s.formatting,
+		"textDocument/codeAction":          s.actions,
+		"textDocument/selectionRange":      s.selections,
+		"textDocument/documentLink":        s.links,
+		"textDocument/codeLens":            s.lenses,
+		"textDocument/inlayHint":           s.hints,
+		"textDocument/diagnostic":          s.pulled,
+		"textDocument/semanticTokens/full": s.semanticTokens,
 	}
 	handler := handlers[m.Method]
 	if handler == nil {

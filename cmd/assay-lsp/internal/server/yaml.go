@@ -81,7 +81,7 @@ func (s *Server) container(f *checkfile.File, parent, item int) []*schema {
 		}
 		named := slices.DeleteFunc(slices.Clone(found), func(v *schema) bool {
 			t := v.Properties["type"]
-			return t == nil || t.Const != strings.Trim(e.Value, `"'`)
+			return t == nil || t.Const != unquoted(e.Value)
 		})
 		if len(named) > 0 {
 			return named
@@ -122,6 +122,13 @@ func (s *Server) yamlCompletion(d *document.Document, offset int) []completionIt
 	}
 	start, end := d.Line(d.Position(offset).Line - 1)
 	before := d.Text[start:offset]
+	if begun, names, ok := inPlaceholder(f, before); ok {
+		return s.nameItems(d, offset, begun, names)
+	}
+	if names, ok := needed(f, before, start); ok {
+		begun := before[strings.LastIndexAny(before, " [,\"'")+1:]
+		return s.nameItems(d, offset, begun, names)
+	}
 	trimmed := strings.TrimLeft(before, " ")
 	column, dash := len(before)-len(trimmed), false
 	for strings.HasPrefix(trimmed, "- ") {
@@ -241,7 +248,7 @@ func (s *Server) checkSymbols(d *document.Document) []documentSymbol {
 		children := []documentSymbol{}
 		for _, other := range f.Entries {
 			if other.Parent == e.Parent && other.Item == e.Item {
-				end = max(end, e.Start+len(strings.TrimRight(d.Text[e.Start:max(other.BlockEnd, e.Start)], " \r\n")))
+				end = max(end, trimmedEnd(d.Text, e.Start, other.BlockEnd))
 			}
 		}
 		for _, chunk := range d.Chunks {
@@ -249,11 +256,16 @@ func (s *Server) checkSymbols(d *document.Document) []documentSymbol {
 				children = append(children, s.functions(&cursor{Info: s.infer(d, chunk), document: d, chunk: chunk}, chunk.Tree.Root)...)
 			}
 		}
-		name := strings.Trim(f.Entries[i].Value, `"'`)
+		name := unquoted(f.Entries[i].Value)
 		if name == "" {
 			name = "?"
 		}
 		list = append(list, documentSymbol{name, symbolObject, s.span(d, e.Start, end), s.span(d, e.Start, e.End), children})
 	}
 	return list
+}
+
+// trimmedEnd is where the text of [start, end) ends without the white space behind it.
+func trimmedEnd(text string, start, end int) int {
+	return start + len(strings.TrimRight(text[start:max(start, end)], " \r\n"))
 }
