@@ -14,6 +14,7 @@ import "strings"
 type File struct {
 	Source  string
 	Entries []Entry // in order
+	Flows   []Flow
 	Scripts []Script
 }
 
@@ -26,7 +27,8 @@ type Entry struct {
 	Item       int    // which item of a list it is in, from 1; 0 for none
 	Value      string // what stands behind it on the line, without a comment
 	ValueStart int
-	BlockEnd   int // the end of what belongs to it
+	BlockEnd   int  // the end of what belongs to it
+	Flow       bool // it stands in a map in flow style
 }
 
 // Is reports whether the file has what makes it a check file: a list of checks at its top, or of files to include.
@@ -96,6 +98,10 @@ func (r *reader) line() {
 	}
 	key, length, ok := keyOf(rest)
 	if !ok {
+		if rest != "" && column > indentOf(text) && (rest[0] == '{' || rest[0] == '[') { // behind a dash
+			r.skip(rest, column-1)
+			r.flow(start+column, r.at, r.parent(), r.items[r.parent()])
+		}
 		return
 	}
 	r.close(column, start)
@@ -109,6 +115,9 @@ func (r *reader) line() {
 	})
 	r.open = append(r.open, len(r.file.Entries)-1)
 	r.skip(value, column)
+	if value != "" && (value[0] == '{' || value[0] == '[') {
+		r.flow(valueStart, r.at, len(r.file.Entries)-1, 0)
+	}
 }
 
 func (r *reader) parent() int {

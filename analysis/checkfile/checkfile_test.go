@@ -1,6 +1,7 @@
 package checkfile
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -49,6 +50,29 @@ func TestEntries(t *testing.T) {
 	}
 }
 
+func TestFlowStyle(t *testing.T) {
+	for _, tt := range []struct{ text, want string }{
+		{"checks:\n  - { name: a, url: \"http://x, y\", expect: { status: [200, 201] } }\n  - { name: b }\n", `checks 1 name a; checks 1 url "http://x, y"; checks 1 expect { status: [200, 201] }; expect 0 status [200, 201]; checks 2 name b`},
+		{"vars: { base: http://x:1/y, # its own\n  v: \"${A:-{}}\" }\nname: x\n", `vars 0 base http://x:1/y; vars 0 v "${A:-{}}"; - 0 name x`},
+		{"vars: { a: ${B}, c }\n", "vars 0 a ${B}"},
+		{"expect: [{ a: 1 }, { a: 2 }]\n", "expect 1 a 1; expect 2 a 2"},
+		{"checks:\n  - { name: a, url: \nname: x\n", "checks 1 name a; checks 1 url ; - 0 name x"},
+	} {
+		f := Read(tt.text)
+		var got []string
+		for _, e := range f.Entries {
+			if parent := e.Parent; parent >= 0 {
+				got = append(got, fmt.Sprint(f.Entries[parent].Key, " ", e.Item, " ", e.Key, " ", e.Value))
+			} else if e.Key == "name" {
+				got = append(got, fmt.Sprint("- ", e.Item, " ", e.Key, " ", e.Value))
+			}
+		}
+		if g := strings.Join(got, "; "); g != tt.want {
+			t.Errorf("entries of %q = %q, want %q", tt.text, g, tt.want)
+		}
+	}
+}
+
 func TestScriptsAreMappedBothWays(t *testing.T) {
 	for _, text := range []string{sample, strings.ReplaceAll(sample, "\n", "\r\n")} {
 		f := Read(text)
@@ -91,6 +115,7 @@ func TestScriptsOfOtherFilesAreNoLua(t *testing.T) {
 
 func FuzzRead(f *testing.F) {
 	f.Add(sample)
+	f.Add("checks:\n  - { name: a, b: [{c: \"d\\\"\"}, e], ${f}: 'g }\n  - [")
 	f.Add("checks:\n- script: |\n\n    x\n  y: 'a\n   b'")
 	f.Fuzz(func(t *testing.T, text string) {
 		file := Read(text)

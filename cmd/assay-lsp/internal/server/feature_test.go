@@ -127,7 +127,7 @@ func TestCodeLens(t *testing.T) {
 		}
 		return strings.Join(got, "; ")
 	}
-	if got, want := lenses(checks, "checks:\n  - name: a\n    type: http\n  - { name: b }\n|"), "0 run all checks ; 1 run check a"; got != want {
+	if got, want := lenses(checks, "checks:\n  - name: a\n    type: http\n  - { name: b }\n|"), "0 run all checks ; 1 run check a; 3 run check b"; got != want {
 		t.Errorf("lenses of a check file = %q, want %q", got, want)
 	}
 	if got, want := lenses("file:///tmp/nowhere/a_test.lua", "local M = {}\nfunction test_a() end\nfunction M.test_b() end\nfunction other() end\n|"), "1 run test test_a; 2 run test test_b; 0 run all tests "; got != want {
@@ -231,6 +231,10 @@ func TestCompletionOfNames(t *testing.T) {
 		{"    json: .a == $v|", []string{"vars.base", "captures.id"}, []string{"secrets.token"}},
 		{"    needs: [|]", []string{"first"}, []string{"second"}},
 		{"    needs:\n      - fi|", []string{"first"}, []string{"second"}},
+		{"    expect: { st|", []string{"status"}, []string{"url"}},
+		{"    expect: { status: 200, |", []string{"json"}, []string{"status", "url"}},
+		{"  - { name: x, type: |", []string{"http", "sql"}, []string{"url"}},
+		{"  - { name: x, type: http, | }", []string{"url", "expect"}, []string{"name"}},
 		{"    url: ${base}/|", nil, []string{"base", "first"}},
 	} {
 		list := result[completionList](c, c.ask("textDocument/completion", c.at(checks, file+tt.text)))

@@ -2,7 +2,6 @@ package server
 
 import (
 	"strconv"
-	"strings"
 	"time"
 
 	"assay.rs/analysis/checkfile"
@@ -106,23 +105,12 @@ func (p *pacing) duration(text string) time.Duration {
 	return d
 }
 
-// values are the scalars of the map that stands in the value of an entry, or in an item of it, in block or in flow
-// style on one line.
+// values are the scalars of the map that stands in the value of an entry, or in an item of it.
 func values(f *checkfile.File, parent, item int) map[string]string {
 	found := make(map[string]string)
 	for _, e := range f.Entries {
 		if e.Parent == parent && e.Item == item {
 			found[e.Key] = unquoted(e.Value)
-		}
-	}
-	if parent < 0 || item != 0 {
-		return found
-	}
-	if inner, ok := strings.CutPrefix(f.Entries[parent].Value, "{"); ok {
-		for pair := range strings.SplitSeq(strings.TrimSuffix(inner, "}"), ",") {
-			if key, value, ok := strings.Cut(pair, ":"); ok {
-				found[strings.TrimSpace(key)] = unquoted(strings.TrimSpace(value))
-			}
 		}
 	}
 	return found

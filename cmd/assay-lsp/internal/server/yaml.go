@@ -97,6 +97,9 @@ func around(f *checkfile.File, offset, column int, dash bool) (parent, item int)
 		if e.Start >= offset {
 			break
 		}
+		if e.Flow {
+			continue
+		}
 		if e.Indent == column && !dash {
 			parent, item = e.Parent, e.Item
 		} else if e.Indent < column || e.Indent == column && dash {
@@ -129,6 +132,9 @@ func (s *Server) yamlCompletion(d *document.Document, offset int) []completionIt
 		begun := before[strings.LastIndexAny(before, " [,\"'")+1:]
 		return s.nameItems(d, offset, begun, names)
 	}
+	if w := f.FlowAt(offset); w != nil {
+		return s.flowCompletion(d, w, offset)
+	}
 	trimmed := strings.TrimLeft(before, " ")
 	column, dash := len(before)-len(trimmed), false
 	for strings.HasPrefix(trimmed, "- ") {
@@ -159,13 +165,24 @@ func (s *Server) yamlCompletion(d *document.Document, offset int) []completionIt
 	parent, item := around(f, start, indent, dash)
 	have := make(map[string]bool)
 	if !dash {
-		for _, e := range f.Entries {
-			if e.Parent == parent && e.Item == item && (e.Start < start || e.Start > end) {
-				have[e.Key] = true
-			}
+		have = keysOf(f, parent, item, func(e checkfile.Entry) bool { return e.Start < start || e.Start > end })
+	}
+	return s.keyItems(f, parent, item, have, s.span(d, offset-len(trimmed), offset))
+}
+
+// keysOf are the keys that a map has, as far as they are to be counted.
+func keysOf(f *checkfile.File, parent, item int, counts func(checkfile.Entry) bool) map[string]bool {
+	have := make(map[string]bool)
+	for _, e := range f.Entries {
+		if e.Parent == parent && e.Item == item && counts(e) {
+			have[e.Key] = true
 		}
 	}
-	edit := s.span(d, offset-len(trimmed), offset)
+	return have
+}
+
+// keyItems are the keys that a map may have besides those that it has.
+func (s *Server) keyItems(f *checkfile.File, parent, item int, have map[string]bool, edit span) []completionItem {
 	properties := make(map[string]*schema)
 	for _, v := range s.container(f, parent, item) {
 		for key, p := range v.Properties {
@@ -179,10 +196,30 @@ func (s *Server) yamlCompletion(d *document.Document, offset int) []completionIt
 		keys = append(keys, key)
 	}
 	sort.Strings(keys)
+	items := []completionItem{}
 	for _, key := range keys {
 		items = append(items, completionItem{Label: key, Kind: itemProperty, Documentation: markdown(properties[key].Description), TextEdit: &textEdit{edit, key + ": "}})
 	}
 	return items
+}
+
+// flowCompletion is what can stand at an offset in a map in flow style.
+func (s *Server) flowCompletion(d *document.Document, w *checkfile.Flow, offset int) []completionItem {
+	f := d.Check
+	for i, e := range f.Entries {
+		if e.Flow && e.Parent == w.Parent && e.Item == w.Item && e.End < offset && offset <= e.BlockEnd && e.ValueStart <= offset {
+			return s.yamlValues(i, f, s.span(d, e.ValueStart, offset))
+		}
+	}
+	start := offset
+	for start > w.Start+1 && isWord(d.Text[start-1]) {
+		start--
+	}
+	if before := strings.TrimRight(d.Text[w.Start:start], " \r\n"); !strings.HasSuffix(before, "{") && !strings.HasSuffix(before, ",") {
+		return []completionItem{}
+	}
+	have := keysOf(f, w.Parent, w.Item, func(e checkfile.Entry) bool { return e.Start != start })
+	return s.keyItems(f, w.Parent, w.Item, have, s.span(d, start, offset))
 }
 
 // yamlValues are the words that the value of an entry may be.
