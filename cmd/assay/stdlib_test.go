@@ -1,7 +1,11 @@
 package main
 
 import (
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
 	"encoding/json"
+	"encoding/pem"
 	"fmt"
 	"io"
 	"maps"
@@ -37,7 +41,7 @@ import (
 //	--<: Link: <...>                a header of it
 //	--<= more                       a further line of its body
 //
-// Scripts run as checks do, unless the name of the case begins with "script:". The server is URL.
+// Scripts run as checks do, unless the name of the case begins with "script:". The server is URL, and KEY a private key.
 func TestEmbeddedModules(t *testing.T) {
 	files, err := filepath.Glob("testdata/stdlib/*.lua")
 	if err != nil || len(files) == 0 {
@@ -237,7 +241,7 @@ func (c *exchanges) run(t *testing.T, module, file string) {
 		_, _ = io.WriteString(w, strings.ReplaceAll(e.answer, "$URL", "http://"+r.Host)) // it may have gone away
 	}))
 	defer server.Close()
-	kit := coretest.Kit{Modules: modules(), Globals: map[string]any{"URL": server.URL}, Policy: core.CheckPolicy(), Env: map[string]string{}}
+	kit := coretest.Kit{Modules: modules(), Globals: c.globals(t, server.URL), Policy: core.CheckPolicy(), Env: map[string]string{}}
 	if strings.HasPrefix(c.name, "script:") {
 		kit.Policy = core.FullPolicy()
 	}
@@ -252,6 +256,20 @@ func (c *exchanges) run(t *testing.T, module, file string) {
 	for _, e := range c.exchanges[next:] {
 		t.Errorf("%s:%d: %s %s was not requested", file, e.line, e.method, e.path)
 	}
+}
+
+// globals are URL, and KEY for scripts that want a private key.
+func (c *exchanges) globals(t *testing.T, url string) map[string]any {
+	globals := map[string]any{"URL": url}
+	if !strings.Contains(strings.Join(c.script, "\n"), "KEY") {
+		return globals
+	}
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	globals["KEY"] = string(pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(key)}))
+	return globals
 }
 
 // differences are what r has other than expected.
@@ -272,12 +290,12 @@ func (e exchange) differences(r *http.Request, body string) []string {
 	}
 	secret := []string{"Authorization", "X-Vault-Token"}
 	for _, name := range slices.Concat(secret, slices.Collect(maps.Keys(e.header))) {
-		if got := strings.Join(r.Header.Values(name), " and "); got != e.header[name] && e.like[name] == nil {
+		if got := headerOf(r, name); got != e.header[name] && e.like[name] == nil {
 			differ(name, got, e.header[name])
 		}
 	}
 	for name, pattern := range e.like {
-		if got := strings.Join(r.Header.Values(name), " and "); !pattern.MatchString(got) {
+		if got := headerOf(r, name); !pattern.MatchString(got) {
 			differ(name, got, pattern)
 		}
 	}
@@ -294,6 +312,13 @@ func (e exchange) differences(r *http.Request, body string) []string {
 		differ("Content-Type", r.Header.Values("Content-Type"), []string{"application/json"})
 	}
 	return wrong
+}
+
+func headerOf(r *http.Request, name string) string {
+	if name == "Host" { // which Go keeps elsewhere
+		return r.Host
+	}
+	return strings.Join(r.Header.Values(name), " and ")
 }
 
 func pairs(values url.Values) []string {

@@ -257,4 +257,34 @@ function M.reachable(module, url, path, options)
   M.fail(module .. ".timeout", ("%s.wait: not reachable at %s within %g s: %s"):format(module, url, timeout, last))
 end
 
+--- The query of the page after an answer, by its header Link (RFC 8288), or nil.
+---@param response http.Response
+---@return string?
+function M.next(response)
+  for url, params in tostring(response.headers.link or ""):gmatch("<([^>]*)>([^<]*)") do
+    if params:find('rel="?next"?') then return url:match("%?([^#]*)") end
+  end
+end
+
+--- Reads an array over all its pages, or one page when query says which or how much.
+---@param operation string
+---@param path string
+---@param query table?
+---@param names table<string, boolean>? What a page is asked for with; page, page_size and per_page unless given.
+---@return table[]
+function Client:pages(operation, path, query, names)
+  local all, response = self:call(operation, "GET", path, { query = query })
+  for name in pairs(query or {}) do
+    if (names or { page = true, page_size = true, per_page = true })[name] then return all end
+  end
+  local following = M.next(response)
+  while following do
+    local more
+    more, response = self:call(operation, "GET", path .. "?" .. following)
+    for _, item in ipairs(more or {}) do all[#all + 1] = item end
+    following = M.next(response)
+  end
+  return all
+end
+
 return M
