@@ -149,8 +149,11 @@ func (d *Descent) unsorted(list []Member, v Value) ([]Member, error) {
 		}
 		return list, nil
 	}
-	fields, ok := d.Call.Fields(v)
-	if !ok {
+	fields, err := d.Call.Fields(v)
+	if err != nil {
+		return list, err
+	}
+	if len(fields) == 0 {
 		d.Leave()
 		return list, d.Fail(d.Invalid, "a %s cannot be written", v.TypeName())
 	}

@@ -25,7 +25,7 @@ type class struct {
 type property struct {
 	field spec.Field
 	refs  []ref
-	read  func(t *thread, v any) lua.LValue
+	read  func(t *thread, v any) (lua.LValue, error)
 }
 
 // instance is what the userdata holds.
@@ -46,7 +46,23 @@ func Prop[T, F any](o *Object[T], name string, of Type[F], get func(T) F, text s
 	o.class.props = append(o.class.props, property{
 		field: spec.Field{Name: name, Type: of.spec, Text: text},
 		refs:  of.refs,
-		read:  func(t *thread, v any) lua.LValue { return of.to(t, get(v.(T))) },
+		read:  func(t *thread, v any) (lua.LValue, error) { return of.to(t, get(v.(T))), nil },
+	})
+}
+
+// Derived adds a property whose making takes memory, which get asks for as bodies do, and may fail. It must not wait.
+func Derived[T, F any](o *Object[T], name string, of Type[F], get func(c Call, v T) (F, error), text string) {
+	o.class.props = append(o.class.props, property{
+		field: spec.Field{Name: name, Type: of.spec, Text: text},
+		refs:  of.refs,
+		read: func(t *thread, v any) (lua.LValue, error) {
+			defer t.land()
+			made, err := get(Call{t, nil}, v.(T))
+			if err != nil {
+				return nil, fmt.Errorf("%s of %s: %w", name, o.class.name, err)
+			}
+			return of.to(t, made), nil
+		},
 	})
 }
 
@@ -179,7 +195,11 @@ func (c *class) index(methods *lua.LTable) lua.LGFunction {
 		}
 		for i := range c.props {
 			if c.props[i].field.Name == string(name) {
-				v := c.props[i].read(currentThread(L), ud.Value.(*instance).value)
+				t := currentThread(L)
+				v, err := c.props[i].read(t, ud.Value.(*instance).value)
+				if err != nil {
+					t.raise(nil, err)
+				}
 				own(L, ud).RawSetString(string(name), v)
 				L.Push(v)
 				return 1
@@ -242,19 +262,24 @@ func (c *class) closeObject(L *lua.LState) int {
 	return 0
 }
 
-// Fields gives the properties of an object by name, for encoders. It needs the baton.
-func (c Call) Fields(v Value) (map[string]Value, bool) {
+// Fields gives the properties of an object by name, for encoders; none of what is no object. The error is of a property
+// that could not be made. It needs the baton.
+func (c Call) Fields(v Value) (map[string]Value, error) {
 	ud, ok := v.v.(*lua.LUserData)
 	if !ok {
-		return nil, false
+		return nil, nil
 	}
 	object, ok := ud.Value.(*instance)
-	if !ok || len(object.class.props) == 0 {
-		return nil, false
+	if !ok {
+		return nil, nil
 	}
 	fields := make(map[string]Value, len(object.class.props))
 	for _, p := range object.class.props {
-		fields[p.field.Name] = Value{p.read(c.t, object.value)}
+		field, err := p.read(c.t, object.value)
+		if err != nil {
+			return nil, err
+		}
+		fields[p.field.Name] = Value{field}
 	}
-	return fields, true
+	return fields, nil
 }

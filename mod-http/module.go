@@ -37,8 +37,8 @@ func New(cfg Config) core.Module {
 			func(c core.Call, r call) (*Response, error) { return m.request(c, nil, r) }),
 		core.Fn1(core.Doc{
 			Name: "client", Text: "Makes a client with defaults and connections of its own. It is closed when its task ends.",
-			Needs: core.Net, Level: core.Check, Raises: []*core.Code{core.ErrDenied},
-			Examples: []string{`local c = http.client{headers = {["X-Team"] = "a"}}  assert.eq(c:get(URL .. "/health").status, 200)`},
+			Needs: core.Net, Level: core.Check, Raises: []*core.Code{core.ErrDenied, errURL},
+			Examples: []string{`local api = http.client{base_url = URL}  assert.eq(api:get("/health").status, 200)`, `local c = http.client{headers = {["X-Team"] = "a"}}  assert.eq(c:get(URL .. "/health").status, 200)`},
 		}, core.Opt("options", m.tables.client, call{}, "The defaults of its requests."),
 			core.Returns(m.clientClass(response).Type(), "The client."), m.client))
 	return module
@@ -134,7 +134,7 @@ func (m *module) verb(c core.Call, own *client, v verb, to address, sent body, o
 }
 
 func (m *module) request(c core.Call, own *client, r call) (*Response, error) {
-	if r.to.url == "" {
+	if r.to.url == "" && (own == nil || own.base == "") {
 		return nil, errNoURL
 	}
 	return m.do(c, own, r)
@@ -156,7 +156,7 @@ func (m *module) send(c core.Call, own *client, r call, once func(context.Contex
 	if use == nil {
 		use = &client{Client: m.shared(c)}
 	}
-	request := Request{Method: r.method, URL: r.to.url, Harmless: r.harmless, Options: r.Options, Charge: c.Charge, proxies: r.to.proxies}
+	request := Request{Method: r.method, URL: use.at(r.to.url), Harmless: r.harmless, Options: r.Options, Charge: c.Charge, proxies: r.to.proxies}
 	var err error
 	if request.Body, request.Stream, request.ContentType, err = r.sent(c.Root()); err != nil {
 		return nil, err
@@ -179,7 +179,10 @@ func (m *module) client(c core.Call, o call) (*client, error) {
 	if _, err := routeTo(o.Options).tls(); err != nil {
 		return nil, err
 	}
-	made := &client{Client: m.newClient(c, o.Options), retry: o.retry}
+	if err := checkBase(o.base); err != nil {
+		return nil, err
+	}
+	made := &client{Client: m.newClient(c, o.Options), retry: o.retry, base: o.base}
 	c.Own(made.Client)
 	return made, nil
 }

@@ -20,6 +20,7 @@ func responseClass() *core.Object[*Response] {
 	core.Prop(class, "header_values", core.MapOf(core.ListOf(core.String())), (*Response).headerValues,
 		"All values of each header field, by lower-case name.")
 	core.Prop(class, "url", core.String(), func(r *Response) string { return r.URL }, "The URL that answered, after redirects.")
+	core.Prop(class, "tls", tlsType(), (*Response).tlsState, "The TLS connection that it came over, and the certificate of the server; nil without TLS.")
 	core.Prop(class, "timings", timingsType(), func(r *Response) Timings { return r.Timings }, "Where the time went.")
 	return class.Method(
 		core.Fn1(core.Doc{
@@ -80,6 +81,31 @@ func excerpt(body []byte) string {
 type client struct {
 	*Client
 	retry *core.Retry
+	base  string // what URLs without a scheme go on from, or empty
+}
+
+// at is where a request of the client goes.
+func (c *client) at(url string) string {
+	before, _, _ := strings.Cut(url, "://")
+	switch {
+	case c.base == "" || url != before && isScheme(before):
+		return url
+	case url == "" || url[0] == '?':
+		return c.base + url
+	}
+	return strings.TrimSuffix(c.base, "/") + "/" + strings.TrimPrefix(url, "/")
+}
+
+// checkBase refuses what no URL can go on from. The error shows no credentials.
+func checkBase(base string) error {
+	if base == "" {
+		return nil
+	}
+	if strings.ContainsAny(base, "?#") {
+		return errURL.With(errors.New("option 'base_url': it has a query or a fragment"), "give option 'query' to add to each request")
+	}
+	_, err := parseURL(base)
+	return err
 }
 
 // clientSize is about what a client takes beside its options, with the connections that it keeps.
@@ -88,6 +114,7 @@ const clientSize = 4 << 10
 // Holds implements [core.Holder].
 func (c *client) Holds(held core.Held) {
 	held.Bytes(clientSize)
+	held.Text(c.base)
 	o := &c.defaults
 	for _, texts := range []map[string][]string{o.Headers, o.Query} {
 		for name, values := range texts {

@@ -21,24 +21,33 @@ type call struct {
 	parts                     []part
 	retry                     *core.Retry
 	caFile, certFile, keyFile string
-	harmless                  bool // it may be repeated, whatever its method
+	harmless                  bool   // it may be repeated, whatever its method
+	lines                     bool   // a stream is read by lines
+	base                      string // of a client: what its requests are at
 }
 
 // tables are the option tables of the module, made once for all functions.
 type tables struct {
-	options, stream core.Type[call]
-	request, client core.Type[call]
+	options, request core.Type[call]
+	stream, transfer core.Type[call] // of http.stream; of downloads and events
+	client           core.Type[call]
 }
 
 func newTables() tables {
 	common, sent := keys(), bodyKeys()
 	method := core.NewKey("method", core.String(), func(o *call) *string { return &o.method }, "Any method.").Default(`"GET"`)
 	target := core.NewKey("url", addressType(), func(o *call) *address { return &o.to }, "Absolute URL. Required.")
+	transfer := slices.Concat([]core.Key[call]{method}, sent, common)
+	lines := core.NewKey("lines", core.Bool(), func(o *call) *bool { return &o.lines },
+		"Call the function for each line, without its line ending. `max_body` then bounds each line too, to 16 MB unless it is given.").Default("false")
+	base := core.NewKey("base_url", core.String(), func(o *call) *string { return &o.base },
+		"What the URLs of requests go on from, unless they have a scheme: `/users` is then at `http://api/v1/users` when this is `http://api/v1`.")
 	return tables{
-		options: core.Record("http.Options", "How to make a request.", slices.Concat(common, sent)...),
-		stream:  core.Record("http.StreamOptions", "How to make the request.", slices.Concat([]core.Key[call]{method}, sent, common)...),
-		request: core.Record("http.Request", "What to ask for, and how.", slices.Concat([]core.Key[call]{target, method}, sent, common)...),
-		client:  core.Record("http.ClientOptions", "How a client makes requests, unless the options of a request say otherwise.", common...),
+		options:  core.Record("http.Options", "How to make a request.", slices.Concat(common, sent)...),
+		stream:   core.Record("http.StreamOptions", "How to make the request.", slices.Concat([]core.Key[call]{lines}, transfer)...),
+		transfer: core.Record("http.TransferOptions", "How to make the request.", transfer...),
+		request:  core.Record("http.Request", "What to ask for, and how.", slices.Concat([]core.Key[call]{target, method}, sent, common)...),
+		client:   core.Record("http.ClientOptions", "How a client makes requests, unless the options of a request say otherwise.", slices.Concat([]core.Key[call]{base}, common)...),
 	}
 }
 

@@ -33,6 +33,11 @@ type Timings struct {
 func (r *Response) Holds(held core.Held) {
 	held.Bytes(len(r.Body) + responseSize)
 	held.Text(r.URL)
+	if r.TLS != nil {
+		for _, c := range r.TLS.PeerCertificates {
+			held.Bytes(len(c.Raw) * 3) // as it came, and read
+		}
+	}
 	for name, values := range r.Header {
 		held.Text(name)
 		held.Text(values...)

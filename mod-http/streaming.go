@@ -31,12 +31,18 @@ func (m *module) deliver(c core.Call, own *client, r call, with use) (*Response,
 	return answer, err
 }
 
-// stream calls fn for each piece of the body.
+// pieceBytes is how much of a body is read at once.
+const pieceBytes = 32 << 10
+
+// stream calls fn for each piece of the body, or for each line.
 func (m *module) stream(c core.Call, own *client, r call, fn core.Callback) (*Response, error) {
 	limit := r.limit(own)
 	return m.deliver(c, own, r, func(_ *Response, body io.Reader) error {
 		body = &limited{from: body, limit: limit}
-		buffer := make([]byte, 32<<10)
+		if r.lines {
+			return eachLine(c, body, cmp.Or(limit, DefaultMaxBody), fn)
+		}
+		buffer := make([]byte, pieceBytes)
 		for {
 			n, err := body.Read(buffer)
 			if n > 0 {

@@ -26,6 +26,11 @@ func serveStreams(w nethttp.ResponseWriter, r *nethttp.Request) {
 		_, _ = io.WriteString(w, "not here")
 	case "/large":
 		_, _ = io.WriteString(w, strings.Repeat("0123456789", 10_000))
+	case "/broken":
+		w.Header().Set("Content-Length", "9")
+		_, _ = io.WriteString(w, "one\ntw")
+	case "/lines":
+		_, _ = io.WriteString(w, "one\r\n\n"+strings.Repeat("x", 100_000)+"\r\nlast")
 	case "/empty":
 		w.WriteHeader(nethttp.StatusNoContent)
 	case "/packed":
@@ -63,6 +68,19 @@ func TestStreams(t *testing.T) {
 		{"over max_body", `print(select(2, pcall(http.stream, URL .. "/large", {max_body = 99}, print)).code)`, "http.body_too_large\n"},
 		{"over a client's max_body", `local c = http.client{max_body = 99} print(select(2, pcall(c.stream, c, URL .. "/large", nil, print)).code)`, "http.body_too_large\n"},
 		{"requests within", `http.stream(URL .. "/large", nil, function() print(http.get(URL .. "/missing").status) return false end)`, "404\n"},
+		{"lines", `http.stream(URL .. "/lines", {lines = true}, function(line) print(#line, (line:sub(1, 4))) end)`, "3 one\n0 \n100000 xxxx\n4 last\n"},
+		{"a first line", `http.stream(URL .. "/lines", {lines = true}, function(line) print(line) return false end)`, "one\n"},
+		{"lines of nothing", `http.stream(URL .. "/empty", {lines = true}, function() error("called") end)`, ""},
+		{"an error of the function of lines", `print(pcall(http.stream, URL .. "/lines", {lines = true}, function() error("mine", 0) end))`, "false mine\n"},
+		{"a client's lines", `http.client{base_url = URL}:stream("lines", {lines = true}, function(line) print(#line) end)`, "3\n0\n100000\n4\n"},
+		{
+			"a line that is cut short", `local _, e = pcall(http.stream, URL .. "/broken", {lines = true}, print) print(e.code)`,
+			"one\nhttp.protocol\n",
+		},
+		{
+			"lines over max_body", `local _, e = pcall(http.stream, URL .. "/lines", {lines = true, max_body = 50000}, function(line) print(#line) end) print(e.code)`,
+			"3\n0\nhttp.body_too_large\n",
+		},
 		{
 			"events", `local r = http.sse(URL .. "/events", nil, function(e) print(e.event, e.data, e.id, e.retry) end) print(r.status)`,
 			"message {\"a\":\n1} 1 2.5\nbye x 1 2.5\n200\n",

@@ -200,3 +200,24 @@ func TestClientKeepsFewTransports(t *testing.T) {
 		t.Errorf("%d transports, want %d", got, maxTransports)
 	}
 }
+
+func TestTLSOfAnAnswer(t *testing.T) {
+	ca := newAuthority(t)
+	cert := issue(t, ca, &x509.Certificate{
+		Subject: pkix.Name{CommonName: "good", Organization: []string{"Example"}}, DNSNames: []string{"good.example", "b.example"}, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
+		NotBefore: time.Unix(1_700_000_000, 0), NotAfter: time.Unix(4_000_000_000, 0),
+	})
+	url := serveTLS(t, tlsFor(cert))
+	got, err := run(t, coretest.Kit{Globals: map[string]any{"URL": url, "CA": ca.pem, "PLAIN": record(t, nil).URL, "PEM": cert.pem}}, `
+		local c = http.client{ca_cert = CA}
+		for _ = 1, 2 do -- the second over the same connection
+			local s = c:get(URL).tls
+			print(s.version, s.protocol, s.cipher ~= "", s.subject, s.issuer, table.concat(s.dns_names, " "), s.not_before, s.not_after, s.pem == PEM)
+		end
+		print(c:get(PLAIN).tls)
+	`)
+	line := "TLS 1.3 h2 true CN=good,O=Example CN=test authority good.example b.example 1700000000 4000000000 true\n"
+	if want := line + line + "nil\n"; err != nil || got != want {
+		t.Errorf("got %q (%v), want %q", got, err, want)
+	}
+}

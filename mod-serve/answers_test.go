@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"assay.rs/core"
 )
 
 func TestQueries(t *testing.T) {
@@ -26,6 +28,34 @@ func TestQueries(t *testing.T) {
 		if _, body, _ := strings.Cut(got, "\r\n\r\n"); body != want {
 			t.Errorf("%s = %s, want %s", target, body, want)
 		}
+	}
+}
+
+func TestForms(t *testing.T) {
+	s := start(t, `http.serve(0, {POST = {["/"] = function(req) return {json = {first = req.form, all = req.form_values}} end}}, {host = "127.0.0.1", on_listen = listening})`)
+	const kind = "application/x-www-form-urlencoded"
+	for _, test := range []struct{ kind, body, want string }{
+		{kind, "a=1&b=x+y%21&a=2&&c", `{"all":{"a":["1","2"],"b":["x y!"],"c":[""]},"first":{"a":"1","b":"x y!","c":""}}`},
+		{kind + "; charset=UTF-8", "a=%zz;b&%C3%A9=%c3%a9", `{"all":{"a":["%zz;b"],"é":["é"]},"first":{"a":"%zz;b","é":"é"}}`},
+		{kind, "", `{"all":{},"first":{}}`},
+		{"application/json", `{"a":1}`, `{"all":{},"first":{}}`},
+		{"", "a=1", `{"all":{},"first":{}}`},
+	} {
+		if got := s.ask("POST", "/", test.body, "Content-Type: "+test.kind); got.status != 200 || got.body != test.want {
+			t.Errorf("%q as %q = %s, want %s", test.body, test.kind, got, test.want)
+		}
+	}
+}
+
+// A form of many small fields takes far more memory than its bytes: it is the handler's error, not the end of the service.
+func TestFormIsCharged(t *testing.T) {
+	s := startWithin(t, core.Limits{Memory: 16 << 20}, `http.serve(0, {POST = {["/"] = function(req) return {json = #req.form_values.a} end}}, {host = "127.0.0.1", on_listen = listening})`)
+	const kind = "application/x-www-form-urlencoded"
+	if got := s.ask("POST", "/", strings.Repeat("a&", 1<<20), "Content-Type: "+kind); got.status == 200 {
+		t.Errorf("a million fields within 16 MB: %s", got)
+	}
+	if got := s.ask("POST", "/", "a&a", "Content-Type: "+kind); got.String() != "200 2" {
+		t.Errorf("the next request: %s, want 200 2", got)
 	}
 }
 

@@ -49,6 +49,9 @@ func requestClass() *core.Object[*request] {
 	core.Prop(class, "headers", core.MapOf(text), (*request).headers, "The header fields by lower-case name; the values of a repeated one are joined by `, `, those of Cookie by `; `.")
 	core.Prop(class, "cookies", core.MapOf(text), (*request).cookies, "The cookies by name, without quotes around the value.")
 	core.Prop(class, "body", core.Bytes(), func(r *request) []byte { return r.body }, "The body; empty if there is none.")
+	core.Derived(class, "form", formType(false), formOf(false),
+		"The fields of a body that is a form (application/x-www-form-urlencoded), decoded; of several of a name, the first. Empty for any other body.")
+	core.Derived(class, "form_values", formType(true), formOf(true), "All values of each field of a form, decoded.")
 	core.Prop(class, "host", text, func(r *request) string { return r.Host }, "The host, and the port if there is one, that the client asked for.")
 	core.Prop(class, "remote_addr", text, func(r *request) string { return r.RemoteAddr }, "The address and the port of the client, or of the proxy before it.")
 	core.Prop(class, "id", text, (*request).ID, "What names the request in logs.")

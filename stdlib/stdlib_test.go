@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -120,7 +121,8 @@ func TestModulesAreDocumented(t *testing.T) {
 			if m.Doc == "" {
 				t.Error("the file has no comment that begins with --- at the top")
 			}
-			if m.Require != "assay.postgres" && m.Require != "assay.healthcheck" && len(m.Codes) == 0 {
+			uncoded := []string{"assay.postgres", "assay.healthcheck", "assay.tables"} // of the last, a mistake is the script's
+			if !slices.Contains(uncoded, m.Require) && len(m.Codes) == 0 {
 				t.Errorf("there is no ---@alias %s.code with the codes of its errors", m.Name)
 			}
 			for _, f := range m.Funcs {

@@ -13,10 +13,12 @@ import (
 	"assay.rs/core/spec"
 	"assay.rs/mod-crypto"
 	"assay.rs/mod-data/base64"
+	"assay.rs/mod-data/hex"
 	"assay.rs/mod-data/json"
 	"assay.rs/mod-data/regex"
 	"assay.rs/mod-data/template"
 	"assay.rs/mod-data/toml"
+	"assay.rs/mod-data/url"
 	"assay.rs/mod-data/xml"
 	"assay.rs/mod-data/yaml"
 	"assay.rs/mod-db"
@@ -40,6 +42,7 @@ func modulesWith(client http.Config, listening func(url string)) []core.Module {
 		core.Later("db", func() core.Module { return db.New(db.Config{}) }),
 		core.Later("disk", disk.New),
 		core.Later("fs", fs.New),
+		core.Later("hex", hex.New),
 		core.Later("http", func() core.Module { return http.New(client) }),
 		core.Later("prometheus", func() core.Module { return http.Prometheus(client) }),
 		core.Later("json", json.New),
@@ -49,6 +52,7 @@ func modulesWith(client http.Config, listening func(url string)) []core.Module {
 		core.Later("os", stdio.OS),
 		core.Later("template", template.New),
 		core.Later("toml", toml.New),
+		core.Later("url", url.New),
 		core.Later("xml", xml.New),
 		core.Later("yaml", yaml.New),
 		core.Module{Embedded: core.Embed("assay", stdlib.Files())},

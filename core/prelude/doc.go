@@ -1,5 +1,5 @@
 // Package prelude is what every script has and what needs nothing but the runtime: assert, log, env,
-// sleep, time, print, async, require, retry, int64, and the additions to os and string.
+// sleep, time, print, inspect, async, require, retry, int64, and the additions to os and string.
 //
 // [Modules] gives them all to a runtime. [Assertions] tells how many assertions a VM has made, so that
 // a check which asserted nothing can be told from one that passed. Each file holds one builtin or table;
@@ -25,7 +25,7 @@ func Modules() []core.Module {
 func globals() core.Module {
 	return core.Module{
 		Doc:   "Functions that every script has.",
-		Funcs: []core.Func{printFunc(), sleepFunc(), requireFunc(), retryFunc(), int64Func()},
+		Funcs: []core.Func{printFunc(), sleepFunc(), requireFunc(), retryFunc(), int64Func(), inspectFunc()},
 	}
 }
 

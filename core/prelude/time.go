@@ -24,9 +24,12 @@ func sleep(c core.Call, d time.Duration) (core.None, error) {
 }
 
 const layoutText = "Directives as in os.date, in UTC: %Y %m %d %H %M %S and %f (microseconds), %y %j %e %I %p, %a %A %b %B, " +
-	"%z %Z, %s (seconds since 1970), %F (%Y-%m-%d), %T (%H:%M:%S), %D (%m/%d/%y), %R (%H:%M), %%. RFC 3339 when left out."
+	"%z %Z, %s (seconds since 1970), %F (%Y-%m-%d), %T (%H:%M:%S), %D (%m/%d/%y), %R (%H:%M), %%."
 
-const formatText = layoutText + " Written, not read: %V %G %g (the week of ISO 8601 and its year), %U %W (the week from Sunday, from Monday), " +
+const parseText = layoutText + " When left out, the common forms are read: RFC 3339, with a space for the T too, its date alone or its date and time " +
+	"without a zone; the dates of HTTP headers and of mail (Sun, 06 Nov 1994 08:49:37 GMT or +0100); those of openssl (Nov  6 08:49:37 1994 GMT)."
+
+const formatText = layoutText + " RFC 3339 when left out." + " Written, not read: %V %G %g (the week of ISO 8601 and its year), %U %W (the week from Sunday, from Monday), " +
 	"%u %w (the day of the week, 1 to 7 from Monday, 0 to 6 from Sunday), %C, %c %x %X %r %h %n %t."
 
 func timeModule() core.Module {
@@ -56,10 +59,10 @@ func timeModule() core.Module {
 				core.Returns(core.String(), "The text."), formatTime),
 			core.Fn2(core.Doc{
 				Name: "parse", Text: "Reads a time. Text without a zone is in UTC; text that does not follow the layout raises.", Needs: core.Pure, Level: core.Check,
-				Examples: []string{`assert.eq(time.parse("1970-01-01T01:00:00.5+01:00"), 0.5)  assert.eq(time.parse("02.01.1970", "%d.%m.%Y"), 86400)`},
+				Examples: []string{`assert.eq(time.parse("1970-01-01T01:00:00.5+01:00"), 0.5)  assert.eq(time.parse("02.01.1970", "%d.%m.%Y"), 86400)`, `assert.eq(time.parse("1970-01-02"), 86400)  assert.eq(time.parse("Fri, 02 Jan 1970 00:00:00 GMT"), 86400)`},
 			},
 				core.Arg("text", core.String(), "The text."),
-				core.Opt("layout", core.Nullable(core.String()), nil, layoutText),
+				core.Opt("layout", core.Nullable(core.String()), nil, parseText),
 				core.Returns(core.Number(), "Seconds since 1970, with a fraction."), parseTime),
 		},
 	}
@@ -103,9 +106,21 @@ func parseTime(_ core.Call, text string, layout *string) (float64, error) {
 		t, err := strptime(text, *layout)
 		return unix(t), err
 	}
-	t, err := time.Parse(time.RFC3339, text)
-	if err != nil {
-		return 0, fmt.Errorf("%s is not a time as RFC 3339 has it, such as 2006-01-02T15:04:05Z", literal.Quote(text))
+	for _, form := range commonForms() {
+		if t, err := time.Parse(form, text); err == nil {
+			return unix(t), nil
+		}
 	}
-	return unix(t), nil
+	return 0, fmt.Errorf("%s is not a time as RFC 3339 has it, such as 2006-01-02T15:04:05Z, nor another common form: give its layout, such as \"%%d.%%m.%%Y\"",
+		literal.Quote(text))
+}
+
+// commonForms are those that need no layout. Names of zones other than GMT are not among them: package time would read
+// each as UTC.
+func commonForms() []string {
+	return []string{
+		time.RFC3339, "2006-01-02 15:04:05Z07:00", "2006-01-02T15:04:05", time.DateTime, "2006-01-02T15:04", "2006-01-02 15:04", time.DateOnly,
+		"Mon, 02 Jan 2006 15:04:05 GMT", time.RFC1123Z, "Monday, 02-Jan-06 15:04:05 GMT", time.ANSIC, // RFC 9110, 5.6.7
+		"Jan _2 15:04:05 2006 GMT",
+	}
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"assay.rs/core"
+	"assay.rs/core/inspect"
 )
 
 // Complete gives the names that the last word of text may become, sorted, each as the whole word.
@@ -41,7 +42,9 @@ func (s *Session) Complete(text string) []string {
 	return slices.Compact(words)
 }
 
-func isNameOrKeyword(name string) bool { return isName(name) || slices.Contains(keywords(), name) }
+func isNameOrKeyword(name string) bool {
+	return inspect.IsName(name) || slices.Contains(inspect.Keywords(), name)
+}
 
 // lastWord is what stands at the end of text and may be a name with its path: "http.ge".
 func lastWord(text string) string {
@@ -59,7 +62,7 @@ func lastWord(text string) string {
 func (s *Session) names(c core.Call, path string) []string {
 	if path == "" {
 		keys, _ := c.Globals().Keys()
-		return append(keys, keywords()...)
+		return append(keys, inspect.Keywords()...)
 	}
 	value, ok := at(c, path)
 	if !ok {

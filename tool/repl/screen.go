@@ -10,6 +10,9 @@ import (
 	"golang.org/x/term"
 )
 
+// lineWidth is how long lines are where the screen does not say.
+const lineWidth = 76
+
 // screen is the terminal. While a line is read it is raw, and what tasks print goes above the line.
 type screen struct {
 	in, out *os.File

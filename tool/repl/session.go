@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"assay.rs/core"
+	"assay.rs/core/inspect"
 	"assay.rs/core/luadoc"
 	"assay.rs/core/spec"
 	"assay.rs/core/syntax"
@@ -106,10 +107,13 @@ func (s *Session) Run(ctx context.Context, source string) error {
 		}
 		texts := make([]string, len(values))
 		c.Hold(func() {
-			for i, v := range values {
-				texts[i] = show(c, v)
+			for i := 0; i < len(values) && err == nil; i++ {
+				texts[i], err = inspect.Show(c, values[i])
 			}
 		})
+		if err != nil {
+			return err
+		}
 		_, err = fmt.Fprintln(s.out, strings.Join(texts, "\t"))
 		return err
 	})

@@ -25,9 +25,29 @@ print(pcall(time.format, 0/0))                  --> ~^false time.format: argumen
 
 print(time.parse("2024-02-29T12:30:01Z"))       --> =1709209801
 print(("%.3f"):format(time.parse("2024-02-29T13:30:01.5+01:00"))) --> =1709209801.500
-print(pcall(time.parse, "yesterday"))           --> =false time.parse: "yesterday" is not a time as RFC 3339 has it, such as 2006-01-02T15:04:05Z
+print(pcall(time.parse, "yesterday"))           --> =false time.parse: "yesterday" is not a time as RFC 3339 has it, such as 2006-01-02T15:04:05Z, nor another common form: give its layout, such as "%d.%m.%Y"
 print(pcall(time.parse, "2023-02-29T00:00:00Z")) --> ~^false time.parse: "2023-02-29T00:00:00Z" is not a time
 
+for _, text in ipairs{
+  "2024-02-29", "2024-02-29 12:30:01", "2024-02-29 12:30:01.5+01:00", "2024-02-29T12:30:01", "2024-02-29T12:30", "2024-02-29 12:30",
+  "Thu, 29 Feb 2024 12:30:01 GMT", "Thu, 29 Feb 2024 12:30:01 +0100", "Thursday, 29-Feb-24 12:30:01 GMT", "Thu Feb 29 12:30:01 2024",
+  "Feb 29 12:30:01 2024 GMT", "Feb  9 12:30:01 2024 GMT",
+} do print(time.format(time.parse(text))) end
+--> =2024-02-29T00:00:00Z
+--> =2024-02-29T12:30:01Z
+--> =2024-02-29T11:30:01.5Z
+--> =2024-02-29T12:30:01Z
+--> =2024-02-29T12:30:00Z
+--> =2024-02-29T12:30:00Z
+--> =2024-02-29T12:30:01Z
+--> =2024-02-29T11:30:01Z
+--> =2024-02-29T12:30:01Z
+--> =2024-02-29T12:30:01Z
+--> =2024-02-29T12:30:01Z
+--> =2024-02-09T12:30:01Z
+for _, text in ipairs{"Thu, 29 Feb 2024 12:30:01 EST", "2024-02-30", "29.02.2024", "02/29/2024", "1709209801", "2024-02-29 ", ""} do
+  assert.raises(function() time.parse(text) end, "is not a time")
+end
 local function parse(text, layout)
   local ok, t = pcall(time.parse, text, layout)
   print(ok and time.format(t) or tostring(t))

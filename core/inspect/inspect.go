@@ -1,4 +1,5 @@
-package repl
+// Package inspect writes Lua values for people: [Show] for the REPL and the builtin inspect.
+package inspect
 
 import (
 	"fmt"
@@ -7,26 +8,30 @@ import (
 	"strings"
 
 	"assay.rs/core"
+	"assay.rs/core/internal/literal"
 )
 
 // Bounds of what is printed of one value.
 const (
 	lineWidth = 76
-	maxShown  = 64 << 10 // bytes
+	maxShown  = 64 << 10 // bytes, about
 	maxNested = 12
 	maxItems  = 100 // of one table: of those in a row, and of the others
 )
 
-// show is a value as a person writes it in Lua: a table that fits on one line on one, others on several.
-func show(c core.Call, v core.Value) string {
+// Show is a value as a person writes it in Lua: a table that fits on one line on one, others on several. Of a long table
+// it has the first items, and in all about 64 KB. The error is a limit's. It needs the baton.
+func Show(c core.Call, v core.Value) (string, error) {
 	p := printer{call: c, left: maxShown, open: make(map[core.Table]bool)}
-	return p.value(v, "")
+	s := p.value(v, "")
+	return s, p.err
 }
 
 type printer struct {
 	call core.Call
-	left int
+	left int                 // bytes that may still be shown
 	open map[core.Table]bool // the tables around the place
+	err  error               // of a limit
 }
 
 func (p *printer) value(v core.Value, margin string) string {
@@ -34,7 +39,10 @@ func (p *printer) value(v core.Value, margin string) string {
 	switch v.Kind() {
 	case core.KindString:
 		text, _ := v.Text()
-		s = quote(text)
+		s = quote(literal.Cut(text, maxShown))
+		if len(text) > maxShown {
+			s += "... (" + strconv.Itoa(len(text)) + " bytes)"
+		}
 	case core.KindTable:
 		t, _ := v.Table()
 		return p.table(t, margin)
@@ -50,11 +58,12 @@ func (p *printer) value(v core.Value, margin string) string {
 	if p.left <= 0 {
 		return "..."
 	}
-	p.left -= len(s)
+	p.left -= len(margin) + len(s)
 	return s
 }
 
 func (p *printer) table(t core.Table, margin string) string {
+	p.left -= len(margin) + len("{...}, ") // also for tables that are not shown: there may be any number
 	switch {
 	case p.open[t]:
 		return "<cycle>"
@@ -86,27 +95,39 @@ func (p *printer) items(t core.Table, margin string) []string {
 	if shown < n {
 		items = append(items, left(n-shown))
 	}
-	type field struct {
-		key   string
-		value core.Value
+	keys, err := p.keysBeyond(t, n)
+	if err != nil {
+		p.err, p.left = err, 0
+		return items
 	}
-	var fields []field
-	_ = t.Each(func(k, v core.Value) error { // the function gives no error
-		if i, ok := k.Integer(); ok && k.Kind() != core.KindString && i >= 1 && i <= int64(n) {
-			return nil
-		}
-		fields = append(fields, field{p.key(k), v})
-		return nil
-	})
-	slices.SortFunc(fields, func(a, b field) int { return strings.Compare(a.key, b.key) })
-	for i, f := range fields {
+	for i, k := range keys {
 		if p.left <= 0 || i == maxItems {
-			return append(items, left(len(fields)-i))
+			return append(items, left(len(keys)-i))
 		}
-		p.left -= len(f.key)
-		items = append(items, f.key+" = "+p.value(f.value, margin))
+		key := p.key(k)
+		p.left -= len(key)
+		items = append(items, key+" = "+p.value(t.GetAt(k), margin))
 	}
 	return items
+}
+
+// keyCost is what a key takes that is sorted.
+const keyCost = 64
+
+// keysBeyond are the keys other than 1 to n, in order.
+func (p *printer) keysBeyond(t core.Table, n int) ([]core.Value, error) {
+	count := 0
+	_ = t.Each(func(core.Value, core.Value) error { // the function gives no error
+		count++
+		return nil
+	})
+	if err := p.call.Copies(keyCost * max(count-n, 0)); err != nil {
+		return nil, err
+	}
+	if err := p.call.Spend(count); err != nil {
+		return nil, err
+	}
+	return t.KeysBeyond(n), nil
 }
 
 // left stands for so many items that are not shown.
@@ -128,8 +149,9 @@ func elements(t core.Table) int {
 
 func (p *printer) key(k core.Value) string {
 	text, isText := k.Text()
+	text = literal.Cut(text, literal.MaxQuoted)
 	switch {
-	case k.Kind() == core.KindString && isName(text):
+	case k.Kind() == core.KindString && IsName(text):
 		return text
 	case k.Kind() == core.KindString:
 		return "[" + quote(text) + "]"
@@ -166,17 +188,11 @@ func quote(s string) string {
 	return b.String()
 }
 
-func isName(s string) bool {
-	for i, ch := range s {
-		letter := ch == '_' || ch >= 'a' && ch <= 'z' || ch >= 'A' && ch <= 'Z'
-		if !letter && (i == 0 || ch < '0' || ch > '9') {
-			return false
-		}
-	}
-	return s != "" && !slices.Contains(keywords(), s)
-}
+// IsName tells whether s may stand for a field behind a dot, as no keyword may.
+func IsName(s string) bool { return literal.IsName(s) && !slices.Contains(Keywords(), s) }
 
-func keywords() []string {
+// Keywords are those of Lua, in order.
+func Keywords() []string {
 	return []string{
 		"and", "break", "do", "else", "elseif", "end", "false", "for", "function", "goto", "if", "in", "local", "nil",
 		"not", "or", "repeat", "return", "then", "true", "until", "while",
