@@ -160,6 +160,34 @@ function Client:ensure_user(name, password, options)
   return create(self, sql, self.user_exists, name)
 end
 
+--- Gives a user another password.
+---
+---     pg:set_password("app", env.get("APP_PASSWORD"))
+---@param name string
+---@param password string
+function Client:set_password(name, password)
+  self.conn:execute("alter role " .. M._quote_ident(name) .. " login password " .. M._quote_literal(password))
+end
+
+--- Makes an extension in the client's database. One that exists is left as it is.
+---
+---     pg:ensure_extension("pg_trgm")
+---@param name string
+---@return boolean created
+function Client:ensure_extension(name)
+  if self:extension_exists(name) then return false end
+  return create(self, "create extension " .. M._quote_ident(name), self.extension_exists, name)
+end
+
+--- Tells whether the client's database has an extension.
+---
+---     assert(pg:extension_exists("plpgsql"))
+---@param name string
+---@return boolean
+function Client:extension_exists(name)
+  return self.conn:query_one("select 1 as found from pg_extension where extname = $1", { name }) ~= nil
+end
+
 --- Makes a database. One that exists is left as it is.
 ---
 ---     pg:ensure_database("shop", "app")

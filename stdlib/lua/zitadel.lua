@@ -244,6 +244,17 @@ function Client:update_oidc_app(project_id, app_id, options)
   return call(self, "update_oidc_app", "PUT", project(project_id, rest.path("/apps/{}/oidc_config", app_id)), rest.without(app(self, options), "name"))
 end
 
+--- Makes a new secret for an application, in place of the one that it has.
+---
+---     local secret = client:generate_app_secret(project.id, app.id)
+---@param project_id string
+---@param app_id string
+---@return string secret
+function Client:generate_app_secret(project_id, app_id)
+  local path = project(project_id, rest.path("/apps/{}/oidc_config/_generate_client_secret", app_id))
+  return call(self, "generate_app_secret", "POST", path, {}).clientSecret
+end
+
 --- Finds an identity provider by its name.
 ---
 ---     print(client:find_idp("Google") ~= nil)

@@ -36,6 +36,11 @@ func TestPostgresModule(t *testing.T) {
 		assert.eq(app:query("select current_user || ' ' || current_database() as who")[1].who, 'app we"ird')
 		app:close()
 		assert.eq(select(2, pcall(app.query, app, "select 1")).code, "db.closed")
+		assert.eq(pg:ensure_extension("pg_trgm"), true)
+		assert.eq(pg:ensure_extension("pg_trgm"), false)
+		assert.eq(pg:extension_exists("none"), false)
+		pg:set_password("app", 'new \\ "secret\'')
+		postgres.client("localhost", port, "app", 'new \\ "secret\'', "postgres", {sslmode = "require"}):close()
 		pg:close()`), 0o600); err != nil {
 		t.Fatal(err)
 	}

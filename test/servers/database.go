@@ -179,8 +179,8 @@ func MariaDB(t testing.TB) *Database {
 	}
 	once(t, as, dir, strings.Join(tables, ""), mariadbd, append(common, "--bootstrap")...)
 	users := write(t, as, dir, "users.sql", fmt.Appendf(nil, "create database if not exists assay;\n"+
-		"create user if not exists assay@localhost identified by '%[1]s';\ngrant all on *.* to assay@localhost;\n"+
-		"create user if not exists assay@'127.0.0.1' identified by '%[1]s';\ngrant all on *.* to assay@'127.0.0.1';\n", Password))
+		"create user if not exists assay@localhost identified by '%[1]s';\ngrant all on *.* to assay@localhost with grant option;\n"+
+		"create user if not exists assay@'127.0.0.1' identified by '%[1]s';\ngrant all on *.* to assay@'127.0.0.1' with grant option;\n", Password))
 	d := &Database{Scheme: "mysql", Port: freePort(t), Socket: filepath.Join(dir, "socket"), dir: dir}
 	cert, key := d.certify(t, as)
 	d.start = func(t testing.TB) *process {

@@ -148,6 +148,10 @@ assert.eq({c:ensure_project("platform")}, {{id = "3"}, true})
 -->: Authorization: Bearer t
 -->= {"redirectUris":["https://x/"],"responseTypes":["OIDC_RESPONSE_TYPE_CODE"],"grantTypes":["OIDC_GRANT_TYPE_AUTHORIZATION_CODE","OIDC_GRANT_TYPE_REFRESH_TOKEN"],"appType":"OIDC_APP_TYPE_WEB","authMethodType":"OIDC_AUTH_METHOD_TYPE_BASIC","accessTokenType":"OIDC_TOKEN_TYPE_BEARER","accessTokenRoleAssertion":true,"idTokenRoleAssertion":true,"idTokenUserinfoAssertion":true,"devMode":false,"clockSkew":"0s"}
 --< 200 {}
+--> POST /management/v1/projects/1/apps/9/oidc_config/_generate_client_secret
+-->: Authorization: Bearer t
+-->= {}
+--< 200 {"clientSecret":"new"}
 local c = zitadel.client{url = URL, domain = "example.com", token = "t"}
 assert.eq(c:find_app("1", "grafana").id, "9")
 local o = {name = "grafana", subdomain = "grafana", callbackPath = "/login", authMethodType = "OIDC_AUTH_METHOD_TYPE_NONE"}
@@ -155,6 +159,7 @@ assert.eq(c:create_oidc_app("1", o).clientId, "c")
 assert.eq(c:create_oidc_app("1", o), {id = "existing", name = "grafana"})
 assert.eq({c:ensure_oidc_app("1", o)}, {{id = "9", name = "grafana"}, false})
 c:update_oidc_app("1", "9", {name = "grafana", redirectUris = {"https://x/"}})
+assert.eq(c:generate_app_secret("1", "9"), "new")
 
 ---- identity providers
 --> POST /admin/v1/idps/templates/_search
