@@ -61,7 +61,7 @@ func run(ctx context.Context, args []string) error {
 	fmt.Printf("%-12s %-12s %-6s %12s  %s\n", "image", "platform", "layer", "pull bytes", "digest")
 	built := 0
 	for _, b := range release.Binaries() {
-		if *only != "" && b.Name != *only {
+		if !b.Image || *only != "" && b.Name != *only {
 			continue
 		}
 		built++
@@ -82,7 +82,7 @@ func run(ctx context.Context, args []string) error {
 		}
 	}
 	if built == 0 {
-		return fmt.Errorf("-only %s: no such binary", *only)
+		return fmt.Errorf("-only %s: no such image", *only)
 	}
 	return nil
 }

@@ -19,13 +19,15 @@ type Binary struct {
 	Budget, Zipped int64
 	Hot            []string // packages that are compiled with inlining; none is all
 	Align          int      // of functions, in bytes
+	Image          bool     // it is shipped as an image too
 }
 
 // Binaries are all that are shipped.
 func Binaries() []Binary {
 	return []Binary{
-		{Name: "assay", Budget: 24_000_000, Zipped: 9_600_000, Hot: append(hot(), hotInScripts()...), Align: 16},
-		{Name: "assay-check", Budget: 12_000_000, Zipped: 4_800_000, Hot: hot(), Align: 4},
+		{Name: "assay", Budget: 24_000_000, Zipped: 9_600_000, Hot: append(hot(), hotInScripts()...), Align: 16, Image: true},
+		{Name: "assay-check", Budget: 12_000_000, Zipped: 4_800_000, Hot: hot(), Align: 4, Image: true},
+		{Name: "assay-lsp", Budget: 6_000_000, Zipped: 2_400_000, Align: 16},
 	}
 }
 

@@ -23,7 +23,8 @@ type library struct {
 	trust                    string   // the variable for a file with the authority to trust
 }
 
-func libraries(t *testing.T) []library {
+// nodePath lets node find what test/install has put into the cache.
+func nodePath(t *testing.T) string {
 	t.Helper()
 	cache := os.Getenv("ASSAY_TEST_CACHE")
 	if cache == "" {
@@ -33,7 +34,12 @@ func libraries(t *testing.T) []library {
 		}
 		cache = filepath.Join(dir, "assay-test")
 	}
-	node := []string{"NODE_PATH=" + filepath.Join(cache, "npm", "node_modules")}
+	return "NODE_PATH=" + filepath.Join(cache, "npm", "node_modules")
+}
+
+func libraries(t *testing.T) []library {
+	t.Helper()
+	node := []string{nodePath(t)}
 	return []library{
 		{"npm's ws", "node", ".js", node, []string{"-e", "require('ws')"}, "NODE_EXTRA_CA_CERTS"},
 		{"Debian's python3-websockets", "/usr/bin/python3", ".py", nil, []string{"-c", "import websockets"}, "SSL_CERT_FILE"},
