@@ -52,7 +52,8 @@ type Task struct {
 	forgotten bool     // nobody will
 	failure   *failure // that nobody has heard of yet
 
-	background bool // it may run until the VM ends
+	background bool            // it may run until the VM ends
+	heirs      context.Context //nolint:containedctx // what the tasks that it starts end with; nil is the VM
 }
 
 // newTask makes a task that ends with ctx.
@@ -211,7 +212,12 @@ func (c Call) start(given []lua.LValue, body func(Call) ([]Value, error)) *Task 
 	if vm.foreign != nil {
 		return &Task{vm: vm, lifetime: lifetime{parent: vm.ctx}, ended: true, err: errForeign}
 	}
-	task := vm.newTask(vm.ctx)
+	parent := vm.ctx
+	if heirs := c.t.task.heirs; heirs != nil {
+		parent = heirs
+	}
+	task := vm.newTask(parent)
+	task.heirs = c.t.task.heirs
 	vm.tasksMu.Lock()
 	task.given = given
 	vm.tasksMu.Unlock()

@@ -21,9 +21,15 @@ func (c Call) Tasks() Tasks { return Tasks{c.t.vm, c.b} }
 // task is stopped when ctx ends. The error is that of work; *Interrupted when the task was stopped, *Exit
 // when it called os.exit, *Crash when it panicked.
 func (ts Tasks) Run(ctx context.Context, work func(c Call) error) (err error) {
+	return ts.run(ctx, nil, work)
+}
+
+// run is Run for a task whose own tasks end with heirs; nil is with the VM.
+func (ts Tasks) run(ctx, heirs context.Context, work func(c Call) error) (err error) {
 	vm := ts.vm
 	vm.baton.lock()
 	task := vm.newTaskOn(ctx, vm.spareThread())
+	task.heirs = heirs
 	task.heard = true // by the caller
 	defer task.end()
 	task.hold()

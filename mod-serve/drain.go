@@ -4,22 +4,8 @@ import (
 	"context"
 	"net"
 	"sync"
-	"sync/atomic"
 	"time"
-
-	"assay.rs/core"
 )
-
-// servers are those of a VM.
-type servers struct{ started, drained atomic.Int64 }
-
-// Drained tells whether the scripts of vm have served, and all servers have ended with every request
-// answered.
-func Drained(vm *core.VM) bool {
-	all := core.LocalOf[servers](vm)
-	started := all.started.Load()
-	return started > 0 && started == all.drained.Load()
-}
 
 // pollEvery is how often a draining server looks whether its requests are done: WebSockets have no
 // connection that net/http knows of.

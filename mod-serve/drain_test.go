@@ -42,7 +42,7 @@ func TestDrain(t *testing.T) {
 	if err := s.stop(); !errors.Is(err, errTold) {
 		t.Errorf("Run = %v, want that it was told to end", err)
 	}
-	if !Drained(s.vm) {
+	if !s.vm.Drained() {
 		t.Error("Drained = false, want true")
 	}
 }
@@ -64,7 +64,7 @@ func TestDrainGivesUp(t *testing.T) {
 	if err := s.stop(); !errors.Is(err, errTold) {
 		t.Errorf("Run = %v, want that it was told to end", err)
 	}
-	if Drained(s.vm) {
+	if s.vm.Drained() {
 		t.Error("Drained = true although a request was ended")
 	}
 	if got := <-answer; strings.Contains(got, "200 OK") {
@@ -88,7 +88,7 @@ func TestSeveralServers(t *testing.T) {
 		t.Errorf("got %s, want 200 first second", got)
 	}
 	_ = s.stop()
-	if !Drained(s.vm) {
+	if !s.vm.Drained() {
 		t.Error("Drained = false, want true")
 	}
 }

@@ -131,8 +131,7 @@ func (s *server) run(c core.Call, listener net.Listener) error {
 		return err
 	}
 	limited := limit(listener, min(s.options.maxConnections, int(core.Fitted(math.MaxInt32*perConnection, 4)/perConnection)), s.count, s.refused)
-	state := core.Local[servers](c)
-	state.started.Add(1)
+	drains := c.Drains()
 	served := make(chan error, 1)
 	go func() { served <- web.Serve(limited) }()
 	c.SetGlobal("_SERVER_PORT", core.NumberValue(float64(port)))
@@ -162,7 +161,7 @@ func (s *server) run(c core.Call, listener net.Listener) error {
 		}
 		return err
 	}
-	state.drained.Add(1)
+	drains()
 	return nil
 }
 

@@ -16,7 +16,6 @@ import (
 	"assay.rs/check"
 	"assay.rs/check/command"
 	"assay.rs/core"
-	"assay.rs/mod-serve"
 )
 
 // scriptFlags are what a script may use and touch.
@@ -168,8 +167,8 @@ func (p *program) runScript(ctx context.Context, name string, source []byte, arg
 	if left := vm.Unfinished(); left != nil && err == nil {
 		log.Warn(left.Error())
 	}
-	if interrupt, ok := errors.AsType[*check.Interrupt](err); ok && interrupt.Signal == "SIGTERM" && serve.Drained(vm) {
-		err = nil // told to go, and every request was answered
+	if interrupt, ok := errors.AsType[*check.Interrupt](err); ok && interrupt.Signal == "SIGTERM" && vm.Drained() {
+		err = nil // told to go, and all that drains has
 	}
 	if err == nil && unheard.First() != nil {
 		return command.Status(1) // the log has said why

@@ -45,7 +45,7 @@ func (h *handle) claim(c core.Call) error {
 }
 
 func asyncModule() core.Module {
-	handles := handleClass()
+	handles, channels := handleClass(), channelClass()
 	many := core.ListOf(handles.Type())
 	result := core.Any()
 	fn := core.CallbackType([]spec.Param{{Name: "arguments", Type: spec.Type{Kind: spec.Scalar, Name: "any"}, Text: "The further arguments.", Rest: true}})
@@ -82,7 +82,7 @@ func asyncModule() core.Module {
 		},
 			core.Arg("handles", many, "The tasks."),
 			core.Returns(result, "The array of results of the first one."), race),
-		channelFunc(),
+		channelFunc(channels), gracefulFunc(channels),
 	}}
 }
 

@@ -42,8 +42,7 @@ func (ch *channel) Holds(held core.Held) {
 	held.Values(values...)
 }
 
-func channelFunc() core.Func {
-	class := channelClass()
+func channelFunc(class *core.Object[*channel]) core.Func {
 	return core.Fn1(core.Doc{
 		Name: "channel", Text: "Makes a channel, through which tasks hand each other values in order.",
 		Needs: core.Pure, Level: core.Check,

@@ -61,7 +61,7 @@ func (s *Sockets) Accept(w http.ResponseWriter, r *http.Request, o AcceptOptions
 func (s *Sockets) Module() core.Module {
 	return core.Module{
 		Name: "ws", Doc: "Talks to WebSocket servers (RFC 6455). Each function is also a method of the connection.",
-		Funcs: append([]core.Func{s.connectFunc()}, functions(s.class.Type(), "ws.%s(conn", "local conn = ws.connect(URL)  ")...),
+		Funcs: append([]core.Func{s.connectFunc(), s.tunnelFunc()}, functions(s.class.Type(), "ws.%s(conn", "local conn = ws.connect(URL)  ")...),
 	}
 }
 

@@ -27,7 +27,7 @@ local M = {}
 ---@field context? string A context of the kubeconfig.
 ---@field timeout? number Of each request, in seconds, and other options of http.request.
 
-for _, part in ipairs({ "request", "kinds", "objects", "pods", "wait", "watch", "rollout", "apply", "nodes", "access" }) do
+for _, part in ipairs({ "request", "kinds", "objects", "pods", "wait", "watch", "rollout", "apply", "nodes", "access", "exec", "controller", "webhook" }) do
   for name, value in pairs(require("./k8s/" .. part)) do M[name] = value end
 end
 

@@ -129,4 +129,85 @@ function M.apply_file(path, options)
   return M.apply_all(yaml.parse_all(fs.read(path)), options)
 end
 
+---@class k8s.PruneOptions
+---@field label_selector string Which objects belong to the set; it may not be empty.
+---@field kinds? string[] Kinds to look for besides those of the set and the usual ones, such as "namespace" or those of definitions.
+---@field namespace? string Where to look, besides the namespaces of the set.
+---@field field_manager? string Whose objects; "assay" unless given.
+---@field dry_run? boolean Delete nothing.
+
+-- What sets mostly have, and what takes no data with it.
+local usual = {
+  "configmap", "secret", "service", "serviceaccount", "deployment", "statefulset", "daemonset", "job", "cronjob", "ingress",
+  "networkpolicy", "poddisruptionbudget", "horizontalpodautoscaler", "role", "rolebinding",
+}
+
+--- Whether the manager has applied the object, and no controller makes it.
+local function applied_by(object, manager)
+  for _, owner in ipairs(object.metadata.ownerReferences or {}) do
+    if owner.controller then return false end
+  end
+  for _, fields in ipairs(object.metadata.managedFields or {}) do
+    if fields.manager == manager and fields.operation == "Apply" then return true end
+  end
+  return false
+end
+
+--- Deletes what was applied once and is no more in the set: objects with the labels that this field manager has applied
+--- and that are not among those that are given. What controllers have made is theirs. Objects are looked for in the
+--- namespaces of the set; those without a namespace only if the set has their kind, or kinds says so.
+---
+---     local set = k8s.apply_file("shop.yaml")
+---     for _, o in ipairs(k8s.prune(set, {label_selector = "app=shop"})) do print("deleted", o.kind, o.name) end
+---@param set table[] What apply_all or apply_file gave.
+---@param options k8s.PruneOptions And those of k8s.Options.
+---@return {kind: string, namespace: string?, name: string}[] # What was deleted; with dry_run, what would be.
+function M.prune(set, options)
+  local o = options or {}
+  if type(o.label_selector) ~= "string" or not o.label_selector:find("%S") then
+    error("k8s.prune: label_selector is expected: an empty one would be of all objects", 2)
+  end
+  local asking = rest.without(o, "dry_run")
+  local keep, places, looked = {}, { [o.namespace or ""] = o.namespace and true or nil }, {}
+  local where = {}
+  local function look(about) if not where[about.api .. about.plural] then where[about.api .. about.plural], looked[#looked + 1] = true, about end end
+  for _, object in ipairs(set) do
+    if not object.metadata or not object.metadata.uid then error("k8s.prune: the set is what apply_all gave, with a uid of each object", 2) end
+    keep[object.metadata.uid] = true
+    if object.metadata.namespace then places[object.metadata.namespace] = true end
+    look(kinds._kind_of(object, asking))
+  end
+  for _, list in ipairs({ usual, o.kinds or {} }) do
+    for _, kind in ipairs(list) do look(kinds._kind(kind, asking)) end
+  end
+  local pruned = json.array()
+  local function visit(about, ns)
+    local query = { labelSelector = o.label_selector, limit = 500 }
+    repeat
+      local page = request._ask("get", "GET", kinds._path(about, ns), { query = query }, asking)
+      for _, object in ipairs(page.items or {}) do
+        local m = object.metadata
+        if not keep[m.uid] and not m.deletionTimestamp and applied_by(object, o.field_manager or "assay") then
+          pruned[#pruned + 1] = { kind = about.kind, namespace = m.namespace, name = m.name }
+          if not o.dry_run then
+            local body = { kind = "DeleteOptions", apiVersion = "v1", propagationPolicy = "Background", preconditions = { uid = m.uid } }
+            local path = kinds._path(about, m.namespace, m.name)
+            local answer = request._send("DELETE", path, { body = body }, asking)
+            if not answer.ok and answer.status ~= 404 then rest.fail("k8s.http", ("k8s.delete: HTTP %d %s: %s"):format(answer.status, path, answer.body), answer) end
+          end
+        end
+      end
+      query.continue = page.metadata and page.metadata.continue
+    until not query.continue or query.continue == ""
+  end
+  for _, about in ipairs(looked) do
+    if about.namespaced then
+      for ns in pairs(places) do visit(about, ns) end
+    else
+      visit(about)
+    end
+  end
+  return pruned
+end
+
 return M

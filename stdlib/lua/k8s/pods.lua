@@ -73,14 +73,15 @@ function M.logs(ns, pod, options)
     M._follow(path, { query = query(o) }, o, o.follow)
     return ""
   end
-  local client = request._connect(o)
-  return (client:call("get", "GET", path, { query = query(o), text = true, where = true }))
+  local response = request._send("GET", path, { query = query(o) }, o)
+  if response.status == 200 then return response.body end
+  rest.fail("k8s.http", ("k8s.get: HTTP %d %s: %s"):format(response.status, path, response.body), response)
 end
 
 --- Streams lines to fn until it returns false or the stream ends; whether fn ended it.
 function M._follow(path, given, o, fn)
   local kept, ended = "", false
-  local response = request._connect(o):stream(path, given, function(chunk)
+  local function read(chunk)
     local text, from = kept .. chunk, 1
     while true do
       local at = text:find("\n", from, true)
@@ -93,7 +94,8 @@ function M._follow(path, given, o, fn)
     end
     kept = text:sub(from)
     return true
-  end)
+  end
+  local response = request._heal(o, function(client) return client:stream(path, given, read) end)
   if not response.ok then
     rest.fail("k8s.http", ("k8s.get: HTTP %d %s: %s"):format(response.status, path, response.body), response)
   end

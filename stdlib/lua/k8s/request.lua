@@ -9,7 +9,7 @@ local own = {
   "base_url", "token", "kubeconfig", "context", "label_selector", "field_selector", "limit", "page_size", "content_type", "type",
   "propagation", "grace_period", "field_manager", "force", "dry_run", "namespace", "condition", "jsonpath", "deleted", "interval",
   "tail", "container", "previous", "since", "follow", "timestamps", "all_containers", "resource_version", "revision", "kind", "name",
-  "subresource", "audiences", "expiration", "delete_emptydir", "uid", "within", "prune", "keep",
+  "subresource", "audiences", "expiration", "delete_emptydir", "within", "kinds",
 }
 
 local function access(o)
@@ -46,13 +46,50 @@ function M._place(o)
   return found.server, found.namespace
 end
 
---- Makes a request; a token that was refused is read once more.
-function M._send(method, path, given, o)
-  local response = M._connect(o):send(method, path, given)
-  if response.status == 401 and not (o and (o.base_url or o.token)) then
-    response = M._connect(o):send(method, path, given)
-  end
+--- Asks with a client; when its token was refused, once more with a client that has read it anew.
+function M._heal(o, ask)
+  local response = ask(M._connect(o))
+  if response.status == 401 and not (o and (o.base_url or o.token)) then response = ask(M._connect(o)) end
   return response
+end
+
+--- Makes a request.
+function M._send(method, path, given, o)
+  return M._heal(o, function(client) return client:send(method, path, given) end)
+end
+
+local tls = { "ca_cert", "ca_cert_file", "client_cert", "client_cert_file", "client_key", "client_key_file", "insecure", "server_name" }
+
+local function open(client, path, protocols)
+  local given = client:_given(path)
+  if given.proxy then rest.fail("k8s.config", "k8s: there is no way for a WebSocket through the proxy of this cluster") end
+  local auth, headers = given.auth, given.headers
+  if auth and auth.bearer then headers.authorization = "Bearer " .. auth.bearer end
+  if auth and auth.username then headers.authorization = "Basic " .. base64.encode(auth.username .. ":" .. (auth.password or "")) end
+  local options = { headers = headers, subprotocols = protocols, max_message = 16 * 2 ^ 20 }
+  for _, name in ipairs(tls) do options[name] = given[name] end
+  return ws.connect(given.url:gsub("^http", "ws"), options)
+end
+
+--- Opens a WebSocket; what the server refuses is the error of a request.
+function M._open(path, protocols, o)
+  if not ws then rest.fail("k8s.config", "k8s: only scripts open WebSockets, not checks") end
+  local conn
+  M._heal(o, function(client)
+    local ok, e = pcall(open, client, path, protocols)
+    if ok then
+      conn = e
+      return { status = 101 }
+    end
+    if type(e) == "string" or e.code ~= "ws.handshake" then error(e, 0) end
+    -- Why it was refused, an answer that is none of a handshake tells.
+    local answer = client:send("GET", path)
+    if answer.status == 401 then return answer end
+    if answer.ok or answer.status == 400 or answer.status == 403 and not tostring(e):find("403", 1, true) then error(e, 0) end
+    rest.fail("k8s.http", ("k8s.get: HTTP %d %s: %s"):format(answer.status, path, answer.body), answer)
+  end)
+  if not conn then rest.fail("k8s.http", "k8s.get: HTTP 401 " .. path .. ": the token is refused") end
+  return conn
 end
 
 --- Gives the JSON of an answer. good is 200 unless it is "2xx"; with missing, nil is given for 404.

@@ -38,8 +38,8 @@ local function relist(w)
       known = nil
     end
     if not known or known.metadata.resourceVersion ~= object.metadata.resourceVersion then
-      w.known[k] = stub(object, w.about)
-      if not w.give(known and "MODIFIED" or "ADDED", object) then return false end
+      w.known[k] = w.keep(object, w.about)
+      if not w.give(known and "MODIFIED" or "ADDED", object, known) then return false end
     end
   end
   for k, known in pairs(w.known) do
@@ -49,6 +49,8 @@ local function relist(w)
     end
   end
   w.version = list.metadata and list.metadata.resourceVersion
+  w.listed = true
+  if w.synced then w.synced() end
   return true
 end
 
@@ -64,12 +66,13 @@ local function take(w, line)
   w.version = object.metadata.resourceVersion
   if event.type == "BOOKMARK" then return true end
   local k = key(object)
-  w.known[k] = event.type ~= "DELETED" and stub(object, w.about) or nil
-  if not w.give(event.type, object) then
+  local before = w.known[k]
+  w.known[k] = event.type ~= "DELETED" and w.keep(object, w.about) or nil
+  if not w.give(event.type, object, before) then
     w.ended = true
     return false
   end
-  w.pause = nil
+  w.pause, w.heard = nil, true
   return true
 end
 
@@ -108,11 +111,32 @@ end
 ---@return string version The resource version that was seen last.
 function M.watch(ns, kind, fn, options)
   local o = options or {}
+  local w = M._begin(ns, kind, o, function(event, object) return fn({ type = event, object = object }) end)
+  w.version = o.resource_version
+  return M._run(w)
+end
+
+--- A watch that is to run. give gets the type of an event, the object, and what was kept of it before.
+function M._begin(ns, kind, o, give)
   local about = kinds._kind(kind, o)
-  local w = { ns = ns, kind = kind, about = about, api = about.api:gsub("^/apis?/", ""), o = o, known = {}, version = o.resource_version }
-  w.stop = o.within and time.monotonic() + o.within
-  w.give = function(event, object)
-    local ok, more = pcall(fn, { type = event, object = object })
+  return {
+    ns = ns, kind = kind, about = about, api = about.api:gsub("^/apis?/", ""), o = o, known = {}, keep = stub, call = give,
+    stop = o.within and time.monotonic() + o.within,
+  }
+end
+
+M._key = key
+
+--- Whether an error may pass by itself. Whom the server has known before, it may not know while a token is changed.
+local function passing(w, e)
+  if w.failed or type(e) == "string" then return false end
+  if e.status then return e.status >= 500 or e.status == 429 or w.listed and e.status == 401 end
+  return tostring(e.code):find("^http%.") ~= nil
+end
+
+function M._run(w)
+  w.give = function(...)
+    local ok, more = pcall(w.call, ...)
     if not ok then
       w.failed = true
       error(more, 0)
@@ -125,21 +149,24 @@ function M.watch(ns, kind, fn, options)
       local ok, going = pcall(relist, w)
       if ok and not going then return w.version or "" end
       if not ok then
-        local e = going
-        local passing = not w.failed and type(e) ~= "string" and (e.status and (e.status >= 500 or e.status == 429) or tostring(e.code):find("^http%."))
-        if not passing then error(e, 0) end
-        again, why = 0, tostring(e)
+        if not passing(w, going) then error(going, 0) end
+        again, why = 0, tostring(going)
       end
     end
     if w.version then
+      local began = time.monotonic()
+      w.heard = false
       again, why = follow(w)
+      local lasted = time.monotonic() - began
+      if lasted > 10 then w.pause = nil end
+      if not again and not w.heard and lasted < 1 then again, why = 0, "the server ends the stream at once" end
       if w.ended then return w.version end
       if again == 410 then w.version = nil end
     end
     if w.stop and time.monotonic() >= w.stop then return w.version or "" end
     if again and again ~= 410 then
       w.pause = math.min(30, (w.pause or 0.1) * 2)
-      log.debug("k8s.watch goes on", { kind = kind, why = why, pause = w.pause })
+      log.debug("k8s.watch goes on", { kind = w.kind, why = why, pause = w.pause })
       sleep(w.pause * (0.5 + math.random() / 2))
     elseif again == 410 then
       sleep(0.05)

@@ -1,8 +1,8 @@
 // Command controlplane is what a Kubernetes cluster is ruled by, in one program: etcd, kube-apiserver and
-// kube-controller-manager. test/install builds it for the tests against a real API server. It is a module of its own, outside
+// kube-controller-manager; and a kubelet that has no containers. test/install builds it for the tests against a real API server. It is a module of its own, outside
 // the workspace: nothing else shall link Kubernetes.
 //
-//	controlplane etcd|kube-apiserver|kube-controller-manager FLAGS
+//	controlplane etcd|kube-apiserver|kube-controller-manager|kubelet FLAGS
 package main
 
 import (
@@ -25,8 +25,15 @@ func main() {
 		usage()
 	}
 	os.Args = os.Args[1:]
-	if os.Args[0] == "etcd" {
+	switch os.Args[0] {
+	case "etcd":
 		etcdmain.Main(os.Args)
+		return
+	case "kubelet":
+		if err := kubelet(os.Args[1:]); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
 		return
 	}
 	command, ok := commands[os.Args[0]]
@@ -37,6 +44,6 @@ func main() {
 }
 
 func usage() {
-	fmt.Fprintln(os.Stderr, "usage: controlplane etcd|kube-apiserver|kube-controller-manager FLAGS")
+	fmt.Fprintln(os.Stderr, "usage: controlplane etcd|kube-apiserver|kube-controller-manager|kubelet FLAGS")
 	os.Exit(2)
 }
