@@ -120,6 +120,46 @@ func TestSignalEndsAllTasks(t *testing.T) {
 	}
 }
 
+// What async.graceful runs comes to its own end after SIGTERM, with the tasks that it has started, and the script ends with 0;
+// when it takes longer than its grace, it is given up, and the status is 143.
+func TestGracefulEnd(t *testing.T) {
+	for _, test := range []struct {
+		name, grace, want string
+		code              int
+	}{
+		{"in time", "20", "told worked finished", 0},
+		{"too late", "0.1", "told", 143},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			cmd, lines, stderr := startScript(t, `
+				async.graceful(function(ending)
+					local go = async.channel()
+					local work = async.spawn(function() go.recv() sleep(0.5) print("worked") end)
+					print("ready")
+					ending.recv()
+					print("told")
+					go.close()
+					work.await()
+					print("finished")
+				end, `+test.grace+`)`)
+			if !lines.Scan() || lines.Text() != "ready" {
+				t.Fatalf("printed %q, want ready\n%s", lines.Text(), stderr)
+			}
+			if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for lines.Scan() {
+				got = append(got, lines.Text())
+			}
+			_ = cmd.Wait() // its exit code is read below
+			if code := cmd.ProcessState.ExitCode(); code != test.code || strings.Join(got, " ") != test.want {
+				t.Errorf("printed %q, exit code %d, want %q, %d\n%s", got, code, test.want, test.code, stderr)
+			}
+		})
+	}
+}
+
 // Ten thousand tasks that wait fit into 300 MB.
 func TestManyTasks(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "script.lua")

@@ -131,7 +131,7 @@ end
 
 ---@class k8s.PruneOptions
 ---@field label_selector string Which objects belong to the set; it may not be empty.
----@field kinds? string[] Kinds to look for besides those of the set and the usual ones, such as "namespace" or those of definitions.
+---@field kinds? string[] Kinds to look for besides those of the set; without it the usual ones, which are those of workloads, their configuration and their roles.
 ---@field namespace? string Where to look, besides the namespaces of the set.
 ---@field field_manager? string Whose objects; "assay" unless given.
 ---@field dry_run? boolean Delete nothing.
@@ -155,7 +155,8 @@ end
 
 --- Deletes what was applied once and is no more in the set: objects with the labels that this field manager has applied
 --- and that are not among those that are given. What controllers have made is theirs. Objects are looked for in the
---- namespaces of the set; those without a namespace only if the set has their kind, or kinds says so.
+--- namespaces of the set; those without a namespace only if the set has their kind, or kinds says so. When one kind may
+--- not be listed, nothing is deleted.
 ---
 ---     local set = k8s.apply_file("shop.yaml")
 ---     for _, o in ipairs(k8s.prune(set, {label_selector = "app=shop"})) do print("deleted", o.kind, o.name) end
@@ -177,10 +178,8 @@ function M.prune(set, options)
     if object.metadata.namespace then places[object.metadata.namespace] = true end
     look(kinds._kind_of(object, asking))
   end
-  for _, list in ipairs({ usual, o.kinds or {} }) do
-    for _, kind in ipairs(list) do look(kinds._kind(kind, asking)) end
-  end
-  local pruned = json.array()
+  for _, kind in ipairs(o.kinds or usual) do look(kinds._kind(kind, asking)) end
+  local pruned, found = json.array(), {}
   local function visit(about, ns)
     local query = { labelSelector = o.label_selector, limit = 500 }
     repeat
@@ -189,12 +188,7 @@ function M.prune(set, options)
         local m = object.metadata
         if not keep[m.uid] and not m.deletionTimestamp and applied_by(object, o.field_manager or "assay") then
           pruned[#pruned + 1] = { kind = about.kind, namespace = m.namespace, name = m.name }
-          if not o.dry_run then
-            local body = { kind = "DeleteOptions", apiVersion = "v1", propagationPolicy = "Background", preconditions = { uid = m.uid } }
-            local path = kinds._path(about, m.namespace, m.name)
-            local answer = request._send("DELETE", path, { body = body }, asking)
-            if not answer.ok and answer.status ~= 404 then rest.fail("k8s.http", ("k8s.delete: HTTP %d %s: %s"):format(answer.status, path, answer.body), answer) end
-          end
+          found[#found + 1] = { path = kinds._path(about, m.namespace, m.name), uid = m.uid }
         end
       end
       query.continue = page.metadata and page.metadata.continue
@@ -205,6 +199,13 @@ function M.prune(set, options)
       for ns in pairs(places) do visit(about, ns) end
     else
       visit(about)
+    end
+  end
+  for _, it in ipairs(not o.dry_run and found or {}) do
+    local body = { kind = "DeleteOptions", apiVersion = "v1", propagationPolicy = "Background", preconditions = { uid = it.uid } }
+    local answer = request._send("DELETE", it.path, { body = body }, asking)
+    if not answer.ok and answer.status ~= 404 then
+      rest.fail("k8s.http", ("k8s.delete: HTTP %d %s: %s"):format(answer.status, it.path, answer.body), answer)
     end
   end
   return pruned

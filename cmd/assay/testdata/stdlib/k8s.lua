@@ -550,6 +550,354 @@ local allowed, why = k8s.can_i("get", "pod", {base_url = URL, name = "a", subres
 assert.eq({allowed, why}, {false, "no role"})
 assert.eq(k8s.token_request("shop", "api", {base_url = URL, audiences = {"vault"}, expiration = 600}), {token = "t", expires_at = "2026-01-01T00:00:00Z"})
 
+---- what a set no longer has is pruned, if the same manager has applied it and no controller makes it
+--> GET /api/v1/namespaces/shop/configmaps
+-->? labelSelector=app=shop
+-->? limit=500
+--< 200 {"metadata":{"continue":"c"},"items":[{"metadata":{"name":"kept","namespace":"shop","uid":"1","managedFields":[{"manager":"assay","operation":"Apply"}]}},{"metadata":{"name":"old","namespace":"shop","uid":"2","managedFields":[{"manager":"assay","operation":"Apply"}]}}]}
+--> GET /api/v1/namespaces/shop/configmaps
+-->? labelSelector=app=shop
+-->? limit=500
+-->? continue=c
+--< 200 {"items":[{"metadata":{"name":"others","namespace":"shop","uid":"3","managedFields":[{"manager":"assay","operation":"Update"},{"manager":"helm","operation":"Apply"}]}},{"metadata":{"name":"made","namespace":"shop","uid":"4","ownerReferences":[{"controller":true}],"managedFields":[{"manager":"assay","operation":"Apply"}]}},{"metadata":{"name":"going","namespace":"shop","uid":"5","deletionTimestamp":"2026-01-01T00:00:00Z","managedFields":[{"manager":"assay","operation":"Apply"}]}}]}
+--> DELETE /api/v1/namespaces/shop/configmaps/old
+-->= {"apiVersion":"v1","kind":"DeleteOptions","propagationPolicy":"Background","preconditions":{"uid":"2"}}
+--< 200 {}
+--> GET /api/v1/namespaces/shop/configmaps
+-->? labelSelector=app=shop
+-->? limit=500
+--< 200 {"items":[{"metadata":{"name":"old","namespace":"shop","uid":"2","managedFields":[{"manager":"assay","operation":"Apply"}]}}]}
+--> GET /api/v1/namespaces
+-->? labelSelector=app=shop
+-->? limit=500
+--< 200 {"items":[]}
+--> GET /api/v1/namespaces/shop/configmaps
+-->? labelSelector=app=shop
+-->? limit=500
+--< 200 {"items":[{"metadata":{"name":"old","namespace":"shop","uid":"2","managedFields":[{"manager":"assay","operation":"Apply"}]}}]}
+--> GET /api/v1/namespaces/shop/secrets
+-->? labelSelector=app=shop
+-->? limit=500
+--< 403 {"reason":"Forbidden"}
+local set = {{apiVersion = "v1", kind = "ConfigMap", metadata = {name = "kept", namespace = "shop", uid = "1"}}}
+assert.eq(k8s.prune(set, {base_url = URL, label_selector = "app=shop", kinds = {}}), {{kind = "ConfigMap", namespace = "shop", name = "old"}})
+assert.eq(#k8s.prune(set, {base_url = URL, label_selector = "app=shop", kinds = {"namespace"}, dry_run = true}), 1)
+-- What may not be listed keeps all of it.
+local e = assert.raises(function() k8s.prune(set, {base_url = URL, label_selector = "app=shop", kinds = {"secret"}}) end, "HTTP 403 /api/v1/namespaces/shop/secrets")
+assert.eq(e.status, 403)
+for _, selector in ipairs({"", "  "}) do
+  assert.raises(function() k8s.prune(set, {base_url = URL, label_selector = selector}) end, "label_selector is expected")
+end
+assert.raises(function() k8s.prune(set, {base_url = URL}) end, "label_selector is expected")
+assert.raises(function() k8s.prune({{apiVersion = "v1", kind = "ConfigMap", metadata = {name = "c"}}}, {base_url = URL, label_selector = "a=b"}) end, "what apply_all gave")
+
+---- script: exec passes bytes on in both directions, ends the input, and gives the exit code
+local asked = {}
+local function serve(routes)
+  local ports = async.channel(1)
+  async.spawn(function() http.serve(0, {GET = routes}, {host = "127.0.0.1", on_listen = ports.send}) end)
+  return "http://127.0.0.1:" .. math.floor(ports.recv())
+end
+local status = '{"status":"Failure","reason":"NonZeroExitCode","details":{"causes":[{"reason":"ExitCode","message":"7"}]}}'
+local url = serve({["/api/v1/namespaces/shop/pods/a/exec"] = function(req)
+  asked[#asked + 1] = {req.query_values.command, req.params.container, req.params.stdin, req.params.stderr, req.headers.authorization}
+  local conn = ws.accept(req, {subprotocols = {"v5.channel.k8s.io"}})
+  local input = ""
+  while true do
+    local data, kind = conn:recv(5)
+    assert.eq(kind, "binary")
+    if data == "\255\0" then break end
+    assert.eq(data:byte(1), 0)
+    input = input .. data:sub(2)
+  end
+  conn:send_binary("\1") -- some servers begin with nothing
+  conn:send_binary("\1" .. input:reverse())
+  conn:send_binary("\2warn\0")
+  conn:send_binary("\3" .. status)
+  conn:close()
+end})
+local bytes = ("\0\1\254\255\n"):rep(20000)
+local r = k8s.exec("shop", "a", {"rev", "a b"}, {base_url = url, token = "t", container = "main", stdin = bytes, timeout = 10})
+assert.eq({r.code, r.stdout == bytes:reverse(), r.stderr}, {7, true, "warn\0"})
+assert.eq(asked, {{{"rev", "a b"}, "main", "true", "true", "Bearer t"}})
+local pieces, left = {}, {"ab", "cd"}
+r = k8s.exec("shop", "a", "rev", {base_url = url, stdin = function() return table.remove(left, 1) end, stdout = function(bytes) pieces[#pieces + 1] = bytes end})
+assert.eq({r.code, r.stdout, pieces, asked[2][1]}, {7, "", {"dcba"}, {"sh", "-c", "rev"}})
+r = k8s.exec("shop", "a", "rev", {base_url = url, stdin = "ab", stdout = function() return false end})
+assert.eq(r, {stdout = "", stderr = ""})
+
+---- script: exec with a server that speaks the protocol before, and one that ends too soon
+local says = {}
+local ports = async.channel(1)
+async.spawn(function()
+  http.serve(0, {GET = {["/api/v1/namespaces/shop/pods/a/exec"] = function(req)
+    local conn = ws.accept(req, {subprotocols = {"v4.channel.k8s.io"}})
+    if req.params.stdin then assert.eq(conn:recv(5), "\0in") end
+    for _, message in ipairs(says) do conn:send_binary(message) end
+    conn:close()
+  end}}, {host = "127.0.0.1", on_listen = ports.send})
+end)
+local o = {base_url = "http://127.0.0.1:" .. math.floor(ports.recv())}
+says = {"\1out", '\3{"status":"Success"}', "\1 and more"}
+assert.eq(k8s.exec("shop", "a", {"x"}, {base_url = o.base_url, stdin = "in"}), {code = 0, stdout = "out and more", stderr = ""})
+says = {"\1out"}
+local e = assert.raises(function() k8s.exec("shop", "a", {"x"}, o) end, "the connection ended before the command")
+assert.eq(e.code, "k8s.exec")
+says = {'\3{"status":"Failure","message":"executable file not found","reason":"InternalError"}'}
+assert.eq(assert.raises(function() k8s.exec("shop", "a", {"x"}, o) end, "executable file not found").code, "k8s.exec")
+says = {"\3nonsense"}
+assert.eq(assert.raises(function() k8s.exec("shop", "a", {"x"}, o) end, "unexpected status").code, "k8s.answer")
+assert.raises(function() k8s.exec("shop", "a", {}, o) end, "a command is expected")
+
+---- script: exec that is refused says why
+--> GET /api/v1/namespaces/shop/pods/a/exec
+-->? stdout=true
+-->? stderr=true
+-->? command=x
+--< 403 {"reason":"Forbidden"}
+--> GET /api/v1/namespaces/shop/pods/a/exec
+-->? stdout=true
+-->? stderr=true
+-->? command=x
+--< 403 {"reason":"Forbidden"}
+local e = assert.raises(function() k8s.exec("shop", "a", {"x"}, {base_url = URL}) end, "HTTP 403 /api/v1/namespaces/shop/pods/a/exec")
+assert.eq({e.code, e.status}, {"k8s.http", 403})
+
+---- checks open no WebSockets
+assert.raises(function() k8s.exec("shop", "a", {"x"}, {base_url = URL}) end, "only scripts open WebSockets")
+
+---- script: ports are forwarded, each connection by a WebSocket of its own
+local opened, ports = 0, async.channel(1)
+async.spawn(function()
+  http.serve(0, {GET = {
+    ["/api/v1/namespaces/shop/pods/a"] = function() return {json = {kind = "Pod"}} end,
+    ["/api/v1/namespaces/shop/pods/a/portforward"] = function(req)
+      assert.eq(req.params.ports, "80")
+      opened = opened + 1
+      local conn = ws.accept(req, {subprotocols = {"v4.channel.k8s.io"}})
+      conn:send_binary("\0\80\0")
+      conn:send_binary("\1\80\0")
+      local data = conn:recv(5)
+      assert.eq(data:sub(1, 6), "\0GET /")
+      if data:find("/bad", 1, true) then
+        conn:send_binary("\1connection refused")
+        conn:recv(5)
+      end
+      conn:send_binary("\0HTTP/1.1 200 OK\r\nContent-Length: 2\r\n")
+      conn:send_binary("\0Connection: close\r\n\r\nok")
+      conn:close()
+    end,
+  }}, {host = "127.0.0.1", on_listen = ports.send})
+end)
+local o = {base_url = "http://127.0.0.1:" .. math.floor(ports.recv())}
+local forward = k8s.port_forward("shop", "a", 80, o)
+for _ = 1, 2 do assert.eq(http.get("http://127.0.0.1:" .. forward.port .. "/x").body, "ok") end
+assert.raises(function() http.get("http://127.0.0.1:" .. forward.port .. "/bad") end, "closed the connection")
+assert.eq(opened, 3)
+forward:close()
+assert.eq(assert.raises(function() http.get("http://127.0.0.1:" .. forward.port) end).code, "http.connect")
+assert.eq(assert.raises(function() k8s.port_forward("shop", "b", 80, o) end).status, 404)
+
+---- script: a token that is changed while it is used is read anew, once
+local dir, tokens, ports = fs.tempdir(), {}, async.channel(1)
+local function answer(req)
+  local token = (req.headers.authorization or ""):gsub("^Bearer ", "")
+  tokens[#tokens + 1] = token
+  if token == "old" then fs.write(dir .. "/token", "new") end
+  if token ~= "new" then return {status = 401, body = '{"reason":"Unauthorized"}'} end
+  if req.path:find("/exec$") then
+    local conn = ws.accept(req, {subprotocols = {"v5.channel.k8s.io"}})
+    conn:send_binary('\3{"status":"Success"}')
+    conn:close()
+    return
+  end
+  if req.path:find("/log$") then return {body = "line\n"} end
+  if req.params.watch then return {body = '{"type":"ADDED","object":{"metadata":{"name":"c","resourceVersion":"2"}}}\n'} end
+  return {json = {gitVersion = "v1"}}
+end
+async.spawn(function() http.serve(0, {["*"] = {["/*"] = answer}}, {host = "127.0.0.1", on_listen = ports.send}) end)
+local o = {kubeconfig = dir .. "/config"}
+fs.write(o.kubeconfig, ([[
+apiVersion: v1
+kind: Config
+current-context: a
+clusters: [{name: c, cluster: {server: "http://127.0.0.1:%d"}}]
+users: [{name: u, user: {tokenFile: "%s/token"}}]
+contexts: [{name: a, context: {cluster: c, user: u}}]
+]]):format(ports.recv(), dir))
+local function healed(call)
+  tokens = {}
+  fs.write(dir .. "/token", "old")
+  call()
+  assert.eq(tokens[1], "old")
+  assert.eq(tokens[#tokens], "new")
+end
+healed(function() assert.eq(k8s.get("/version", o).gitVersion, "v1") end)
+assert.eq(#tokens, 2)
+healed(function() k8s.create("shop", "configmap", {metadata = {name = "c"}}, o) end)
+healed(function() assert.eq(k8s.logs("shop", "a", o), "line\n") end)
+healed(function() k8s.logs("shop", "a", {kubeconfig = o.kubeconfig, follow = function(line) assert.eq(line, "line") end}) end)
+healed(function() assert.eq(k8s.exec("shop", "a", {"x"}, o).code, 0) end)
+healed(function() k8s.watch("shop", "configmap", function() return false end, {kubeconfig = o.kubeconfig, resource_version = "1"}) end)
+tokens = {}
+fs.write(dir .. "/token", "wrong")
+assert.eq(assert.raises(function() k8s.get("/version", o) end).status, 401)
+assert.eq(tokens, {"wrong", "wrong"})
+
+---- script: a controller reconciles what is there and what changes, with finalizers, owners and status
+local objects, writes, ports = {}, {}, async.channel(1)
+local function object(name, more)
+  local o = {apiVersion = "example.com/v1", kind = "Widget", metadata = {name = name, namespace = "shop", uid = "u-" .. name, generation = 2, resourceVersion = "1"}}
+  for k, v in pairs(more or {}) do o.metadata[k] = v end
+  return o
+end
+objects.a = object("a", {finalizers = {"example.com/other"}})
+objects.b = object("b", {finalizers = {"assay.rs/widgets"}, deletionTimestamp = "2026-01-01T00:00:00Z"})
+objects.c = object("c", {deletionTimestamp = "2026-01-01T00:00:00Z"})
+local routes = {
+  GET = {
+    ["/apis/example.com/v1/widgets"] = function(req)
+      if req.params.watch then return {body = ""} end
+      assert.eq(req.params.limit, "500")
+      return {json = {metadata = {resourceVersion = "5"}, items = {objects.a, objects.b, objects.c}}}
+    end,
+    ["/api/v1/secrets"] = function(req)
+      assert.eq(req.params.labelSelector, "copy=yes")
+      if not req.params.watch then return {json = {metadata = {resourceVersion = "5"}, items = {{metadata = {name = "s", namespace = "shop", uid = "s"}}}}} end
+      sleep(0.05)
+      return {body = '{"type":"MODIFIED","object":{"metadata":{"name":"s","namespace":"shop","uid":"s","resourceVersion":"6","ownerReferences":[{"apiVersion":"example.com/v1","kind":"Widget","name":"a","uid":"u-a"}]}}}\n'}
+    end,
+    ["/api/v1/namespaces/shop/configmaps/x"] = function() return {status = 404} end,
+  },
+  PATCH = {["/*"] = function(req)
+    writes[#writes + 1] = {req.path:match("/namespaces/(.*)"), req:json(), req.headers["content-type"], req.query}
+    local changed = object("a")
+    changed.metadata.finalizers = req:json().metadata and req:json().metadata.finalizers
+    return {json = changed}
+  end},
+  POST = {["/*"] = function(req)
+    writes[#writes + 1] = {req.path:match("/namespaces/(.*)"), req:json().reason}
+    return {status = 201, json = {}}
+  end},
+}
+async.spawn(function() http.serve(0, routes, {host = "127.0.0.1", on_listen = ports.send}) end)
+k8s.register_crd("Widget", "example.com", "v1", "widgets")
+local seen, served = {}, async.channel(1)
+local h = async.spawn(function()
+  k8s.controller({
+    base_url = "http://127.0.0.1:" .. math.floor(ports.recv()), name = "widgets", port = 0, host = "127.0.0.1", on_listen = served.send, resync = 0,
+    watch = {"widget", {kind = "secret", label_selector = "copy=yes"}},
+    reconcile = function(o, ctx)
+      seen[#seen + 1] = "reconcile " .. ctx.key .. " " .. ctx.attempt
+      if #seen == 2 or ctx.attempt == 1 and #seen < 3 then error("not yet") end
+      if ctx.attempt == 1 then return end
+      o.spec = {mine = true} -- the cache is not changed by that
+      assert.is_nil(ctx:get("widget", "shop", "a").spec)
+      assert.is_nil(ctx:get("configmap", "shop", "x"))
+      assert.eq(#ctx:list("secret"), 1)
+      assert.raises(function() ctx:list("pod") end, "pod is not watched")
+      ctx:apply({apiVersion = "v1", kind = "Secret", metadata = {name = "a", namespace = "shop"}})
+      ctx:apply({apiVersion = "v1", kind = "Secret", metadata = {name = "a", namespace = "elsewhere"}})
+      ctx:event("Normal", "Done", "it is")
+      ctx:condition("Ready", true, "Copied")
+      assert.eq(ctx:stopping(), false)
+      return 3600
+    end,
+    finalize = function(_, ctx) seen[#seen + 1] = "finalize " .. ctx.key end,
+  })
+end)
+local port = math.floor(served.recv())
+retry(function() assert.ge(#writes, 7) assert.contains(seen, "finalize shop/b") end, {attempts = 500, strategy = "constant", initial = 0.01, jitter = false})
+retry(function() assert.contains(seen, "reconcile shop/a 1") assert.gt(#seen, 3) end, {attempts = 500, strategy = "constant", initial = 0.01, jitter = false})
+assert.eq(http.get(("http://127.0.0.1:%d/healthz"):format(port)).status, 200)
+assert.eq(http.get(("http://127.0.0.1:%d/readyz"):format(port)).status, 200)
+local metrics = http.get(("http://127.0.0.1:%d/metrics"):format(port)).body
+assert.contains(metrics, 'assay_controller_objects{controller="widgets"} 3\n')
+assert.matches(metrics, 'assay_controller_reconciles_total{controller="widgets",result="error"} [1-9]')
+h.cancel()
+pcall(h.await)
+local by = {}
+for _, w in ipairs(writes) do by[w[1] .. " " .. (w[3] or "")] = w end
+local finalizers = {}
+for _, w in ipairs(writes) do
+  if type(w[2]) == "table" and w[2].metadata and w[2].metadata.finalizers then finalizers[w[1]] = w[2].metadata end
+end
+assert.eq(finalizers["shop/widgets/a"], {finalizers = {"example.com/other", "assay.rs/widgets"}, resourceVersion = "1"})
+assert.eq(finalizers["shop/widgets/b"], {finalizers = {}, resourceVersion = "1"})
+local secret = by["shop/secrets/a application/apply-patch+yaml"]
+assert.eq(secret[2].metadata.ownerReferences, {{apiVersion = "example.com/v1", kind = "Widget", name = "a", uid = "u-a", controller = true, blockOwnerDeletion = true}})
+assert.eq(secret[4], "fieldManager=widgets&force=true")
+assert.is_nil(by["elsewhere/secrets/a application/apply-patch+yaml"][2].metadata.ownerReferences)
+assert.eq(by["shop/events "][2], "Done")
+local condition = by["shop/widgets/a/status application/merge-patch+json"][2].status.conditions[1]
+assert.eq({condition.type, condition.status, condition.reason, condition.observedGeneration}, {"Ready", "True", "Copied", 2})
+
+---- script: what a controller cannot do without is said
+local o = {base_url = URL, watch = "configmap"}
+assert.raises(function() k8s.controller({base_url = URL, watch = "configmap"}) end, "reconcile is expected")
+assert.raises(function() k8s.controller({base_url = URL, reconcile = print}) end, "watch is expected")
+assert.raises(function() k8s.controller({base_url = URL, watch = {{}}, reconcile = print}) end, "a kind is expected")
+assert.raises(function() k8s.controller({base_url = URL, watch = "configmap", reconcile = print, lease = {duration = 5, renew = 6}}) end, "retry < renew < duration")
+--> GET /api/v1/configmaps
+-->? limit=500
+--< 403 {"reason":"Forbidden"}
+local e = assert.raises(function() k8s.controller({base_url = URL, watch = "configmap", reconcile = print}) end, "HTTP 403")
+assert.eq(e.code, "k8s.http")
+
+---- script: a webhook refuses, warns, and changes objects by a JSON patch
+local ports = async.channel(1)
+local h = async.spawn(function()
+  k8s.webhook({
+    port = 0, host = "127.0.0.1", on_listen = ports.send,
+    validate = function(pod, request)
+      if request.operation == "DELETE" then return pod.metadata.name ~= "kept", "it is kept" end
+      if pod.spec.bad == 1 then return "bad" end
+      if pod.spec.bad == 2 then return {message = "worse", code = 422, warnings = {"careful"}} end
+      if pod.spec.bad == 3 then error("broken") end
+      return {warnings = {"old"}}
+    end,
+    mutate = function(pod)
+      pod.metadata.labels["a/b~c"] = "1"
+      pod.metadata.annotations = {x = "y"}
+      pod.metadata.drop = nil
+      table.insert(pod.spec.containers, 1, {name = "first"})
+      pod.spec.containers[3] = nil
+      pod.spec.empty = {}
+      pod.spec.n = 2
+    end,
+  })
+end)
+local url = "http://127.0.0.1:" .. math.floor(ports.recv())
+local function review(path, request)
+  request.uid = "u1"
+  local r = http.post(url .. path, {apiVersion = "admission.k8s.io/v1", kind = "AdmissionReview", request = request})
+  if r.status ~= 200 then return r end
+  assert.eq({r:json().kind, r:json().apiVersion, r:json().response.uid}, {"AdmissionReview", "admission.k8s.io/v1", "u1"})
+  return r:json().response
+end
+local function pod(bad) return {operation = "CREATE", object = {metadata = {name = "p"}, spec = {bad = bad}}} end
+assert.eq(review("/validate", pod()), {uid = "u1", allowed = true, warnings = {"old"}})
+assert.eq(review("/validate", pod(1)), {uid = "u1", allowed = false, status = {message = "bad", code = 403}})
+assert.eq(review("/validate", pod(2)), {uid = "u1", allowed = false, status = {message = "worse", code = 422}, warnings = {"careful"}})
+assert.eq(review("/validate", pod(3)).status, 500)
+assert.eq(review("/validate", {operation = "DELETE", oldObject = {metadata = {name = "kept"}}}).status.message, "it is kept")
+assert.eq(review("/validate", {operation = "DELETE", oldObject = {metadata = {name = "other"}}}).allowed, true)
+assert.eq(http.post(url .. "/validate", {kind = "Pod"}).status, 400)
+assert.eq(http.get(url .. "/readyz").status, 200)
+local changed = review("/mutate", {operation = "CREATE", object = {
+  metadata = {labels = {["a/b~c"] = "0"}, drop = 1}, spec = {containers = {{name = "x"}, {name = "y"}}, empty = {}, list = {}, n = 1},
+}})
+assert.eq({changed.allowed, changed.patchType}, {true, "JSONPatch"})
+assert.eq(json.parse(base64.decode(changed.patch)), {
+  {op = "add", path = "/metadata/annotations", value = {x = "y"}}, {op = "remove", path = "/metadata/drop"},
+  {op = "replace", path = "/metadata/labels/a~1b~0c", value = "1"},
+  {op = "replace", path = "/spec/containers/0/name", value = "first"}, {op = "replace", path = "/spec/containers/1/name", value = "x"},
+  {op = "replace", path = "/spec/n", value = 2},
+})
+assert.raises(function() k8s.webhook({}) end, "validate or mutate is expected")
+h.cancel()
+pcall(h.await)
+
 ---- without a cluster it says so
 local e = assert.raises(function() k8s.get("/version") end, "k8s: not running in a Kubernetes pod")
 assert.eq(e.code, "k8s.config")
