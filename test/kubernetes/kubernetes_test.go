@@ -21,8 +21,8 @@ import (
 	"assay.rs/test/servers"
 )
 
-// binary is assay-check: it has all that a check of type k8s needs.
-var binary string
+// binary is assay-check: it has all that a check of type k8s needs. runtime is assay, for scripts.
+var binary, runtime string
 
 func TestMain(m *testing.M) {
 	flag.Parse()
@@ -46,12 +46,20 @@ func build(dir string) error {
 		return err
 	}
 	for _, b := range release.Binaries() {
-		if b.Name == "assay-check" {
+		switch b.Name {
+		case "assay-check":
 			binary, err = b.Build(context.Background(), w.Root, dir, release.Target{})
+		case "assay":
+			runtime, err = b.Build(context.Background(), w.Root, dir, release.Target{})
+		}
+		if err != nil {
 			return err
 		}
 	}
-	return errors.New("assay-check is not among the binaries")
+	if binary == "" || runtime == "" {
+		return errors.New("assay and assay-check are not among the binaries")
+	}
+	return nil
 }
 
 // workload is a deployment, stateful set or daemon set, whose pods behave in one way.

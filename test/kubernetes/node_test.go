@@ -26,8 +26,9 @@ type node struct {
 // pod is the part of a pod that a node looks at.
 type pod struct {
 	Metadata struct {
-		Name, Namespace string
-		Labels          map[string]string
+		Name, Namespace   string
+		Labels            map[string]string
+		DeletionTimestamp string
 	}
 	Spec   struct{ NodeName string }
 	Status struct{ Phase string }
@@ -35,6 +36,12 @@ type pod struct {
 
 // startNode makes a node and lets it work until the test ends. The logs of all containers say log.
 func startNode(t *testing.T, cluster *servers.Cluster, log string) {
+	t.Helper()
+	startNodeWith(t, cluster, logKubelet(t, log))
+}
+
+// logKubelet is a kubelet that has logs alone.
+func logKubelet(t *testing.T, log string) (port int) {
 	t.Helper()
 	kubelet := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !strings.HasPrefix(r.URL.Path, "/containerLogs/") {
@@ -46,7 +53,12 @@ func startNode(t *testing.T, cluster *servers.Cluster, log string) {
 	kubelet.TLS = &tls.Config{Certificates: []tls.Certificate{servers.NewCA(t).Sign(t, nil).TLS(t)}}
 	kubelet.StartTLS()
 	t.Cleanup(kubelet.Close)
-	port := kubelet.Listener.Addr().(*net.TCPAddr).Port
+	return kubelet.Listener.Addr().(*net.TCPAddr).Port
+}
+
+// startNodeWith is startNode with the kubelet at a port of this host.
+func startNodeWith(t *testing.T, cluster *servers.Cluster, port int) {
+	t.Helper()
 	cluster.Must(t, http.MethodPost, "/api/v1/nodes", `{apiVersion: v1, kind: Node, metadata: {name: node}}`)
 	// A new node is tainted until its kubelet and the node controller say that it is ready.
 	cluster.Must(t, http.MethodPatch, "/api/v1/nodes/node", `{"spec": {"taints": null}}`)
@@ -95,6 +107,8 @@ func (n *node) tend(ctx context.Context) error {
 		path := fmt.Sprintf("/api/v1/namespaces/%s/pods/%s", p.Metadata.Namespace, p.Metadata.Name)
 		behaves := p.Metadata.Labels["behave"]
 		switch {
+		case p.Metadata.DeletionTimestamp != "":
+			err = n.change(ctx, http.MethodDelete, path+"?gracePeriodSeconds=0", "")
 		case behaves == "unschedulable":
 		case p.Spec.NodeName == "":
 			err = n.change(ctx, http.MethodPost, path+"/binding", fmt.Sprintf(`{"apiVersion": "v1", "kind": "Binding", "metadata": {"name": %q}, "target": {"kind": "Node", "name": "node"}}`, p.Metadata.Name))

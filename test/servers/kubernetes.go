@@ -28,11 +28,13 @@ type Cluster struct {
 	dir    string
 	token  string // an administrator's
 	client *http.Client
+	api    func() *process // starts the API server
+	server *process
 }
 
 // controllers are those that the tests need.
 const controllers = "deployment-controller,replicaset-controller,statefulset-controller,daemonset-controller,job-controller," +
-	"serviceaccount-controller,namespace-controller,garbage-collector-controller"
+	"serviceaccount-controller,namespace-controller,garbage-collector-controller,disruption-controller"
 
 // Kubernetes runs the control plane of a cluster until the test ends.
 func Kubernetes(t testing.TB) *Cluster {
@@ -43,7 +45,8 @@ func Kubernetes(t testing.TB) *Cluster {
 	c.CA = ca.File(t, c.dir)
 	c.trust(t, ca)
 	etcd := c.startEtcd(t, program)
-	c.startAPIServer(t, program, etcd, ca)
+	c.prepareAPIServer(t, program, etcd, ca)
+	c.startAPIServer(t)
 	// The controllers, as an administrator.
 	start(t, program, "kube-controller-manager", "--kubeconfig="+c.Kubeconfig(t, "controllers", c.token), "--leader-elect=false",
 		"--controllers="+controllers, "--bind-address=127.0.0.1", "--secure-port="+strconv.Itoa(freePort(t)), "--cert-dir="+c.dir)
@@ -59,7 +62,39 @@ func (c *Cluster) startEtcd(t testing.TB, program string) (url string) {
 	return url
 }
 
-func (c *Cluster) startAPIServer(t testing.TB, program, etcd string, ca *CA) {
+// startAPIServer starts the API server, and waits until it answers.
+func (c *Cluster) startAPIServer(t testing.TB) {
+	t.Helper()
+	c.server = c.api()
+	c.server.waitUntil(t, func(ctx context.Context) error { return answers(ctx, c.client, c.URL+"/readyz") })
+}
+
+// RestartAPIServer ends the API server in good order, and starts it again at the same address.
+func (c *Cluster) RestartAPIServer(t testing.TB) {
+	t.Helper()
+	c.server.stop(t)
+	c.startAPIServer(t)
+}
+
+// Kubelet runs a kubelet without containers, which test/kubernetes/testdata/controlplane describes, and gives its port.
+func (c *Cluster) Kubelet(t testing.TB) (port int) {
+	t.Helper()
+	as := &syscall.SysProcAttr{}
+	cert := NewCA(t).Sign(t, func(cert *x509.Certificate) { cert.IPAddresses = []net.IP{net.IPv4(127, 0, 0, 1)} })
+	port = freePort(t)
+	p := start(t, program(t, "controlplane", "test/kubernetes/testdata/controlplane, which ./test/run kubernetes builds"), "kubelet", "--address="+loopback(port),
+		"--cert="+write(t, as, c.dir, "kubelet-server.pem", cert.Cert), "--key="+write(t, as, c.dir, "kubelet-server.key", cert.Key))
+	p.waitUntil(t, func(ctx context.Context) error {
+		conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", loopback(port))
+		if err == nil {
+			err = conn.Close()
+		}
+		return err
+	})
+	return port
+}
+
+func (c *Cluster) prepareAPIServer(t testing.TB, program, etcd string, ca *CA) {
 	t.Helper()
 	as := &syscall.SysProcAttr{}
 	file := func(name string, data []byte) string { return write(t, as, c.dir, name, data) }
@@ -68,12 +103,14 @@ func (c *Cluster) startAPIServer(t testing.TB, program, etcd string, ca *CA) {
 	client := ca.Sign(t, func(cert *x509.Certificate) { cert.Subject = pkix.Name{CommonName: "kube-apiserver"} })
 	tokens := fmt.Sprintf("%s,admin,1,\"system:masters\"\n", c.token)
 	_, port, _ := strings.Cut(strings.TrimPrefix(c.URL, "https://"), ":")
-	p := start(t, program, "kube-apiserver", "--etcd-servers="+etcd, "--bind-address=127.0.0.1", "--secure-port="+port, "--advertise-address=127.0.0.1",
+	arguments := []string{
+		"kube-apiserver", "--etcd-servers="+etcd, "--bind-address=127.0.0.1", "--secure-port="+port, "--advertise-address=127.0.0.1",
 		"--endpoint-reconciler-type=none", "--service-cluster-ip-range=10.96.0.0/16", "--client-ca-file="+c.CA, "--cert-dir="+c.dir,
 		"--tls-cert-file="+file("server.pem", server.Cert), "--tls-private-key-file="+file("server.key", server.Key), "--token-auth-file="+file("tokens.csv", []byte(tokens)),
 		"--service-account-issuer=https://kubernetes.default.svc", "--service-account-key-file="+file("account.pem", account.Cert), "--service-account-signing-key-file="+file("account.key", account.Key),
-		"--kubelet-client-certificate="+file("kubelet.pem", client.Cert), "--kubelet-client-key="+file("kubelet.key", client.Key), "--authorization-mode=RBAC")
-	p.waitUntil(t, func(ctx context.Context) error { return answers(ctx, c.client, c.URL+"/readyz") })
+		"--kubelet-client-certificate="+file("kubelet.pem", client.Cert), "--kubelet-client-key="+file("kubelet.key", client.Key), "--authorization-mode=RBAC",
+	}
+	c.api = func() *process { return start(t, program, arguments...) }
 }
 
 // trust makes the client of the tests.
@@ -130,6 +167,12 @@ func answers(ctx context.Context, client *http.Client, url string) error {
 // Kubeconfig writes a kubeconfig for a token; "" is an administrator's.
 func (c *Cluster) Kubeconfig(t testing.TB, name, token string) (file string) {
 	t.Helper()
+	return c.KubeconfigAt(t, name, token, c.URL)
+}
+
+// KubeconfigAt is Kubeconfig for another way to the API server.
+func (c *Cluster) KubeconfigAt(t testing.TB, name, token, url string) (file string) {
+	t.Helper()
 	if token == "" {
 		token = c.token
 	}
@@ -139,7 +182,7 @@ current-context: %[1]s
 clusters: [{name: test, cluster: {server: %[2]q, certificate-authority: %[3]q}}]
 users: [{name: %[1]s, user: {token: %[4]q}}]
 contexts: [{name: %[1]s, context: {cluster: test, user: %[1]s}}]
-`, name, c.URL, c.CA, token))
+`, name, url, c.CA, token))
 }
 
 // Request asks the API server for something as an administrator, with a body of YAML or JSON, and gives the status and answer.

@@ -55,6 +55,14 @@ func (p *Toxiproxy) Silence(t testing.TB) {
 	}
 }
 
+// Cut ends all connections, and lets new ones pass.
+func (p *Toxiproxy) Cut(t testing.TB) {
+	t.Helper()
+	for _, enabled := range []bool{false, true} {
+		p.tell(t, "/proxies/server", map[string]any{"enabled": enabled}, nil)
+	}
+}
+
 // Heal lets everything pass again. A connection whose bytes were dropped is closed.
 func (p *Toxiproxy) Heal(t testing.TB) {
 	t.Helper()

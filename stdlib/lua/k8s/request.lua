@@ -82,10 +82,10 @@ function M._open(path, protocols, o)
       return { status = 101 }
     end
     if type(e) == "string" or e.code ~= "ws.handshake" then error(e, 0) end
-    -- Why it was refused, an answer that is none of a handshake tells.
+    -- Why it was refused, the answer to the same request without a handshake tells.
     local answer = client:send("GET", path)
     if answer.status == 401 then return answer end
-    if answer.ok or answer.status == 400 or answer.status == 403 and not tostring(e):find("403", 1, true) then error(e, 0) end
+    if not tostring(e):find("status " .. answer.status, 1, true) then error(e, 0) end
     rest.fail("k8s.http", ("k8s.get: HTTP %d %s: %s"):format(answer.status, path, answer.body), answer)
   end)
   if not conn then rest.fail("k8s.http", "k8s.get: HTTP 401 " .. path .. ": the token is refused") end
