@@ -21,8 +21,8 @@ type Fixture struct {
 }
 
 // StartFixture starts a script and waits until it serves. url is where; stop ends it and waits for that. The
-// script does not outlive ctx.
-type StartFixture func(ctx context.Context, f Fixture) (url string, stop func(), err error)
+// script does not outlive ctx. The error of stop is why it had ended before.
+type StartFixture func(ctx context.Context, f Fixture) (url string, stop func() error, err error)
 
 // fixture is one entry of `fixtures`.
 type fixture struct {
@@ -103,21 +103,26 @@ func (s *scope) fixtureURL(rest string) (part, bool, error) {
 }
 
 // startFixtures starts the fixtures in the order of the file and puts their URLs among the captures. stop ends
-// those that were started.
-func (r *suiteRun) startFixtures(ctx context.Context) (stop func(), err error) {
-	var stops []func()
-	stop = func() {
-		for _, end := range slices.Backward(stops) {
-			end()
+// those that were started; its error is that one of them had ended before.
+func (r *suiteRun) startFixtures(ctx context.Context) (stop func() error, err error) {
+	var stops []func() error
+	stop = func() error {
+		var first error
+		for i, end := range slices.Backward(stops) {
+			if err := end(); err != nil {
+				first = fmt.Errorf("fixture %s ended before the checks were over: %w", r.suite.fixtures[i].name, err)
+			}
 		}
+		return first
 	}
 	for _, f := range r.suite.fixtures {
 		within, cancel := context.WithTimeout(ctx, f.timeout)
 		url, end, err := r.startFixture(ctx, within, f)
 		cancel()
-		if end != nil {
-			stops = append(stops, end)
+		if end == nil {
+			end = func() error { return nil }
 		}
+		stops = append(stops, end)
 		if err != nil {
 			return stop, fmt.Errorf("fixture %s: %w", f.name, err)
 		}
@@ -127,7 +132,7 @@ func (r *suiteRun) startFixtures(ctx context.Context) (stop func(), err error) {
 }
 
 // startFixture gives a fixture that is ready within its time; it lives as long as ctx.
-func (r *suiteRun) startFixture(ctx, within context.Context, f *fixture) (url string, stop func(), err error) {
+func (r *suiteRun) startFixture(ctx, within context.Context, f *fixture) (url string, stop func() error, err error) {
 	env := make(map[string]string, len(f.env))
 	for _, e := range f.env {
 		if env[e.Name], err = e.Text.Expand(r.captures); err != nil {
@@ -136,7 +141,7 @@ func (r *suiteRun) startFixture(ctx, within context.Context, f *fixture) (url st
 	}
 	type started struct {
 		url  string
-		stop func()
+		stop func() error
 		err  error
 	}
 	ctx, cancel := context.WithCancel(ctx)
@@ -147,11 +152,12 @@ func (r *suiteRun) startFixture(ctx, within context.Context, f *fixture) (url st
 	}()
 	select {
 	case s := <-begun:
-		stop = func() {
-			if s.stop != nil {
-				s.stop()
+		stop = func() error {
+			defer cancel()
+			if s.stop == nil {
+				return nil
 			}
-			cancel()
+			return s.stop()
 		}
 		if s.err == nil && f.ready != "" {
 			s.err = awaitReady(within, s.url+f.ready)
@@ -160,7 +166,7 @@ func (r *suiteRun) startFixture(ctx, within context.Context, f *fixture) (url st
 	case <-within.Done():
 		cancel()
 		if s := <-begun; s.stop != nil {
-			s.stop()
+			_ = s.stop() // what it says of its end adds nothing
 		}
 		return "", nil, fmt.Errorf("it does not serve within %s", seconds(f.timeout))
 	}
@@ -197,8 +203,32 @@ func (r *suiteRun) unstarted(why error) {
 			continue
 		}
 		result := r.blank(c)
-		class := string(retry.Error)
-		result.Status, result.Message, result.ErrorClass = StatusError, said(why.Error()), &class
-		r.finish(i, &result)
+		result.unmeasured(why)
+		r.results[i] = &result
+		if r.failed == "" {
+			r.failed = c.name
+		}
+		r.events.emit(Event{Kind: CheckEnded, Result: r.cleaned(result)})
 	}
+}
+
+// endFixtures ends what stop ends. When one of the fixtures was gone by then, what passed beside it proves nothing.
+func (r *suiteRun) endFixtures(ctx context.Context, stop func() error) {
+	over := ctx.Err() != nil // which ends fixtures too
+	gone := stop()
+	if gone == nil || over {
+		return
+	}
+	r.plan.log.Error(gone.Error())
+	for _, result := range r.results {
+		if result != nil && (result.Status == StatusPassed || result.Status == StatusWarned) {
+			result.unmeasured(gone)
+		}
+	}
+}
+
+// unmeasured makes an error of a result, whatever its severity: it is not the check that went wrong.
+func (r *Result) unmeasured(why error) {
+	class := string(retry.Error)
+	r.Passed, r.Status, r.Message, r.ErrorClass = false, StatusError, said(why.Error()), &class
 }

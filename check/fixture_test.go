@@ -21,9 +21,9 @@ func TestFixtures(t *testing.T) {
 	b.write("service.lua", "-- serves")
 	var got Fixture
 	running := false
-	b.options.StartFixture = func(_ context.Context, f Fixture) (string, func(), error) {
+	b.options.StartFixture = func(_ context.Context, f Fixture) (string, func() error, error) {
 		got, running = f, true
-		return server.URL, func() { running = false }, nil
+		return server.URL, func() error { running = false; return nil }, nil
 	}
 	r := b.run(`
 vars: { level: debug }
@@ -57,11 +57,11 @@ func TestFixtureFails(t *testing.T) {
 		name, want string
 		start      StartFixture
 	}{
-		{"it cannot start", "fixture api: broken", func(context.Context, Fixture) (string, func(), error) { return "", nil, errors.New("broken") }},
-		{"it is never ready", "fixture api: " + server.URL + "/up is not ready in time: status 503", func(context.Context, Fixture) (string, func(), error) {
-			return server.URL, func() {}, nil
+		{"it cannot start", "fixture api: broken", func(context.Context, Fixture) (string, func() error, error) { return "", nil, errors.New("broken") }},
+		{"it is never ready", "fixture api: " + server.URL + "/up is not ready in time: status 503", func(context.Context, Fixture) (string, func() error, error) {
+			return server.URL, func() error { return nil }, nil
 		}},
-		{"it never serves", "fixture api: it does not serve within 100ms", func(ctx context.Context, _ Fixture) (string, func(), error) {
+		{"it never serves", "fixture api: it does not serve within 100ms", func(ctx context.Context, _ Fixture) (string, func() error, error) {
 			<-ctx.Done()
 			return "", nil, ctx.Err()
 		}},
@@ -86,6 +86,45 @@ checks: [{ name: one, type: script, script: "assert(true)" }, { name: two, type:
 	}
 }
 
+// What passed beside a fixture that was gone proves nothing, whatever its severity; what failed stays as it is.
+func TestFixtureEndsBeforeTheChecks(t *testing.T) {
+	b := newBench(t)
+	b.write("service.lua", "-- serves")
+	gone := false
+	b.options.StartFixture = func(context.Context, Fixture) (string, func() error, error) {
+		return "http://127.0.0.1:1", func() error {
+			if gone {
+				return errors.New("service.lua: boom")
+			}
+			return nil
+		}, nil
+	}
+	const file = `
+fixtures: [{ name: api, file: service.lua }, { name: other, file: service.lua }]
+checks:
+  - { name: one, type: script, script: "assert(true)" }
+  - { name: two, type: script, script: "assert(true)", severity: warn }
+  - { name: three, type: script, script: "error('no')", severity: warn }
+  - { name: four, type: script, script: "assert(true)", if: "false" }
+`
+	if r := b.run(file); !r.Passed {
+		t.Errorf("with its fixtures: %s, want a pass", r.Reason)
+	}
+	gone = true
+	r := b.run(file)
+	if r.Passed || r.Outcome != OutcomeError || r.ExitCode() != ExitFailed {
+		t.Errorf("passed = %v, outcome %s, exit %d; want an error", r.Passed, r.Outcome, r.ExitCode())
+	}
+	for i, want := range []Status{StatusError, StatusError, StatusError, StatusSkipped} {
+		if got := r.Checks[i]; got.Status != want || got.Passed {
+			t.Errorf("%s is %s, want %s", got.Name, got.Status, want)
+		}
+	}
+	if want := "one: fixture api ended before the checks were over: service.lua: boom"; !strings.HasSuffix(r.Reason, want) {
+		t.Errorf("reason = %q, want one that ends with %q", r.Reason, want)
+	}
+}
+
 func TestFixtureProblems(t *testing.T) {
 	const checks = "checks: [{ name: one, type: http, url: \"${fixtures.api.url}\" }]\n"
 	for _, tt := range []struct{ name, yaml, want string }{
@@ -102,7 +141,7 @@ func TestFixtureProblems(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			b := newBench(t)
 			b.write("service.lua", "-- serves")
-			b.options.StartFixture = func(context.Context, Fixture) (string, func(), error) { panic("started") }
+			b.options.StartFixture = func(context.Context, Fixture) (string, func() error, error) { panic("started") }
 			if got := b.problems(tt.yaml)[0]; !strings.Contains(got.Message, tt.want) {
 				t.Errorf("problem = %+v, want one with %q", got, tt.want)
 			}

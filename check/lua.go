@@ -79,6 +79,7 @@ type program struct {
 	rt     *core.Runtime
 	chunk  *core.Chunk
 	folder string
+	judges bool // it may fail by other means than assertions
 }
 
 // compile compiles a script that stands in folder. It may require files in and below that and beside.
@@ -97,7 +98,7 @@ func (l *lua) compile(name string, source []byte, folder, beside string, permiss
 	if err != nil {
 		return nil, err
 	}
-	return &program{rt, chunk, folder}, nil
+	return &program{rt, chunk, folder, judges(source)}, nil
 }
 
 func (l *lua) runtime(roots, permissions []string) (*core.Runtime, error) {
@@ -135,10 +136,21 @@ func (p *program) run(ctx context.Context, a Attempt, env map[string]string) Out
 	err := vm.Run(ctx, p.chunk)
 	err = cmp.Or(err, unheard.First(), vm.Unfinished())
 	o := Outcome{Err: scriptError(err)}
-	if made := prelude.Assertions(vm); made > 0 {
+	made, wrong := prelude.Assertions(vm), prelude.FailedAssertions(vm)
+	if made > 0 {
 		o.Assertions = []Assertion{{
 			Expr: "assertions made by the script", Passed: err == nil, Actual: made,
 		}}
+	}
+	for _, f := range wrong {
+		o.Assertions = append(o.Assertions, Assertion{Expr: f.Message, Actual: f.Where})
+	}
+	switch {
+	case err != nil:
+	case len(wrong) > 0:
+		o.Err = Failed(wrong[0].Where + ": an assertion failed, and pcall caught it: " + wrong[0].Message + " (to try again write retry, to choose write if)")
+	case made == 0 && !p.judges:
+		o.Err = final(Failed("the script made no assertion: it would pass whatever it found (write assert.eq(response.status, 200), or error(...))"))
 	}
 	return o
 }

@@ -1,6 +1,8 @@
 package check
 
 import (
+	"strings"
+
 	"assay.rs/core/syntax"
 )
 
@@ -34,7 +36,7 @@ func pointless(source []byte) (line int, why string) {
 	case !acts:
 		return tree.Line(statements[0]), "the script calls nothing: it would always pass"
 	}
-	return 0, ""
+	return firstVacuous(tree)
 }
 
 // decides tells whether somebody who returns the expression wants it to be judged.
@@ -46,4 +48,75 @@ func decides(tree *syntax.Tree, id syntax.NodeID) bool {
 		return decides(tree, tree.Kids(id)[0])
 	}
 	return false
+}
+
+// firstVacuous finds an assertion that always holds.
+func firstVacuous(tree *syntax.Tree) (line int, why string) {
+	tree.Walk(tree.Root, func(id syntax.NodeID) bool {
+		if why == "" && tree.Node(id).Kind == syntax.Call {
+			if why = vacuous(tree, id); why != "" {
+				line = tree.Line(id)
+			}
+		}
+		return why == ""
+	})
+	return line, why
+}
+
+// vacuous is why a call of assert always holds, or nothing.
+func vacuous(tree *syntax.Tree, call syntax.NodeID) string {
+	parts := tree.Kids(call)
+	if len(parts) < 2 {
+		return ""
+	}
+	switch function := written(tree, parts[0]); function {
+	case "assert":
+		switch tree.Node(parts[1]).Kind {
+		case syntax.StringLiteral, syntax.NumberLiteral, syntax.Table, syntax.FunctionBody:
+			return "what is asserted here is always true: write assert(condition, message)"
+		}
+	case "assert.eq", "assert.ge", "assert.le":
+		if len(parts) > 2 && isPath(tree, parts[1]) && written(tree, parts[1]) == written(tree, parts[2]) {
+			return function + " compares " + written(tree, parts[1]) + " with itself"
+		}
+	}
+	return ""
+}
+
+func written(tree *syntax.Tree, id syntax.NodeID) string {
+	start, end := tree.Span(id)
+	return tree.Source[start:end]
+}
+
+// isPath tells whether an expression is a name or a part of what a name stands for.
+func isPath(tree *syntax.Tree, id syntax.NodeID) bool {
+	switch tree.Node(id).Kind {
+	case syntax.NameExpression:
+		return true
+	case syntax.Index:
+		return isPath(tree, tree.Kids(id)[0])
+	}
+	return false
+}
+
+// judges tells whether a script may say by other means than assertions that something is wrong: by error, by a module
+// of its own, by a function of stdlib that waits for something.
+func judges(source []byte) bool {
+	tree, found := syntax.Parse(string(source)), false
+	if tree.Root == 0 {
+		return false
+	}
+	tree.Walk(tree.Root, func(id syntax.NodeID) bool {
+		switch tree.Node(id).Kind {
+		case syntax.NameExpression:
+			found = found || tree.Name(id) == "error"
+		case syntax.Field:
+			found = found || strings.HasPrefix(tree.Name(id), "wait")
+		case syntax.Call:
+			parts := tree.Kids(id)
+			found = found || len(parts) > 1 && written(tree, parts[0]) == "require" && !strings.HasPrefix(strings.Trim(written(tree, parts[1]), `"'[`), "assay.")
+		}
+		return !found
+	})
+	return found
 }

@@ -130,7 +130,7 @@ func (r *suiteRun) all(parent context.Context) {
 	defer r.crew.disband()
 	if len(r.suite.fixtures) > 0 {
 		stop, err := r.startFixtures(ctx)
-		defer stop()
+		defer r.endFixtures(ctx, stop)
 		if err != nil && ctx.Err() == nil {
 			r.unstarted(err)
 			return

@@ -114,5 +114,8 @@ func (c Call) Caller() string {
 	return source
 }
 
+// Where is the script's position, "verify.lua:3", or empty when no script has called the builtin. It needs the baton.
+func (c Call) Where() string { return c.t.where() }
+
 // Task is the task that the body runs in.
 func (c Call) Task() *Task { return c.t.task }

@@ -150,6 +150,10 @@ func (vm *VM) Do(ctx context.Context, body func(Call) error) error {
 	return task.err
 }
 
+// Ending is why the VM is told to end, or nil while it runs: that the script called os.exit or came to its end, or the
+// cause of the end of the context. It may be asked once [VM.Run] has begun.
+func (vm *VM) Ending() error { return context.Cause(vm.ctx) }
+
 // BindAll makes every builtin a global now, whether or not a script names it.
 func (c Call) BindAll() { c.t.vm.bindAll() }
 

@@ -18,12 +18,12 @@ import (
 var errFixtureOver = errors.New("the checks are over")
 
 // startFixture starts fixtures for checks that a script runs.
-func startFixture(ctx context.Context, f check.Fixture) (url string, stop func(), err error) {
+func startFixture(ctx context.Context, f check.Fixture) (url string, stop func() error, err error) {
 	return (&program{stderr: os.Stderr}).startFixture(ctx, f)
 }
 
 // startFixture runs a script with all builtins beside the checks, and waits until it listens.
-func (p *program) startFixture(ctx context.Context, f check.Fixture) (url string, stop func(), err error) {
+func (p *program) startFixture(ctx context.Context, f check.Fixture) (url string, stop func() error, err error) {
 	source, err := p.readScript(f.File)
 	if err != nil {
 		return "", nil, err
@@ -53,16 +53,18 @@ func (p *program) startFixture(ctx context.Context, f check.Fixture) (url string
 		defer vm.Close()
 		ended <- vm.Run(ctx, chunk)
 	}()
-	stop = func() {
-		select {
-		case err := <-ended:
-			p.logger().Error("a fixture ended before the checks were over", "fixture", f.Name, "reason", err)
-			cancel(nil)
-			return
-		default:
-		}
+	stop = func() error {
+		over := vm.Ending() != nil // although nobody has told it to
 		cancel(errFixtureOver)
-		p.logger().Debug("a fixture has ended", "fixture", f.Name, "reason", <-ended)
+		err := <-ended
+		p.logger().Debug("a fixture has ended", "fixture", f.Name, "reason", err)
+		if !over {
+			return nil
+		}
+		if err == nil {
+			err = errors.New("its script came to an end")
+		}
+		return fmt.Errorf("%s: %w", filepath.Base(f.File), err)
 	}
 	select {
 	case url := <-listening:

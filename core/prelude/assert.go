@@ -1,6 +1,7 @@
 package prelude
 
 import (
+	"errors"
 	"fmt"
 
 	"assay.rs/core"
@@ -33,8 +34,12 @@ func assertCall() core.Func {
 }
 
 func assertTruthy(c core.Call, v core.Value, rest []core.Value) ([]core.Value, error) {
-	count(c)
+	if v.TypeName() != "http.Response" { // which is there whatever its status: it says nothing
+		count(c)
+	}
 	switch {
+	case v.Truthy() && c.Level() == core.Check && notOK(v):
+		return nil, core.WithHint(errors.New("the table has ok = false, and any table is true"), "write assert(r.ok, r.error)")
 	case v.Truthy():
 		return append([]core.Value{v}, rest...), nil
 	case len(rest) > 0 && !rest[0].IsNil():
@@ -45,13 +50,23 @@ func assertTruthy(c core.Call, v core.Value, rest []core.Value) ([]core.Value, e
 	return nil, e
 }
 
+// notOK tells whether v is a table that says itself that something is wrong.
+func notOK(v core.Value) bool {
+	t, isTable := v.Table()
+	if !isTable {
+		return false
+	}
+	ok := t.Get("ok")
+	return ok.Kind() == core.KindBool && !ok.Bool()
+}
+
 // unary declares an assertion about one value; holds tells in words why it does not hold, or nothing.
 func unary[A any](name, text, example string, a core.Param[A], holds func(core.Call, A) (string, error)) core.Func {
 	return core.Fn2(assertDoc(name, text, example), a, message(), core.ReturnsNothing(),
 		func(c core.Call, a A, msg string) (core.None, error) {
 			count(c)
 			why, err := holds(c, a)
-			return core.None{}, failed(name, why, msg, err)
+			return core.None{}, failed(c, name, why, msg, err)
 		})
 }
 
@@ -61,7 +76,7 @@ func binary[A, B any](name, text, example string, a core.Param[A], b core.Param[
 		func(c core.Call, a A, b B, msg string) (core.None, error) {
 			count(c)
 			why, err := holds(c, a, b)
-			return core.None{}, failed(name, why, msg, err)
+			return core.None{}, failed(c, name, why, msg, err)
 		})
 }
 
@@ -79,7 +94,7 @@ func message() core.Param[string] {
 func anyArg(name, text string) core.Param[core.Value] { return core.Arg(name, core.Any(), text) }
 
 // failed is the error of an assertion: err when it could not be judged, else why it does not hold.
-func failed(name, why, msg string, err error) error {
+func failed(c core.Call, name, why, msg string, err error) error {
 	if err != nil || why == "" {
 		return err
 	}
@@ -88,6 +103,7 @@ func failed(name, why, msg string, err error) error {
 	}
 	e := errAssert.Errorf("assert.%s failed: %s", name, why)
 	e.Bare = true
+	core.Local[assertions](c).note(&FailedAssertion{Message: e.Message, Where: c.Where(), raised: e})
 	return e
 }
 
@@ -162,19 +178,24 @@ func raises(c core.Call, fn core.Callback, pattern, msg string) (core.Value, err
 	count(c)
 	_, err := fn.Call(c)
 	if err == nil {
-		return core.Nil(), failed("raises", "the function did not raise", msg, nil)
+		return core.Nil(), failed(c, "raises", "the function did not raise", msg, nil)
 	}
 	raised := core.TextValue(err.Error())
 	if script, ok := err.(*core.ScriptError); ok { //nolint:errorlint // Call gives it bare
 		raised = script.Value()
 	}
 	if pattern == "" {
+		core.Local[assertions](c).answer(err)
 		return raised, nil
 	}
 	matched, bad := c.Match(err.Error(), pattern)
-	if bad != nil || matched {
+	if bad != nil {
 		return raised, bad
 	}
+	if matched {
+		core.Local[assertions](c).answer(err)
+		return raised, nil
+	}
 	why := fmt.Sprintf("the error %s does not match %s", literal.Quote(err.Error()), literal.Quote(pattern))
-	return core.Nil(), failed("raises", why, msg, nil)
+	return core.Nil(), failed(c, "raises", why, msg, nil)
 }

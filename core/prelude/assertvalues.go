@@ -1,8 +1,10 @@
 package prelude
 
 import (
+	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"assay.rs/core"
@@ -79,13 +81,16 @@ func near(c core.Call, a, b core.Value, tolerance float64, msg string) (core.Non
 	if !(tolerance >= 0) { // NaN is refused too
 		return core.None{}, fmt.Errorf("argument 3 'tolerance': must not be negative, got %s", literal.Number(tolerance))
 	}
+	if math.IsInf(tolerance, 1) {
+		return core.None{}, errors.New("argument 3 'tolerance': is infinite, which every number is within: it says nothing")
+	}
 	numberA, okA := a.Number()
 	numberB, okB := b.Number()
 	if okA && okB && math.Abs(numberA-numberB) <= tolerance || okA && okB && numberA == numberB {
 		return core.None{}, nil
 	}
 	why := fmt.Sprintf("%s is not within %s of %s", c.Render(a), literal.Number(tolerance), c.Render(b))
-	return core.None{}, failed("near", why, msg, nil)
+	return core.None{}, failed(c, "near", why, msg, nil)
 }
 
 // contents are the assertions about what is inside text and arrays.
@@ -108,6 +113,9 @@ func contents() []core.Func {
 func contains(c core.Call, haystack, needle core.Value) (string, error) {
 	if s, ok := haystack.Text(); ok {
 		part, isText := needle.Text()
+		if isText && part == "" {
+			return "", errors.New("argument 2 'needle': is empty, which every text contains: it says nothing")
+		}
 		return unless(isText && strings.Contains(s, part), "%s does not contain %s", shown{c, haystack}, shown{c, needle})
 	}
 	t, ok := haystack.Table()
@@ -132,6 +140,9 @@ func matches(c core.Call, v core.Value, pattern string) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if matched && matchesAny(func(text string) bool { ok, err := c.Match(text, pattern); return ok && err == nil }) {
+		return "", errAnyText
+	}
 	return unless(matched, "%s does not match %s", shown{c, v}, literal.Quote(pattern))
 }
 
@@ -144,7 +155,18 @@ func matchesRegexp(c core.Call, v core.Value, pattern string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return unless(re.MatchString(s), "%s does not match %s", shown{c, v}, literal.Quote(pattern))
+	matched := re.MatchString(s)
+	if matched && matchesAny(re.MatchString) {
+		return "", errAnyText
+	}
+	return unless(matched, "%s does not match %s", shown{c, v}, literal.Quote(pattern))
+}
+
+var errAnyText = errors.New("argument 2 'pattern': matches any text: it says nothing")
+
+// matchesAny tells whether a pattern matches the empty text, and texts of all kinds.
+func matchesAny(match func(string) bool) bool {
+	return !slices.ContainsFunc([]string{"", "a", "Z9", "-1.5", "!", "\u00e9", "a b", `{"a":[]}`, strings.Repeat("x ", 500)}, func(text string) bool { return !match(text) })
 }
 
 func hasLength(c core.Call, v core.Value, n int) (string, error) {

@@ -7,6 +7,9 @@
 package prelude
 
 import (
+	"errors"
+	"slices"
+	"sync"
 	"sync/atomic"
 
 	"assay.rs/core"
@@ -33,7 +36,57 @@ func globals() core.Module {
 // not they held. It may be asked at any time.
 func Assertions(vm *core.VM) int { return int(core.LocalOf[assertions](vm).made.Load()) }
 
-// assertions counts in one VM.
-type assertions struct{ made atomic.Int64 }
+// FailedAssertions are the failures of the functions of assert, but not of assert itself, that neither retry nor
+// assert.raises has answered: one that ended the script, and those that pcall caught. Of many it gives the first.
+func FailedAssertions(vm *core.VM) []*FailedAssertion {
+	a := core.LocalOf[assertions](vm)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return slices.Clone(a.failed)
+}
+
+// FailedAssertion is an assertion that did not hold.
+type FailedAssertion struct {
+	Message string // assert.eq failed: 1 != 2
+	Where   string // verify.lua:3
+	raised  *core.Error
+}
+
+// maxFailed is how many failures are kept: a script may catch millions.
+const maxFailed = 16
+
+// assertions are those made in one VM.
+type assertions struct {
+	made atomic.Int64
+
+	mu     sync.Mutex
+	failed []*FailedAssertion
+}
 
 func count(c core.Call) { core.Local[assertions](c).made.Add(1) }
+
+// note keeps a failure until it is answered.
+func (a *assertions) note(f *FailedAssertion) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if len(a.failed) < maxFailed {
+		a.failed = append(a.failed, f)
+	}
+}
+
+// answer forgets the failure that err is, and gives it, or nil.
+func (a *assertions) answer(err error) *FailedAssertion {
+	script, ok := errors.AsType[*core.ScriptError](err)
+	if !ok || script.Builtin == nil {
+		return nil
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	at := slices.IndexFunc(a.failed, func(f *FailedAssertion) bool { return errors.Is(script.Builtin, f.raised) })
+	if at < 0 {
+		return nil
+	}
+	f := a.failed[at]
+	a.failed = slices.Delete(a.failed, at, at+1)
+	return f
+}

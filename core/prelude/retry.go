@@ -28,10 +28,16 @@ func retryFunc() core.Func {
 
 func retryCall(c core.Call, fn core.Callback, options core.Retry) ([]core.Value, error) {
 	var values []core.Value
+	var last *FailedAssertion
+	made := core.Local[assertions](c)
 	_, err := options.Do(c, func(context.Context, int) (err error) {
 		values, err = fn.Call(c)
+		last = made.answer(err)
 		return err
 	})
+	if err != nil && last != nil {
+		made.note(last)
+	}
 	var gaveUp *retry.Failure
 	if !errors.As(err, &gaveUp) {
 		return values, err
