@@ -41,6 +41,12 @@ func (b *bounds) validate(p *Prep) {
 	if (b.reduce == "any" || b.reduce == "count") && b.min == nil && b.max == nil {
 		p.Fail([]string{"expect", "reduce"}, "reduce: %s needs min or max to compare with", b.reduce)
 	}
+	if b.reduce == "count" && b.min != nil && *b.min <= 0 && b.max == nil {
+		p.Fail([]string{"expect", "min"}, "a count is never less than 0: min %s says nothing", number(*b.min))
+	}
+	if b.empty == "pass" && !b.given() && b.warnMin == nil && b.warnMax == nil {
+		p.Fail([]string{"expect", "empty"}, "with empty: pass and no bounds every answer passes: give min or max, or leave empty out")
+	}
 	b.validateWarning(p)
 }
 

@@ -4,7 +4,9 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
 	"strings"
 	"time"
@@ -96,6 +98,10 @@ func (f *failure) assess(ctx context.Context, o *Outcome, resp *response, err er
 	class := retry.ClassesOf(err)[0]
 	if assayhttp.AtProxy(err) {
 		o.Err = Broken(class, fmt.Errorf("the proxy could not be reached, which proves nothing of the target: %w", err))
+		return
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		o.Err = Broken(class, fmt.Errorf("the socket does not exist, which proves nothing: its path may be misspelt: %w", err))
 		return
 	}
 	if !slices.Contains(f.classes, class) {

@@ -80,7 +80,7 @@ func (r *Reader) compile(program string, bound int, p purpose) (compiled, error)
 	}
 	var err error
 	c.query, err = jq.CompileStrict(program, jq.Strict{
-		Roots: []string{"vars", "captures"}, RootsAreInput: p == asCondition, Verdict: p == asVerdict, Env: r.scope.env,
+		Roots: []string{"vars", "captures"}, Fixed: []string{"vars"}, RootsAreInput: p == asCondition, Verdict: p == asVerdict, Env: r.scope.env,
 		Names: func(root, name string, below ...any) error {
 			if root == "captures" {
 				c.captures = append(c.captures, name)

@@ -272,6 +272,9 @@ func decodeJSON(body []byte) (any, error) {
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return nil, errors.New("something follows the value")
 	}
+	if key, found := contradiction(body); found {
+		return nil, fmt.Errorf("the key %q stands twice in one object, with different values, and readers differ on which of them counts (body: {contains: ...} judges the text)", clip(key))
+	}
 	return v, nil
 }
 

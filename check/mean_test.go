@@ -15,6 +15,9 @@ import (
 	"testing"
 	"time"
 
+	"assay.rs/core/prelude"
+	jsonmodule "assay.rs/mod-data/json"
+	assayhttp "assay.rs/mod-http"
 	"assay.rs/mod-http/ws"
 )
 
@@ -174,7 +177,7 @@ func TestMeanFiles(t *testing.T) {
 				t.Fatal("no '# want:' line")
 			}
 			b := newBench(t)
-			b.options.Types = append(b.options.Types, SQL(meanDatabase{}))
+			b.options.Types = append(Standard(append(prelude.Modules(), assayhttp.New(assayhttp.Config{}), jsonmodule.New())...), SQL(meanDatabase{}))
 			b.options.LookupEnv = func(name string) (string, bool) { v, ok := env[name]; return v, ok }
 			got := meanOutcome(t, b, string(source))
 			for _, want := range wants {
@@ -217,5 +220,8 @@ type meanDatabase struct{}
 
 func (meanDatabase) Query(_ context.Context, _, query string) (Rows, error) {
 	values := map[string]any{"big": int64(9007199254740993), "max": int64(9223372036854775806), "decimal": "9007199254740993.5", "nan": "NaN", "null": nil, "hex": "0x10", "word": "ok"}
+	if query == "three" {
+		return Rows{Count: 3, Value: int64(1)}, nil
+	}
 	return Rows{Count: 1, Value: values[query]}, nil
 }

@@ -43,6 +43,9 @@ type sqlCheck struct {
 	value    *yaml.Node // what the first value must be; nil when anything will do
 }
 
+// oneRow is how a query gives one row.
+const oneRow = "ask for an aggregate such as max(...), or add limit 1"
+
 // maxRows bounds what may be expected.
 const maxRows = 1_000_000_000
 
@@ -58,9 +61,9 @@ func (c *sqlCheck) Keys() []Key {
 func (c *sqlCheck) expectKeys() []Key {
 	return []Key{
 		{Name: "rows", Text: "How many rows; without it, at least one.", Value: Int(&c.rows, 0, maxRows)},
-		{Name: "value", Text: "What the first column of the first row must be.", Value: c.valueKey()},
-		{Name: "min", Text: "The least that the first value may be.", Value: decimalValue(&c.min)},
-		{Name: "max", Text: "The greatest that the first value may be.", Value: decimalValue(&c.max)},
+		{Name: "value", Text: "What the first column must be, of the one row that the query gives.", Value: c.valueKey()},
+		{Name: "min", Text: "The least that the first column of the one row may be.", Value: decimalValue(&c.min)},
+		{Name: "max", Text: "The greatest that the first column of the one row may be.", Value: decimalValue(&c.max)},
 	}
 }
 
@@ -97,8 +100,12 @@ func (c *sqlCheck) Prepare(p *Prep) {
 	if c.value != nil && bounded {
 		p.Fail([]string{"expect", "value"}, "'value' and bounds cannot both be given")
 	}
-	if c.rows == 0 && (c.value != nil || bounded) {
+	switch {
+	case c.value == nil && !bounded:
+	case c.rows == 0:
 		p.Fail([]string{"expect", "rows"}, "no row has no value to compare")
+	case c.rows > 1:
+		p.Fail([]string{"expect", "rows"}, "value and bounds are about one row, not %d: %s", c.rows, oneRow)
 	}
 }
 
@@ -154,6 +161,11 @@ func (c *sqlCheck) assess(o *Outcome, rows Rows) {
 			fmt.Sprintf("rows == %d (got %d)", c.rows, rows.Count))
 	}
 	if rows.Count == 0 {
+		return
+	}
+	if rows.Count > 1 && (c.value != nil || c.min != nil || c.max != nil) {
+		o.assess(Assertion{Expr: "one row to compare", Expected: 1, Actual: rows.Count},
+			fmt.Sprintf("value and bounds are about one row, and the query returned %d: %s", rows.Count, oneRow))
 		return
 	}
 	shown := cut(valueText(rows.Value), 100)

@@ -24,7 +24,7 @@ func (a *answers) Query(_ context.Context, url, query string) (Rows, error) {
 
 func TestSQL(t *testing.T) {
 	d := &answers{rows: map[string]Rows{
-		"none": {}, "three": {3, int64(7)}, "null": {1, nil}, "text": {1, "ok"}, "decimal": {1, "12.50"}, "true": {1, true},
+		"none": {}, "three": {3, int64(7)}, "seven": {1, int64(7)}, "null": {1, nil}, "text": {1, "ok"}, "decimal": {1, "12.50"}, "true": {1, true},
 		"big": {1, int64(9007199254740993)}, "nan": {1, "NaN"}, "half": {1, 0.5},
 	}}
 	for _, tt := range []struct{ query, expect, want string }{
@@ -35,12 +35,13 @@ func TestSQL(t *testing.T) {
 		{"three", "{rows: 2}", "rows == 2 (got 3)"},
 		{"none", "{rows: 1}", "rows == 1 (got 0)"},
 		{"none", "{min: 0}", "the query returned no rows"},
-		{"three", "{value: 7}", ""},
-		{"three", "{value: '7'}", ""},
-		{"three", "{value: 8}", "value == 8 (got 7)"},
-		{"three", "{min: 7, max: 7}", ""},
-		{"three", "{min: 8}", "value >= 8 (got 7)"},
-		{"three", "{rows: 3, max: 6}", "value <= 6 (got 7)"},
+		{"seven", "{value: 7}", ""},
+		{"seven", "{value: '7'}", ""},
+		{"seven", "{value: 8}", "value == 8 (got 7)"},
+		{"seven", "{min: 7, max: 7}", ""},
+		{"seven", "{min: 8}", "value >= 8 (got 7)"},
+		{"seven", "{rows: 1, max: 6}", "value <= 6 (got 7)"},
+		{"three", "{max: 7}", "value and bounds are about one row, and the query returned 3: ask for an aggregate such as max(...), or add limit 1"},
 		{"null", "{value: ''}", "value ==  (got NULL)"},
 		{"null", "{min: 0}", "value >= 0 (got NULL)"},
 		{"null", "{value: 0}", "value == 0 (got NULL)"},
@@ -94,6 +95,7 @@ func TestSQLMistakesAreFoundBeforeAnythingRuns(t *testing.T) {
 		"url: x, query: q, expect: {min: 2, max: 1}":   "min 2 is greater than max 1",
 		"url: x, query: q, expect: {value: 1, max: 1}": "'value' and bounds cannot both be given",
 		"url: x, query: q, expect: {rows: 0, max: 1}":  "no row has no value to compare",
+		"url: x, query: q, expect: {rows: 3, max: 1}":  "value and bounds are about one row, not 3",
 		"url: x, query: q, expect: {rows: -1}":         "must be between 0 and",
 		"url: x, query: q, expect: {value: [1]}":       "must be a text, a number or a boolean",
 		"url: x, query: q, expect: {row: 1}":           "row",

@@ -51,7 +51,7 @@ func openSQLite(root core.Root, rest string) (*sqliteEngine, string, error) {
 	}
 	if name == ":memory:" {
 		// The process shares the names of such databases: nobody else is to guess this one.
-		memory := "file:/assay-" + rand.Text() + "?vfs=memdb"
+		memory := "file:/assay-" + rand.Text() + "?vfs=memdb&_dqs=0"
 		return &sqliteEngine{name: memory, memory: true, root: root}, "sqlite::memory:", nil
 	}
 	path, err := url.PathUnescape(name)
@@ -62,7 +62,8 @@ func openSQLite(root core.Root, rest string) (*sqliteEngine, string, error) {
 	if err != nil {
 		return nil, "", err
 	}
-	file := url.URL{Scheme: "file", Path: resolved, RawQuery: "mode=" + mode + "&_defensive=1&_error_rc=1"}
+	// Without _dqs=0 a misspelt "column" is a text, and a query finds what is not there.
+	file := url.URL{Scheme: "file", Path: resolved, RawQuery: "mode=" + mode + "&_defensive=1&_error_rc=1&_dqs=0"}
 	return &sqliteEngine{name: file.String(), path: path, mode: mode, root: root}, "sqlite://" + name, nil
 }
 

@@ -39,7 +39,7 @@ func assertTruthy(c core.Call, v core.Value, rest []core.Value) ([]core.Value, e
 	}
 	switch {
 	case v.Truthy() && c.Level() == core.Check && notOK(v):
-		return nil, core.WithHint(errors.New("the table has ok = false, and any table is true"), "write assert(r.ok, r.error)")
+		return nil, errAssert.With(errors.New("assertion failed: the table has ok = false"), "write assert(r.ok, r.error): any table is true")
 	case v.Truthy():
 		return append([]core.Value{v}, rest...), nil
 	case len(rest) > 0 && !rest[0].IsNil():

@@ -25,6 +25,9 @@ type Strict struct {
 	// Roots are the variables, without their dollar, whose parts must be named: $vars alone is an error.
 	Roots []string
 
+	// Fixed are those of Roots that are known before the run: a verdict that reads them alone says nothing of the input.
+	Fixed []string
+
 	// Mistaken is told of .root.name where the input is not the roots. Its error is one of the expression. nil allows all.
 	Mistaken func(root, name string) error
 
@@ -49,8 +52,12 @@ func CompileStrict(text string, s Strict, variables ...string) (*Query, error) {
 	if err := s.verdict(parsed); err != nil {
 		return nil, err
 	}
+	blind := s.Verdict && !s.reads(parsed)
 	if err := s.query(parsed, true); err != nil {
 		return nil, err
+	}
+	if blind {
+		return nil, fmt.Errorf("%s reads nothing of the input: it says nothing about it", text)
 	}
 	q, err := compile(text, parsed, variables)
 	if err != nil {
@@ -178,6 +185,9 @@ func (s *Strict) constant(q *gojq.Query) bool {
 		return false
 	}
 	all := q.Term.Type != gojq.TermTypeFormat || q.Term.Str != nil
+	if q.Term.Type == gojq.TermTypeObject { // {a} is {a: .a}
+		all = !slices.ContainsFunc(q.Term.Object.KeyVals, func(kv *gojq.ObjectKeyVal) bool { return kv.Val == nil })
+	}
 	subqueries(q.Term, func(part *gojq.Query, _ bool) { all = all && s.constant(part) })
 	return all
 }
@@ -234,6 +244,7 @@ func (s *Strict) operands(q *gojq.Query) error {
 				return fmt.Errorf("the %s side of '%s' is the constant %s%s", side, q.Op, operand, meant(q, operand))
 			}
 		}
+		return s.logical(q)
 	case gojq.OpEq, gojq.OpNe, gojq.OpGt, gojq.OpLt, gojq.OpGe, gojq.OpLe:
 		switch left, right := q.Left.String(), q.Right.String(); {
 		case s.constant(q.Left) && s.constant(q.Right):
@@ -247,6 +258,7 @@ func (s *Strict) operands(q *gojq.Query) error {
 		case q.Op == gojq.OpNe && (isLength(q.Left) && right == "null" || isLength(q.Right) && left == "null"):
 			return fmt.Errorf("%s: a length is never null", q)
 		}
+		return typeName(q)
 	}
 	return nil
 }

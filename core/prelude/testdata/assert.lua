@@ -147,3 +147,13 @@ assert.eq(assert.raises(function() sleep(-1) end, "negative").code, nil)
 assert.eq(assert.raises(function() assert.eq(1, 2) end).code, "assert.failed")
 why("raises", boom, "[")                        --> ~^assert.raises: bad pattern: 
 why("raises", 1)                                --> =assert.raises: argument 1 'fn': function expected, got number
+
+-- What holds for everything says nothing.
+why("contains", "abc", "")                      --> =assert.contains: argument 2 'needle': is empty, which every text contains: it says nothing
+why("contains", {"", "a"}, "")                  --> =holds
+why("matches", "abc", "")                       --> =assert.matches: argument 2 'pattern': matches any text: it says nothing
+why("matches", "abc", "^.*$")                   --> =assert.matches: argument 2 'pattern': matches any text: it says nothing
+why("matches", "", "^%s*$")                     --> =holds
+why("regex", "abc", "(x)?")                     --> =assert.regex: argument 2 'pattern': matches any text: it says nothing
+why("regex", "", "^$")                          --> =holds
+why("near", 1, 2, math.huge)                    --> =assert.near: argument 3 'tolerance': is infinite, which every number is within: it says nothing
