@@ -62,8 +62,8 @@ func needed(t *testing.T, what string, err error) {
 	}
 }
 
-// nodePackage is what a module of the cache exports, as JSON made by an expression in which it is m.
-func nodePackage(t *testing.T, name, expression string, into any) {
+// nodeModules is the folder that test/install puts modules of node into.
+func nodeModules(t *testing.T) string {
 	t.Helper()
 	cache := os.Getenv("ASSAY_TEST_CACHE")
 	if cache == "" {
@@ -73,8 +73,14 @@ func nodePackage(t *testing.T, name, expression string, into any) {
 		}
 		cache = filepath.Join(dir, "assay-test")
 	}
+	return filepath.Join(cache, "npm", "node_modules")
+}
+
+// nodePackage is what a module of the cache exports, as JSON made by an expression in which it is m.
+func nodePackage(t *testing.T, name, expression string, into any) {
+	t.Helper()
 	script := `import(process.argv[1]).then(m => process.stdout.write(JSON.stringify(` + expression + `)))`
-	out, err := exec.CommandContext(t.Context(), "node", "-e", script, filepath.Join(cache, "npm", "node_modules", name, "index.js")).Output()
+	out, err := exec.CommandContext(t.Context(), "node", "-e", script, filepath.Join(nodeModules(t), name, "index.js")).Output()
 	needed(t, "the node package "+name, err)
 	if err := json.Unmarshal(out, into); err != nil {
 		t.Fatal(err)
