@@ -167,8 +167,14 @@ func stringReverse(L *lua.LState) int {
 	currentThread(L).copies(len(s))
 	var made strings.Builder
 	made.Grow(len(s))
-	for i := len(s) - 1; i >= 0; i-- {
-		made.WriteByte(s[i])
+	var part [64]byte
+	for rest := s; rest != ""; {
+		n := min(len(rest), len(part))
+		for i := range n {
+			part[i] = rest[len(rest)-1-i]
+		}
+		made.Write(part[:n])
+		rest = rest[:len(rest)-n]
 	}
 	L.Push(lua.LString(made.String()))
 	return 1
@@ -195,12 +201,16 @@ func shifted(L *lua.LState, first, last byte) int {
 	var made strings.Builder
 	made.Grow(len(s))
 	made.WriteString(s[:from])
-	for i := from; i < len(s); i++ {
-		b := s[i]
-		if b >= first && b <= last {
-			b ^= 'a' - 'A'
+	var part [64]byte
+	for rest := s[from:]; rest != ""; {
+		n := copy(part[:], rest)
+		for i, b := range part[:n] {
+			if b >= first && b <= last {
+				part[i] = b ^ ('a' - 'A')
+			}
 		}
-		made.WriteByte(b)
+		made.Write(part[:n])
+		rest = rest[n:]
 	}
 	L.Push(lua.LString(made.String()))
 	return 1

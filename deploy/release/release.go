@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 )
 
 // Binary is a command of the workspace and the most that it may weigh, in bytes:
@@ -18,7 +19,7 @@ type Binary struct {
 	Name           string
 	Budget, Zipped int64
 	Hot            []string // packages that are compiled with inlining; none is all
-	Align          int      // of functions, in bytes
+	Align          int      // of functions, in bytes, where the processor asks for no more
 	Image          bool     // it is shipped as an image too
 }
 
@@ -26,7 +27,7 @@ type Binary struct {
 func Binaries() []Binary {
 	return []Binary{
 		{Name: "assay", Budget: 24_000_000, Zipped: 9_600_000, Hot: append(hot(), hotInScripts()...), Align: 16, Image: true},
-		{Name: "assay-check", Budget: 12_000_000, Zipped: 4_800_000, Hot: hot(), Align: 4, Image: true},
+		{Name: "assay-check", Budget: 12_000_000, Zipped: 4_800_000, Hot: hot(), Align: 1, Image: true},
 		{Name: "assay-lsp", Budget: 6_000_000, Zipped: 2_400_000, Align: 16},
 	}
 }
@@ -40,7 +41,7 @@ func hot() []string {
 	return []string{
 		"runtime", "internal/runtime/...", "internal/bytealg", "sync/...", "strconv", "unicode/utf8",
 		fips + "aes/...", fips + "bigmod", fips + "edwards25519/...", fips + "mlkem", fips + "nistec/...",
-		fips + "sha256", fips + "sha3", fips + "sha512", "github.com/yuin/gopher-lua",
+		fips + "sha256", fips + "sha3", fips + "sha512", "github.com/yuin/gopher-lua", "math", "assay.rs/core/internal/...",
 	}
 }
 
@@ -50,7 +51,7 @@ func hotInScripts() []string {
 		"strings", "bytes", "bufio", "io", "slices", "sort", "maps", "context", "errors", "fmt", "reflect", "time",
 		"internal/strconv", "internal/sync", "internal/abi", "internal/stringslite", "internal/reflectlite", "internal/byteorder", "internal/godebug", "internal/chacha8rand",
 		"cmp", "iter", "math/...", "unicode/...", "regexp/...", "vendor/golang.org/x/net/http/httpguts",
-		"assay.rs/core", "assay.rs/core/compile", "assay.rs/core/syntax", "assay.rs/core/internal/...",
+		"assay.rs/core", "assay.rs/core/compile", "assay.rs/core/syntax",
 		"assay.rs/mod-serve/...", "assay.rs/mod-http/...", "net", "net/http/...", "net/netip", "net/textproto", "net/url",
 		"internal/poll", "syscall", "github.com/go-chi/chi/v5", "nhooyr.io/websocket",
 		"assay.rs/mod-db", "modernc.org/sqlite/...", "modernc.org/libc/...", "github.com/go-sql-driver/mysql", "github.com/jackc/pgx/v5/pgproto3",
@@ -70,6 +71,18 @@ func (b Binary) compilerFlags() []string {
 	return flags
 }
 
+// align is how functions are aligned: only amd64 runs instructions that start anywhere.
+func (b Binary) align(t Target) int {
+	arch := t.Arch
+	if t.OS == "" {
+		arch = runtime.GOARCH
+	}
+	if arch == "amd64" {
+		return b.Align
+	}
+	return max(b.Align, 4)
+}
+
 // Target says what a binary is built for. The zero value is this machine.
 type Target struct {
 	OS, Arch string
@@ -84,7 +97,7 @@ func (b Binary) Build(ctx context.Context, root, dir string, t Target) (string, 
 		return "", err
 	}
 	name := filepath.Join(dir, b.Name)
-	ldflags := fmt.Sprintf("-funcalign=%d", b.Align)
+	ldflags := fmt.Sprintf("-funcalign=%d", b.align(t))
 	if !t.Symbols {
 		ldflags += " -s -w"
 	}
