@@ -215,17 +215,19 @@ func (vm *VM) relyOn(room int64) {
 func (vm *VM) overMemory(asked int64) bool {
 	limit, h := vm.host.Limits.Memory, theHeap()
 	used := h.used()
-	if !h.governed.Load() { // what others leave is no room for this VM
+	// What others leave is no room for this VM, nor is its own garbage while it grows.
+	if vm.growing || !h.governed.Load() {
 		vm.tolerated -= max(0, vm.lastUsed-used)
-		vm.lastUsed = used
 	}
+	vm.lastUsed = used
 	room := max(limit, vm.tolerated) - used - asked
 	vm.relyOn(room)
 	if room >= 0 && asked < limit/4 { // more is worth an exact figure: what is in the heap may be garbage of others
 		return false
 	}
-	held := vm.reach() + vm.flight.Load() + asked
-	vm.held.Store(held)
+	reached, arrays := vm.reach()
+	held := reached + vm.flight.Load() + asked
+	vm.growing = held > vm.held.Swap(held)+limit/16
 	if held > limit {
 		return true
 	}
@@ -238,6 +240,7 @@ func (vm *VM) overMemory(asked int64) bool {
 	}
 	// What the script holds grows no faster than the heap.
 	vm.tolerated = used + max(limit-held, limit/8)
-	h.keep(vm.tolerated + limit*3/16)
+	// A large array that grows takes new room at once, and its former one is garbage.
+	h.keep(max(limit+limit/4, vm.tolerated+limit*3/16-2*arrays))
 	return false
 }

@@ -30,8 +30,9 @@ const (
 // largeArray is the number of elements from which the room that an array has in advance matters.
 const largeArray = 1 << 18
 
-// reach estimates how many bytes the scripts of the VM can reach. It needs the baton.
-func (vm *VM) reach() int64 {
+// reach estimates how many bytes the scripts of the VM can reach, and what of them is in large arrays. It needs the
+// baton.
+func (vm *VM) reach() (all, arrays int64) {
 	w := walk{seen: make(visited), layout: tableLayout()}
 	w.value(vm.L.G.Global)
 	w.value(vm.L.G.Registry)
@@ -58,7 +59,7 @@ func (vm *VM) reach() int64 {
 		w.pending = w.pending[:last]
 		w.inside(v)
 	}
-	return w.bytes
+	return w.bytes, w.arrays
 }
 
 // walk adds up what is reached.
@@ -68,6 +69,7 @@ type walk struct {
 	depth   int
 	pending []lua.LValue // what lies deeper than maxWalk
 	bytes   int64
+	arrays  int64 // of them in large arrays
 }
 
 // maxWalk is how deep the walk recurses. Walking wide tables so takes no memory for what is still to be
@@ -154,6 +156,7 @@ func (w *walk) table(t *lua.LTable) {
 	w.bytes += int64(len(array)) * costValue
 	if len(array) > largeArray {
 		w.bytes += int64(len(array)) * costGrowth
+		w.arrays += int64(len(array)) * costValue
 	}
 	for _, v := range array {
 		w.value(v)

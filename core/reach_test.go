@@ -45,11 +45,12 @@ func TestReachCountsWhatIsShared(t *testing.T) {
 			t.Fatal(err)
 		}
 		vm := rt.Open(Host{})
-		before := vm.reach()
+		before, _ := vm.reach()
 		if err := vm.Run(t.Context(), chunk); err != nil {
 			t.Fatal(err)
 		}
-		if got := vm.reach() - before; got < want || got > 4*want {
+		after, _ := vm.reach()
+		if got := after - before; got < want || got > 4*want {
 			t.Errorf("%s: reaches %d bytes, want %d and some", source, got, want)
 		}
 		vm.Close()
@@ -77,11 +78,12 @@ func TestReachCountsWhatIsHidden(t *testing.T) {
 			t.Fatal(err)
 		}
 		vm := rt.Open(Host{})
-		before := vm.reach()
+		before, _ := vm.reach()
 		if err := vm.Run(t.Context(), chunk); err != nil {
 			t.Fatal(err)
 		}
-		if got := vm.reach() - before; got < want || got > 2*want {
+		after, _ := vm.reach()
+		if got := after - before; got < want || got > 2*want {
 			t.Errorf("%s: reaches %d bytes, want %d and some", source, got, want)
 		}
 		vm.Close()

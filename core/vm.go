@@ -53,6 +53,7 @@ type VM struct {
 	reliedOn  time.Duration // for how long that is good
 	tolerated int64         // what the process may hold until the memory is looked at again
 	lastUsed  int64         // what it held when that was last compared
+	growing   bool          // what scripts can reach has grown since the look before the last one
 	shapes    map[lua.LString]*lua.LTable
 	classes   map[*class]*lua.LTable
 	int64s    map[int64]*lua.LUserData

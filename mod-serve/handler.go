@@ -42,6 +42,9 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := m.context(r, s.base)
 		defer cancel()
 		req.meter, req.Request = m, r.WithContext(ctx)
+		if endIsUncertain(r) {
+			w.Header().Set("Connection", "close")
+		}
 	}
 	if r.ContentLength != 0 {
 		s.boundBody(req)
@@ -51,6 +54,9 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set(idHeader, req.ID())
 	}
 	switch {
+	case req.meter != nil && !hasHost(r): // what front has read has one
+		w.Header().Set("Connection", "close")
+		s.send(req, plain(http.StatusBadRequest, "invalid host"))
 	case len(r.RequestURI) > maxURI:
 		w.Header().Set("Connection", "close")
 		s.send(req, plain(http.StatusRequestURITooLong, "URI too long"))

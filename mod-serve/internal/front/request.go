@@ -71,7 +71,7 @@ func readFields(r *http.Request, fields string) bool {
 		name = textproto.CanonicalMIMEHeaderKey(name)
 		switch name {
 		case "Host":
-			if r.Host != "" || !isHost(value) {
+			if r.Host != "" || !IsHost(value) {
 				return false
 			}
 			r.Host = value
@@ -99,9 +99,6 @@ func readFields(r *http.Request, fields string) bool {
 
 // IsToken tells whether s is a token of RFC 9110.
 func IsToken(s string) bool { return consists(s, "!#$%&'*+-.^_`|~") }
-
-// isHost tells whether s looks like a host, and maybe a port.
-func isHost(s string) bool { return consists(s, ".-_:[]") }
 
 // consists tells whether s has letters, digits and others, and nothing else.
 func consists(s, others string) bool {
