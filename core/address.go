@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -187,10 +188,24 @@ func (e Destinations) address(addr netip.Addr, port uint16) bool {
 
 // only is the address rule of [Policy.ConnectOnly].
 func (e Destinations) only(host string, to netip.AddrPort) error {
-	if e.name(host, to.Port()) || e.address(to.Addr().WithZone("").Unmap(), to.Port()) {
+	if e.leads(host, to) || e.address(to.Addr().WithZone("").Unmap(), to.Port()) {
 		return nil
 	}
-	return denied(host, to.Port(), "not among the permitted destinations")
+	return e.refused(host, to, "not among the permitted destinations")
+}
+
+// leads tells whether a host that is named may lead to an address. Whoever answers for its name chooses that, so it
+// leads to no service of credentials unless the name is one of theirs.
+func (e Destinations) leads(host string, to netip.AddrPort) bool {
+	return e.name(host, to.Port()) && (isMetadataName(host) || !slices.ContainsFunc(meanings(to.Addr()), isMetadata))
+}
+
+// refused says why an address is. Where the host is named, it is the address that had to be.
+func (e Destinations) refused(host string, to netip.AddrPort, why string) error {
+	if e.name(host, to.Port()) {
+		host, why = to.Addr().String(), kindMetadata
+	}
+	return denied(host, to.Port(), why)
 }
 
 // lookup keeps names from name servers that cannot lead to a destination, since a name carries data, too.

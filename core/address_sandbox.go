@@ -9,7 +9,7 @@ import (
 
 // sandboxed is the address rule of [SandboxPolicy].
 func (e Destinations) sandboxed(host string, to netip.AddrPort) error {
-	if e.name(host, to.Port()) || e.address(to.Addr().WithZone("").Unmap(), to.Port()) {
+	if e.leads(host, to) || e.address(to.Addr().WithZone("").Unmap(), to.Port()) {
 		return nil
 	}
 	for _, addr := range meanings(to.Addr()) {
@@ -21,7 +21,7 @@ func (e Destinations) sandboxed(host string, to netip.AddrPort) error {
 			kind = "an address of this host"
 		}
 		if kind != "" {
-			return denied(host, to.Port(), kind)
+			return e.refused(host, to, kind)
 		}
 	}
 	return nil
@@ -29,11 +29,18 @@ func (e Destinations) sandboxed(host string, to netip.AddrPort) error {
 
 // sandboxedName is the rule of [SandboxPolicy] for names, before they are looked up.
 func (e Destinations) sandboxedName(host string, port uint16) error {
-	name := strings.ToLower(strings.TrimRight(host, "."))
-	if slices.Contains(metadataNames(), name) && !e.name(host, port) {
-		return denied(host, port, "a metadata service")
+	if isMetadataName(host) && !e.name(host, port) {
+		return denied(host, port, kindMetadata)
 	}
 	return nil
+}
+
+const kindMetadata = "a metadata service"
+
+func isMetadata(addr netip.Addr) bool { return refusedKind(addr) == kindMetadata }
+
+func isMetadataName(host string) bool {
+	return slices.Contains(metadataNames(), strings.ToLower(strings.TrimRight(host, ".")))
 }
 
 // metadataNames are what clouds call the service that hands out a machine's credentials.
@@ -114,8 +121,10 @@ func refusedNetworks() []refusedNetwork {
 			all = append(all, refusedNetwork{netip.MustParsePrefix(network), kind})
 		}
 	}
-	add("a metadata service",
+	add(kindMetadata,
 		"169.254.169.254/32",     // AWS, Azure, Google and most others
+		"169.254.170.2/32",       // AWS, for tasks of ECS
+		"169.254.170.23/32",      // AWS, for pods of EKS
 		"100.100.100.200/32",     // Alibaba
 		"168.63.129.16/32",       // Azure
 		"192.0.0.192/32",         // Oracle

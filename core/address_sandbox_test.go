@@ -128,3 +128,32 @@ func TestUnixSocketsAreFilesThatThePolicyJudges(t *testing.T) {
 		})
 	}
 }
+
+// Whoever answers for a permitted name must not choose a service of credentials.
+func TestNamesLeadToNoCredentialService(t *testing.T) {
+	for _, tt := range []struct {
+		allow, host, to string
+		want            bool
+	}{
+		{"*.example.com", "a.example.com", "192.0.2.1:80", true},
+		{"*.example.com", "a.example.com", "169.254.169.254:80", false},
+		{"a.example.com:80", "a.example.com", "[::ffff:169.254.169.254]:80", false},
+		{"a.example.com", "A.example.com.", "169.254.170.2:80", false},
+		{"a.example.com", "a.example.com", "[fd00:ec2::254]:80", false},
+		{"a.example.com", "a.example.com", "[64:ff9b::a9fe:a9fe]:80", false},
+		{"169.254.169.254", "a.example.com", "169.254.169.254:80", true},
+		{"169.254.169.254", "169.254.169.254", "169.254.169.254:80", true},
+		{"metadata.google.internal", "metadata.google.internal", "169.254.169.254:80", true},
+	} {
+		allowed, err := ParseDestinations(tt.allow)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, policy := range map[string]Policy{"a sandbox": SandboxPolicy(allowed), "--allow-net": FullPolicy().ConnectOnly(allowed)} {
+			err := policy.Address(tt.host, netip.MustParseAddrPort(tt.to))
+			if got := err == nil; got != tt.want || err != nil && !isDenied(err) {
+				t.Errorf("%s, with %s, %s at %s: error = %v, want it permitted: %v", name, tt.allow, tt.host, tt.to, err, tt.want)
+			}
+		}
+	}
+}

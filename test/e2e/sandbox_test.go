@@ -67,6 +67,25 @@ func attack(t *testing.T, file string) {
 	}
 }
 
+// What an array leaves behind while it grows is no room for its script.
+func TestSandboxBoundsTheGarbageOfArrays(t *testing.T) {
+	script := filepath.Join(t.TempDir(), "array.lua")
+	if err := os.WriteFile(script, []byte("local t = {} for i = 1, 1e9 do t[i] = i end"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r := run(t, filepath.Join(built, "assay"), "--sandbox", script)
+	if want := "memory limit of 64 MB exceeded"; r.code != 1 || !strings.Contains(r.stderr, want) {
+		t.Errorf("exit code %d, stderr %q, want 1 and %q", r.code, r.stderr, want)
+	}
+	usage, ok := r.state.SysUsage().(*syscall.Rusage)
+	if !ok {
+		t.Fatal("this system does not tell how much memory a process has used")
+	}
+	if mb := usage.Maxrss >> 10; runtime.GOOS == "linux" && mb > 150 {
+		t.Errorf("the sandbox took %d MB, want at most 150", mb)
+	}
+}
+
 // A permitted host must not lead to one that is not.
 // The limit that ends a script names the flag that sets it.
 func TestSandboxNamesTheFlagOfMemory(t *testing.T) {
