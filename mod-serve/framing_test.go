@@ -56,8 +56,8 @@ func TestHostIsValid(t *testing.T) {
 		}
 	}
 	for sent, want := range map[string]string{
-		"GET / HTTP/1.0\r\n\r\n":                                           "200",
-		"GET / HTTP/1.1\r\nConnection: close\r\n\r\n":                      "400",
+		"GET / HTTP/1.0\r\n\r\n":                                            "200",
+		"GET / HTTP/1.1\r\nConnection: close\r\n\r\n":                       "400",
 		"GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\nConnection: close\r\n\r\n": "400",
 		"GET http://a@b/ HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n":  "200", // the host is b
 		"GET http://a:b/ HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n":  "400",
