@@ -42,8 +42,23 @@ import (
 //	--<= more                       a further line of its body
 //
 // Scripts run as checks do, unless the name of the case begins with "script:". The server is URL, and KEY a private key.
-func TestEmbeddedModules(t *testing.T) {
-	files, err := filepath.Glob("testdata/stdlib/*.lua")
+func TestEmbeddedModules(t *testing.T) { runExchanges(t, "testdata/stdlib") }
+
+// Scripts that are in use run unchanged: one in their style for each module whose calls are promised. They may do all that scripts may.
+func TestScriptsInUseRun(t *testing.T) {
+	for _, name := range strings.Fields("prometheus alertmanager loki grafana k8s vault openbao argocd kargo flux traefik certmanager eso dex crossplane " +
+		"velero temporal harbor healthcheck s3 postgres zitadel unleash") {
+		if _, err := os.Stat(filepath.Join(compatFolder, name+".lua")); err != nil {
+			t.Errorf("no script uses assay.%s: %v", name, err)
+		}
+	}
+	runExchanges(t, compatFolder)
+}
+
+const compatFolder = "../../test/compat"
+
+func runExchanges(t *testing.T, folder string) {
+	files, err := filepath.Glob(filepath.Join(folder, "*.lua"))
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no tests of modules (%v)", err)
 	}
@@ -242,7 +257,7 @@ func (c *exchanges) run(t *testing.T, module, file string) {
 	}))
 	defer server.Close()
 	kit := coretest.Kit{Modules: modules(), Globals: c.globals(t, server.URL), Policy: core.CheckPolicy(), Env: map[string]string{}}
-	if strings.HasPrefix(c.name, "script:") {
+	if strings.HasPrefix(c.name, "script:") || strings.HasPrefix(file, compatFolder) {
 		kit.Policy = core.FullPolicy()
 	}
 	prefix := fmt.Sprintf("local %s = require(\"assay.%s\")%s", module, module, strings.Repeat("\n", c.line))
