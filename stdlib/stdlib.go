@@ -4,17 +4,21 @@
 // program composes them with [Files]: core.Module{Embedded: core.Embed("assay", stdlib.Files())}. [Specs] reads
 // their annotations, for the reference, for editors and for `assay doc`.
 //
-// Programs carry them compressed, in the folder packed, which go generate writes from the folder lua.
+// Programs carry them compressed, in the folder packed, which go generate writes from the folder lua. Modules are much alike:
+// each is compressed with a dictionary that some of them are (RFC 1951), which makes it a fifth smaller.
 package stdlib
 
 import (
 	"bytes"
-	"compress/gzip"
+	"compress/flate"
 	"embed"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"slices"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -23,7 +27,10 @@ import (
 //go:embed packed
 var packed embed.FS
 
-const extension = ".gz"
+const (
+	extension      = ".z"
+	dictionaryFile = "dictionary" + extension
+)
 
 // Files are the modules: x.lua is assay.x. A file is unpacked each time that it is opened.
 func Files() fs.FS {
@@ -31,11 +38,27 @@ func Files() fs.FS {
 	if err != nil {
 		panic(err) // the name is a constant
 	}
-	return unpacking{files}
+	return unpacking{files, sync.OnceValues(func() ([]byte, error) { return inflate(files, dictionaryFile, nil) })}
 }
 
-// unpacking shows a tree of x.gz as one of x.
-type unpacking struct{ packed fs.FS }
+// unpacking shows a tree of x.z as one of x.
+type unpacking struct {
+	packed     fs.FS
+	dictionary func() ([]byte, error)
+}
+
+func inflate(files fs.FS, name string, dictionary []byte) ([]byte, error) {
+	f, err := files.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close() //nolint:errcheck // it is memory
+	text, err := io.ReadAll(flate.NewReaderDict(f, dictionary))
+	if err != nil {
+		return nil, fmt.Errorf("unpack %s: %w", name, err)
+	}
+	return text, nil
+}
 
 // Open implements [fs.FS].
 func (u unpacking) Open(name string) (fs.File, error) {
@@ -51,20 +74,15 @@ func (u unpacking) Open(name string) (fs.File, error) {
 
 // ReadFile implements [fs.ReadFileFS].
 func (u unpacking) ReadFile(name string) ([]byte, error) {
-	f, err := u.packed.Open(name + extension)
+	dictionary, err := u.dictionary()
 	if err != nil {
+		return nil, err
+	}
+	text, err := inflate(u.packed, name+extension, dictionary)
+	if errors.Is(err, fs.ErrNotExist) {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
 	}
-	defer f.Close() //nolint:errcheck // it is memory
-	r, err := gzip.NewReader(f)
-	if err != nil {
-		return nil, fmt.Errorf("unpack %s: %w", name, err)
-	}
-	text, err := io.ReadAll(r)
-	if err != nil {
-		return nil, fmt.Errorf("unpack %s: %w", name, err)
-	}
-	return text, nil
+	return text, err
 }
 
 // ReadDir implements [fs.ReadDirFS].
@@ -73,6 +91,7 @@ func (u unpacking) ReadDir(name string) ([]fs.DirEntry, error) {
 	if err != nil {
 		return nil, fmt.Errorf("modules: %w", err)
 	}
+	entries = slices.DeleteFunc(entries, func(e fs.DirEntry) bool { return e.Name() == dictionaryFile })
 	for i, e := range entries {
 		if !e.IsDir() {
 			entries[i] = entry{e}

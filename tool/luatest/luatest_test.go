@@ -205,7 +205,21 @@ func TestReports(t *testing.T) {
 	if err := WriteJUnit(&junit, all); err != nil {
 		t.Fatal(err)
 	}
-	var read junitSuites
+	var read struct {
+		Tests    int `xml:"tests,attr"`
+		Failures int `xml:"failures,attr"`
+		Suites   []struct {
+			Name  string `xml:"name,attr"`
+			Cases []struct {
+				Name    string `xml:"name,attr"`
+				Line    int    `xml:"line,attr"`
+				Failure *struct {
+					Message string `xml:"message,attr"`
+				} `xml:"failure"`
+				Output string `xml:"system-out"`
+			} `xml:"testcase"`
+		} `xml:"testsuite"`
+	}
 	if err := xml.Unmarshal(junit.Bytes(), &read); err != nil {
 		t.Fatalf("%v\n%s", err, junit.String())
 	}

@@ -138,74 +138,73 @@ func visible(s string) string {
 	return b.String()
 }
 
-type junitSuites struct {
-	XMLName  xml.Name     `xml:"testsuites"`
-	Tests    int          `xml:"tests,attr"`
-	Failures int          `xml:"failures,attr"`
-	Time     string       `xml:"time,attr"`
-	Suites   []junitSuite `xml:"testsuite"`
-}
-
+// junitSuite is the results of one file, in their order.
 type junitSuite struct {
-	Name     string      `xml:"name,attr"`
-	Tests    int         `xml:"tests,attr"`
-	Failures int         `xml:"failures,attr"`
-	Time     string      `xml:"time,attr"`
-	Cases    []junitCase `xml:"testcase"`
-
-	took time.Duration
+	cases    []Result
+	failures int
+	took     time.Duration
 }
 
-type junitCase struct {
-	Name    string        `xml:"name,attr"`
-	Class   string        `xml:"classname,attr"`
-	File    string        `xml:"file,attr"`
-	Line    int           `xml:"line,attr,omitempty"`
-	Time    string        `xml:"time,attr"`
-	Failure *junitFailure `xml:"failure"`
-	Output  string        `xml:"system-out,omitempty"`
-}
-
-type junitFailure struct {
-	Message string `xml:"message,attr"`
-	Text    string `xml:",chardata"`
-}
-
-// WriteJUnit writes results as the XML that CI systems read.
+// WriteJUnit writes results as the XML that CI systems read. Only texts are escaped by encoding/xml: its way to write
+// values would be much of the binary.
 func WriteJUnit(w io.Writer, results []Result) error {
 	results = slices.DeleteFunc(slices.Clone(results), func(r Result) bool { return r.Empty })
-	all := junitSuites{Tests: len(results)}
-	var total time.Duration
+	var suites []*junitSuite
+	all := junitSuite{cases: results}
 	for _, r := range results {
-		if n := len(all.Suites); n == 0 || all.Suites[n-1].Name != r.File {
-			all.Suites = append(all.Suites, junitSuite{Name: r.File})
+		if n := len(suites); n == 0 || suites[n-1].cases[0].File != r.File {
+			suites = append(suites, &junitSuite{})
 		}
-		suite := &all.Suites[len(all.Suites)-1]
-		name := r.Name
-		if name == "" {
-			name = "(file)"
+		suite := suites[len(suites)-1]
+		suite.cases = append(suite.cases, r)
+		for _, s := range []*junitSuite{suite, &all} {
+			s.took += r.Took
+			if r.Err != nil {
+				s.failures++
+			}
 		}
-		one := junitCase{Name: name, Class: r.File, File: r.File, Line: r.Line, Time: fmt.Sprintf("%.3f", r.Took.Seconds()), Output: r.Output}
-		if r.Err != nil {
-			one.Failure = &junitFailure{Message: r.message(), Text: r.reason()}
-			suite.Failures++
-			all.Failures++
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s<testsuites %s>\n", xml.Header, all.attributes())
+	for _, s := range suites {
+		fmt.Fprintf(&b, "  <testsuite name=\"%s\" %s>\n", escaped(s.cases[0].File), s.attributes())
+		for _, r := range s.cases {
+			writeCase(&b, r)
 		}
-		suite.Cases = append(suite.Cases, one)
-		suite.Tests++
-		suite.took += r.Took
-		suite.Time = fmt.Sprintf("%.3f", suite.took.Seconds())
-		total += r.Took
+		b.WriteString("  </testsuite>\n")
 	}
-	all.Time = fmt.Sprintf("%.3f", total.Seconds())
-	if _, err := io.WriteString(w, xml.Header); err != nil {
-		return err
-	}
-	encoder := xml.NewEncoder(w)
-	encoder.Indent("", "  ")
-	if err := encoder.Encode(all); err != nil {
-		return err
-	}
-	_, err := io.WriteString(w, "\n")
+	b.WriteString("</testsuites>\n")
+	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+func (s *junitSuite) attributes() string {
+	return fmt.Sprintf(`tests="%d" failures="%d" time="%.3f"`, len(s.cases), s.failures, s.took.Seconds())
+}
+
+func writeCase(b *strings.Builder, r Result) {
+	name, line, file := r.Name, "", escaped(r.File)
+	if name == "" {
+		name = "(file)"
+	}
+	if r.Line != 0 {
+		line = fmt.Sprintf(" line=\"%d\"", r.Line)
+	}
+	fmt.Fprintf(b, "    <testcase name=\"%s\" classname=\"%s\" file=\"%s\"%s time=\"%.3f\">", escaped(name), file, file, line, r.Took.Seconds())
+	if r.Err != nil {
+		fmt.Fprintf(b, "\n      <failure message=\"%s\">%s</failure>", escaped(r.message()), escaped(r.reason()))
+	}
+	if r.Output != "" {
+		fmt.Fprintf(b, "\n      <system-out>%s</system-out>", escaped(r.Output))
+	}
+	if r.Err != nil || r.Output != "" {
+		b.WriteString("\n    ")
+	}
+	b.WriteString("</testcase>\n")
+}
+
+func escaped(text string) string {
+	var b strings.Builder
+	_ = xml.EscapeText(&b, []byte(text)) // a Builder takes all
+	return b.String()
 }
