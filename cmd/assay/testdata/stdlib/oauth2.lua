@@ -1,4 +1,4 @@
--- RFC 6749, 7009, 7523, 7662 and 8693; test/e2e has another implementation of a provider
+-- RFC 6749, 7009, 7523, 7662 and 8693; run by hand against the example provider of zitadel/oidc
 
 ---- client credentials, kept until they end
 --> GET /.well-known/openid-configuration

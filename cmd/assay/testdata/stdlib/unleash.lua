@@ -1,4 +1,4 @@
--- https://docs.getunleash.io/reference/api/unleash; test/e2e has a real server
+-- https://docs.getunleash.io/reference/api/unleash; run by hand against a server of version 5.12
 
 ---- health, projects and environments
 --> GET /health
