@@ -9,7 +9,7 @@ import (
 	"io"
 	"path"
 	"regexp"
-	"slices"
+	"sort"
 	"strconv"
 	"strings"
 	"time"
@@ -113,7 +113,7 @@ func readMigrations(root core.Root, dir string) ([]migration, error) {
 		m.checksum, m.plain = hex.EncodeToString(sum[:]), strings.HasPrefix(m.text, noTransaction)
 		files = append(files, m)
 	}
-	slices.SortFunc(files, func(a, b migration) int { return int(min(max(a.number-b.number, -1), 1)) })
+	sort.Slice(files, func(i, j int) bool { return files[i].number < files[j].number })
 	for i := 1; i < len(files); i++ {
 		if files[i].number == files[i-1].number {
 			return nil, fmt.Errorf("%s and %s have the same number", path.Join(dir, files[i-1].name), files[i].name)

@@ -54,8 +54,8 @@ func hotInScripts() []string {
 		"assay.rs/core", "assay.rs/core/compile", "assay.rs/core/syntax",
 		"assay.rs/mod-serve/...", "assay.rs/mod-http/...", "net", "net/http/...", "net/netip", "net/textproto", "net/url",
 		"internal/poll", "syscall", "github.com/go-chi/chi/v5", "nhooyr.io/websocket",
-		"assay.rs/mod-db", "modernc.org/sqlite/...", "modernc.org/libc/...", "github.com/go-sql-driver/mysql", "github.com/jackc/pgx/v5/pgproto3",
-		"assay.rs/mod-data/jq", "github.com/itchyny/gojq", "assay.rs/mod-data/yaml",
+		"assay.rs/mod-db", "modernc.org/sqlite/...", "modernc.org/libc/...", "github.com/jackc/pgx/v5/pgproto3",
+		"assay.rs/mod-data/jq", "assay.rs/mod-data/yaml",
 	}
 }
 

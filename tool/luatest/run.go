@@ -9,7 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"slices"
+	"sort"
 	"strings"
 	"sync"
 	"time"
@@ -65,7 +65,9 @@ func (r *run) list(ctx context.Context, path string) ([]test, *Result) {
 	for i := range tests {
 		tests[i].made = made
 	}
-	slices.SortFunc(tests, func(a, b test) int { return cmp.Or(a.line-b.line, strings.Compare(a.name, b.name)) })
+	sort.Slice(tests, func(i, j int) bool {
+		return cmp.Or(tests[i].line-tests[j].line, strings.Compare(tests[i].name, tests[j].name)) < 0
+	})
 	return tests, nil
 }
 

@@ -1,12 +1,11 @@
 package gotemplate
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"iter"
 	"reflect"
-	"slices"
+	"sort"
 	"text/template/parse"
 )
 
@@ -99,11 +98,11 @@ func itemsOf(list reflect.Value) iter.Seq2[reflect.Value, reflect.Value] {
 // entriesOf goes through a map in the order of its keys.
 func entriesOf(m reflect.Value) iter.Seq2[reflect.Value, reflect.Value] {
 	keys := m.MapKeys()
-	slices.SortFunc(keys, func(a, b reflect.Value) int {
-		if isInteger(a) && isInteger(b) {
-			return compareIntegers(a, b)
+	sort.Slice(keys, func(i, j int) bool {
+		if a, b := keys[i], keys[j]; isInteger(a) && isInteger(b) {
+			return compareIntegers(a, b) < 0
 		}
-		return cmp.Compare(fmt.Sprint(a), fmt.Sprint(b))
+		return fmt.Sprint(keys[i]) < fmt.Sprint(keys[j])
 	})
 	return func(yield func(key, item reflect.Value) bool) {
 		for _, key := range keys {
