@@ -43,6 +43,13 @@ local function key_of(item)
   return (m.namespace or "") .. "/" .. m.name
 end
 
+--- The objects that are reconciled, as they are in the cache.
+function Controller:all()
+  local list = {}
+  for _, object in pairs(self.primary.known) do list[#list + 1] = object end
+  return list
+end
+
 function Controller:enqueue(key)
   if self.queue and self.primary.known[key] then self.queue:add(key) end
 end
@@ -63,7 +70,8 @@ function Controller:watched(w, first)
       return
     end
     for _, now in ipairs({ object, before }) do
-      for _, item in ipairs(w.map and w.map(now) or not w.map and owners(self, now) or {}) do self:enqueue(key_of(item)) end
+      for _, item in ipairs(w.map and w.map(now, function() return self:all() end) or {}) do self:enqueue(key_of(item)) end
+      for _, key in ipairs((w.owned or not w.map) and owners(self, now) or {}) do self:enqueue(key) end
     end
   end)
   it.keep = function(object) return object end
@@ -227,10 +235,14 @@ function Controller:run(lease)
   end
   while not self.stopping and not there() do sleep(0.02) end
   self.ready = true
+  local waits = false
   while not self.stopping do
     if not lease or lease:attempt() then
+      waits = false
       self:term(lease)
     elseif not self.stopping then
+      if not waits then log.info("waiting for the lease", { controller = self.name, name = lease.name }) end
+      waits = true
       local wait = async.channel()
       self.end_of_term = wait.close
       local timer = async.spawn(function() sleep(lease.retry * (0.9 + math.random() / 5)) wait.close() end)

@@ -11,8 +11,8 @@ local M = {}
 ---@field namespace? string Where; without it, everywhere.
 ---@field label_selector? string Such as "app=api".
 ---@field field_selector? string Such as "metadata.name=api".
----@field owned? boolean The object that is reconciled is the owner of what has changed. So it is for kinds after the first without map.
----@field map? fun(object: table): (string|table)[] Which objects are reconciled when this one changes: keys "namespace/name", or objects.
+---@field owned? boolean The owners of what has changed are reconciled. So it is for kinds after the first unless map is given.
+---@field map? fun(object: table, all: fun(): table[]): (string|table)[] Which objects are reconciled when this one changes: keys "namespace/name", or objects; all gives those that there are.
 
 ---@class k8s.LeaseOptions
 ---@field name? string Of the Lease; the controller's name unless given.
