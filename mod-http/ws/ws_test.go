@@ -1,8 +1,11 @@
 package ws
 
 import (
+	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -69,6 +72,39 @@ func TestScripts(t *testing.T) {
 		Modules: []core.Module{New().Module()},
 		Globals: map[string]any{"URL": server(t, httptest.NewServer), "SECURE": secure},
 	}.Run(t, "testdata")
+}
+
+// What connects to a tunnel talks with a WebSocket of its own, in both directions, until it is closed.
+func TestTunnel(t *testing.T) {
+	probe := core.Module{Name: "probe", Doc: "Talks.", Funcs: []core.Func{core.Fn2(
+		core.Doc{Name: "talk", Text: "Sends text to a port, and gives what comes back.", Needs: core.Net, Level: core.Check},
+		core.Arg("port", core.Int(), "The port."), core.Arg("text", core.Bytes(), "The text."), core.Returns(core.Bytes(), "The answer."), talk)}}
+	kit := coretest.Kit{Modules: []core.Module{New().Module(), probe}, Globals: map[string]any{"URL": server(t, httptest.NewServer)}, Policy: core.FullPolicy()}
+	result := kit.Exec(t, "tunnel.lua", `
+		local made = 0
+		local t = ws.tunnel(0, function() made = made + 1 return ws.connect(URL .. "/echo") end)
+		for _, text in ipairs({"\0\255", ("x"):rep(100000)}) do assert.eq(probe.talk(t.port, text), text) end
+		assert.eq(made, 2)
+		local broken <close> = ws.tunnel(0, function() return "no WebSocket" end)
+		assert.eq(probe.talk(broken.port, "x"), "")
+		t:close()
+		t:close()
+		assert.raises(function() probe.talk(t.port, "x") end, "refused")`)
+	if result.Err != nil {
+		t.Fatal(result.Err)
+	}
+}
+
+func talk(c core.Call, port int, text []byte) ([]byte, error) {
+	conn, err := c.Dialer().DialContext(c.Context(), "tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
+	if err != nil {
+		return nil, err
+	}
+	defer conn.Close()
+	go func() { _, _ = conn.Write(text) }() // what does not arrive does not come back
+	answer := make([]byte, len(text))
+	n, _ := io.ReadFull(conn, answer)
+	return answer[:n], nil
 }
 
 // One task sends while others receive and send: nothing is lost, and no frame is mixed with another.

@@ -14,8 +14,13 @@ import (
 // script is a run of assay with the cluster of a kubeconfig.
 func script(t *testing.T, kubeconfig string, args ...string) *exec.Cmd {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), runtime, args...)
+	cmd := exec.Command(runtime, args...) // not CommandContext: some end in good order when the test is over
 	cmd.Env = append(os.Environ(), "KUBECONFIG="+kubeconfig)
+	t.Cleanup(func() {
+		if cmd.Process != nil {
+			_ = cmd.Process.Kill() // it may have ended
+		}
+	})
 	return cmd
 }
 
