@@ -69,11 +69,17 @@ func (c *Cluster) startAPIServer(t testing.TB) {
 	c.server.waitUntil(t, func(ctx context.Context) error { return answers(ctx, c.client, c.URL+"/readyz") })
 }
 
-// RestartAPIServer ends the API server in good order, and starts it again at the same address.
+// RestartAPIServer kills the API server, which would wait for those who watch for a minute, and starts it again at the same
+// address.
 func (c *Cluster) RestartAPIServer(t testing.TB) {
 	t.Helper()
-	c.server.stop(t)
+	kill := func() {
+		_ = c.server.cmd.Process.Kill() // it may have ended
+		<-c.server.done
+	}
+	kill()
 	c.startAPIServer(t)
+	t.Cleanup(kill) // it would wait for the controllers, which end after it
 }
 
 // Kubelet runs a kubelet without containers, which test/kubernetes/testdata/controlplane describes, and gives its port.

@@ -18,7 +18,7 @@ function Controller.new(o, list, asking)
     counts = { ok = 0, failed = 0, seconds = 0, busy = 0 },
   }, Controller)
   for i, w in ipairs(list) do
-    c.watches[i] = c:watched(w, i == 1)
+    c.watches[i] = c:watched(w, i == 1, o.namespace)
     c.primary = c.watches[1]
   end
   c.name = o.name or "assay-" .. c.primary.about.kind:lower()
@@ -55,10 +55,10 @@ function Controller:enqueue(key)
 end
 
 --- Makes the watch of one kind, whose events add keys to the queue.
-function Controller:watched(w, first)
+function Controller:watched(w, first, ns)
   local asking = rest.without(self.asking)
   asking.label_selector, asking.field_selector, asking.page_size = w.label_selector, w.field_selector, 500
-  local it = watch._begin(w.namespace, w.kind, asking, function(event, object, before)
+  local it = watch._begin(w.namespace or ns, w.kind, asking, function(event, object, before)
     if first then
       local key = watch._key(object)
       if event == "DELETED" then

@@ -8,7 +8,7 @@ local M = {}
 
 ---@class k8s.WatchedKind
 ---@field kind string Such as "configmap", or "widgets.example.com".
----@field namespace? string Where; without it, everywhere.
+---@field namespace? string Where; without it where the controller watches.
 ---@field label_selector? string Such as "app=api".
 ---@field field_selector? string Such as "metadata.name=api".
 ---@field owned? boolean The owners of what has changed are reconciled. So it is for kinds after the first unless map is given.
@@ -24,6 +24,7 @@ local M = {}
 
 ---@class k8s.ControllerOptions
 ---@field watch string|k8s.WatchedKind|(string|k8s.WatchedKind)[] What is watched; the objects of the first kind are reconciled.
+---@field namespace? string Where it watches; without it, everywhere.
 ---@field reconcile fun(object: table, ctx: k8s.ReconcileContext): number? Makes what is there as the object says, and may give the seconds after which it is to be called again.
 ---@field finalize? fun(object: table, ctx: k8s.ReconcileContext) Cleans up before an object goes. It is called until it does not raise; until then a finalizer keeps the object.
 ---@field deleted? fun(object: table, ctx: k8s.ReconcileContext) Hears of an object that has gone, as it was last seen; not of those that went while nobody watched.

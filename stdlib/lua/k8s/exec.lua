@@ -137,7 +137,7 @@ end
 ---@field local_port? integer Where to listen at 127.0.0.1; without it, at any port that is free.
 
 --- Listens at a port of 127.0.0.1, and passes what connects to it on to a port of a pod, until it is closed or the task
---- that called it ends.
+--- that called it ends. Whoever can connect to this host's own addresses can use it.
 ---
 ---     local forward <close> = k8s.port_forward("shop", "db-0", 5432)
 ---     local conn = db.connect("postgres://127.0.0.1:" .. forward.port .. "/shop")

@@ -12,7 +12,7 @@ local M = {}
 ---@field previous? boolean Of the container before the last restart.
 ---@field since? integer Not older than that many seconds.
 ---@field timestamps? boolean Begin each line with its time.
----@field all_containers? boolean Of all containers, one after the other, each line with the container in front.
+---@field all_containers? boolean Of all containers, one after the other, or with follow as they come; each line with the container in front.
 ---@field follow? (fun(line: string): boolean?) Gets each line as it comes, until the container ends or it returns false.
 
 --- Lists pods.
@@ -59,9 +59,13 @@ function M.logs(ns, pod, options)
   local path = objects._at(ns, "pod", pod, o) .. "/log"
   if o.all_containers then
     local all, found = {}, request.get(objects._at(ns, "pod", pod, o), o)
+    if o.follow then
+      M._together(path, found.spec, o)
+      return ""
+    end
     for _, list in ipairs({ found.spec.initContainers or {}, found.spec.containers or {} }) do
       for _, container in ipairs(list) do
-        local one = rest.without(o, "all_containers", "follow")
+        local one = rest.without(o, "all_containers")
         one.container = container.name
         local text = M.logs(ns, pod, one)
         for line in text:gmatch("[^\n]+") do all[#all + 1] = "[" .. container.name .. "] " .. line end
@@ -76,6 +80,32 @@ function M.logs(ns, pod, options)
   local response = request._send("GET", path, { query = query(o) }, o)
   if response.status == 200 then return response.body end
   rest.fail("k8s.http", ("k8s.get: HTTP %d %s: %s"):format(response.status, path, response.body), response)
+end
+
+--- Follows all containers at once, until all end or one line is enough.
+function M._together(path, spec, o)
+  local ended, left, over, tasks = false, 0, async.channel(1000), {}
+  for _, list in ipairs({ spec.initContainers or {}, spec.containers or {} }) do
+    for _, container in ipairs(list) do
+      left = left + 1
+      tasks[left] = async.spawn(function()
+        local ok, e = pcall(M._follow, path, { query = query(o, container.name) }, o, function(line)
+          ended = ended or o.follow("[" .. container.name .. "] " .. line) == false
+          return not ended
+        end)
+        over.send({ ok = ok, e = e })
+      end)
+    end
+  end
+  while left > 0 and not ended do
+    local one = over.recv()
+    left = left - 1
+    if not one.ok then
+      for _, task in ipairs(tasks) do task.cancel() end
+      error(one.e, 0)
+    end
+  end
+  for _, task in ipairs(tasks) do task.cancel() end
 end
 
 --- Streams lines to fn until it returns false or the stream ends; whether fn ended it.

@@ -10,4 +10,11 @@ k8s.logs("default", "box", {container = "app", follow = function(line)
   return #lines < 6
 end})
 assert.eq(lines, {"app 1", "app 2", "app 3", "app 4", "app 5", "app 6"})
+local seen, n = {}, 0
+k8s.logs("default", "box", {all_containers = true, follow = function(line)
+  seen[line:match("^%[(%w+)%] %1 %d+$") or line] = true
+  n = n + 1
+  return n < 30
+end})
+assert.eq(seen, {init = true, app = true, side = true})
 assert.eq(assert.raises(function() k8s.logs("default", "box") end).status, 400) -- which container?
