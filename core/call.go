@@ -77,6 +77,9 @@ func (c Call) Disown(closer io.Closer) { c.t.task.disown(closer) }
 func (c Call) Exit(status int) error {
 	err := &Exit{Status: status}
 	c.t.vm.stop(err)
+	if outlives := c.t.task.outlives; outlives != nil {
+		outlives.stop(err)
+	}
 	c.t.task.cancel(err) // now, so that no pcall around it goes on
 	return err
 }

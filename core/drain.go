@@ -26,6 +26,12 @@ func (vm *VM) Drained() bool {
 	return begun > 0 && begun == d.ended.Load()
 }
 
+// outlast is what goes on when the script is told to end.
+type outlast struct {
+	ctx  context.Context //nolint:containedctx // of its tasks
+	stop context.CancelCauseFunc
+}
+
 // Outlast runs work as a task that goes on when the task of c is told to end: it, and the tasks that it starts, have
 // grace from then on. told is called when that begins. os.exit and limits end them at once; so does the return of work
 // what it has started. It is for a body that waits. The error is that of work, or *Interrupted.
@@ -43,5 +49,5 @@ func (c Call) Outlast(grace time.Duration, told func(), work func(c Call) error)
 		context.AfterFunc(ctx, func() { timer.Stop() })
 	})
 	defer release()
-	return c.Tasks().run(ctx, ctx, work)
+	return c.Tasks().run(ctx, &outlast{ctx, cancel}, work)
 }

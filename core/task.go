@@ -52,8 +52,8 @@ type Task struct {
 	forgotten bool     // nobody will
 	failure   *failure // that nobody has heard of yet
 
-	background bool            // it may run until the VM ends
-	heirs      context.Context //nolint:containedctx // what the tasks that it starts end with; nil is the VM
+	background bool     // it may run until the VM ends
+	outlives   *outlast // what it belongs to, and the tasks that it starts; nil is the VM
 }
 
 // newTask makes a task that ends with ctx.
@@ -213,11 +213,12 @@ func (c Call) start(given []lua.LValue, body func(Call) ([]Value, error)) *Task 
 		return &Task{vm: vm, lifetime: lifetime{parent: vm.ctx}, ended: true, err: errForeign}
 	}
 	parent := vm.ctx
-	if heirs := c.t.task.heirs; heirs != nil {
-		parent = heirs
+	outlives := c.t.task.outlives
+	if outlives != nil {
+		parent = outlives.ctx
 	}
 	task := vm.newTask(parent)
-	task.heirs = c.t.task.heirs
+	task.outlives = outlives
 	vm.tasksMu.Lock()
 	task.given = given
 	vm.tasksMu.Unlock()

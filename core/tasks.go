@@ -24,12 +24,12 @@ func (ts Tasks) Run(ctx context.Context, work func(c Call) error) (err error) {
 	return ts.run(ctx, nil, work)
 }
 
-// run is Run for a task whose own tasks end with heirs; nil is with the VM.
-func (ts Tasks) run(ctx, heirs context.Context, work func(c Call) error) (err error) {
+// run is Run for a task that belongs to what outlives the script, or to nil.
+func (ts Tasks) run(ctx context.Context, outlives *outlast, work func(c Call) error) (err error) {
 	vm := ts.vm
 	vm.baton.lock()
 	task := vm.newTaskOn(ctx, vm.spareThread())
-	task.heirs = heirs
+	task.outlives = outlives
 	task.heard = true // by the caller
 	defer task.end()
 	task.hold()

@@ -833,7 +833,6 @@ local condition = by["shop/widgets/a/status application/merge-patch+json"][2].st
 assert.eq({condition.type, condition.status, condition.reason, condition.observedGeneration}, {"Ready", "True", "Copied", 2})
 
 ---- script: what a controller cannot do without is said
-local o = {base_url = URL, watch = "configmap"}
 assert.raises(function() k8s.controller({base_url = URL, watch = "configmap"}) end, "reconcile is expected")
 assert.raises(function() k8s.controller({base_url = URL, reconcile = print}) end, "watch is expected")
 assert.raises(function() k8s.controller({base_url = URL, watch = {{}}, reconcile = print}) end, "a kind is expected")
