@@ -102,7 +102,7 @@ type load struct {
 // write makes its part of the updates: most change an object, some delete one and make it again.
 func (l *load) write() {
 	for n := l.begun.Add(1); n <= updates; n = l.begun.Add(1) {
-		name := fmt.Sprintf("c%d", rand.IntN(60)) //nolint:gosec // it keeps no secret
+		name := fmt.Sprintf("c%d", rand.IntN(60))
 		path := "/api/v1/namespaces/load/configmaps/" + name
 		method, body := http.MethodPatch, fmt.Sprintf(`{"data": {"n": "%d", "more": %q}}`, n, bytes.Repeat([]byte("x"), 500))
 		if n%50 == 0 {

@@ -110,11 +110,11 @@ func (c *Cluster) prepareAPIServer(t testing.TB, program, etcd string, ca *CA) {
 	tokens := fmt.Sprintf("%s,admin,1,\"system:masters\"\n", c.token)
 	_, port, _ := strings.Cut(strings.TrimPrefix(c.URL, "https://"), ":")
 	arguments := []string{
-		"kube-apiserver", "--etcd-servers="+etcd, "--bind-address=127.0.0.1", "--secure-port="+port, "--advertise-address=127.0.0.1",
-		"--endpoint-reconciler-type=none", "--service-cluster-ip-range=10.96.0.0/16", "--client-ca-file="+c.CA, "--cert-dir="+c.dir,
-		"--tls-cert-file="+file("server.pem", server.Cert), "--tls-private-key-file="+file("server.key", server.Key), "--token-auth-file="+file("tokens.csv", []byte(tokens)),
-		"--service-account-issuer=https://kubernetes.default.svc", "--service-account-key-file="+file("account.pem", account.Cert), "--service-account-signing-key-file="+file("account.key", account.Key),
-		"--kubelet-client-certificate="+file("kubelet.pem", client.Cert), "--kubelet-client-key="+file("kubelet.key", client.Key), "--authorization-mode=RBAC",
+		"kube-apiserver", "--etcd-servers=" + etcd, "--bind-address=127.0.0.1", "--secure-port=" + port, "--advertise-address=127.0.0.1",
+		"--endpoint-reconciler-type=none", "--service-cluster-ip-range=10.96.0.0/16", "--client-ca-file=" + c.CA, "--cert-dir=" + c.dir,
+		"--tls-cert-file=" + file("server.pem", server.Cert), "--tls-private-key-file=" + file("server.key", server.Key), "--token-auth-file=" + file("tokens.csv", []byte(tokens)),
+		"--service-account-issuer=https://kubernetes.default.svc", "--service-account-key-file=" + file("account.pem", account.Cert), "--service-account-signing-key-file=" + file("account.key", account.Key),
+		"--kubelet-client-certificate=" + file("kubelet.pem", client.Cert), "--kubelet-client-key=" + file("kubelet.key", client.Key), "--authorization-mode=RBAC",
 	}
 	c.api = func() *process { return start(t, program, arguments...) }
 }
