@@ -27,8 +27,15 @@ local M = {}
 ---@field context? string A context of the kubeconfig.
 ---@field timeout? number Of each request, in seconds, and other options of http.request.
 
-for _, part in ipairs({ "request", "kinds", "objects", "pods", "wait", "watch", "rollout", "apply", "nodes", "access", "exec", "controller", "webhook" }) do
+for _, part in ipairs({ "request", "kinds", "objects", "pods", "wait", "watch", "rollout", "apply", "nodes", "access" }) do
   for name, value in pairs(require("./k8s/" .. part)) do M[name] = value end
 end
 
-return M
+-- What few scripts use is read when it is asked for.
+local later = { exec = "exec", port_forward = "exec", controller = "controller", webhook = "webhook" }
+
+return setmetatable(M, { __index = function(_, name)
+  local part = later[name] and require("./k8s/" .. later[name])
+  if part then M[name] = part[name] end
+  return part and part[name]
+end })

@@ -75,6 +75,7 @@ function M.controller(options)
   local o = options or {}
   if type(o.reconcile) ~= "function" then error("k8s.controller: reconcile is expected: a function", 2) end
   local list = list_of(o.watch)
+  if not (http.serve and async.graceful) then error("k8s.controller: only scripts run controllers, not checks", 2) end
   local c = Controller.new(o, list, rest.without(o, table.unpack(own)))
   local lease
   if o.lease then

@@ -88,6 +88,7 @@ function M.webhook(options)
   if type(o.validate) ~= "function" and type(o.mutate) ~= "function" then
     error("k8s.webhook: validate or mutate is expected: a function", 2)
   end
+  if not http.serve then error("k8s.webhook: only scripts serve, not checks", 2) end
   local routes = { POST = {} }
   if o.validate then routes.POST["/validate"] = handler(validate(o.validate)) end
   if o.mutate then routes.POST["/mutate"] = handler(mutate(o.mutate)) end

@@ -663,7 +663,10 @@ assert.raises(function() k8s.exec("shop", "a", {}, o) end, "a command is expecte
 local e = assert.raises(function() k8s.exec("shop", "a", {"x"}, {base_url = URL}) end, "HTTP 403 /api/v1/namespaces/shop/pods/a/exec")
 assert.eq({e.code, e.status}, {"k8s.http", 403})
 
----- checks open no WebSockets
+---- checks open no WebSockets, and serve nothing
+assert.raises(function() k8s.controller({base_url = URL, watch = "pod", reconcile = print}) end, "only scripts run controllers")
+assert.raises(function() k8s.webhook({validate = print}) end, "only scripts serve")
+assert.is_nil(k8s.none)
 assert.raises(function() k8s.exec("shop", "a", {"x"}, {base_url = URL}) end, "only scripts open WebSockets")
 
 ---- script: ports are forwarded, each connection by a WebSocket of its own
