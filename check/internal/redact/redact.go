@@ -1,7 +1,8 @@
 // Package redact takes secrets out of texts before people see them.
 //
 // A [Redactor] knows secret values in the forms in which they travel: as they are, in base64 at each alignment (and so
-// inside a basic-auth header), percent-encoded, as JSON, as quoted Go text, as log records and shells have them. Where a
+// inside a basic-auth header), as quoted Go text, as log records and shells have them; what URLs, JSON, HTML and
+// quoted-printable encode is decoded first, twice at most. Where a
 // text was cut, which a mark such as "..." says, a piece of a form goes as well. Apart from those, passwords in URLs go.
 package redact
 

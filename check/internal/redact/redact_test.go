@@ -37,6 +37,36 @@ func TestEveryFormOfASecretGoes(t *testing.T) {
 	}
 }
 
+// What is encoded is decoded first, twice at most, since programs disagree on which characters they encode.
+func TestEncodedSecretsGo(t *testing.T) {
+	r := &Redactor{}
+	r.Add("Pässw0rt<b>&c'd")
+	r.Add(`a=41%41\u0041&lt;z`)
+	r.Add("💚green")
+	for _, form := range []string{
+		`P\u00e4ssw0rt<b>&c'd`, `P\u00E4ssw0rt\u003cb\u003e\u0026c'd`, `P\xc3\xa4ssw0rt<b>&c\'d`, `\u0050\u00e4ssw0rt<b>&c'd`,
+		"P&auml;ssw0rt&lt;b&gt;&amp;c&#39;d", "Pässw0rt&lt;b&gt;&amp;c&#x27;d", "Pässw0rt&lt;b>&amp;c'd", "P&#228;ssw0rt<b>&c'd",
+		"P=C3=A4ssw0rt<b>&c'd", "P%c3%a4ssw0rt%3Cb%3E%26c'd", "P%E4ssw0rt%3Cb%3E%26c%27d", `P\xe4ssw0rt<b>&c'd`,
+		`P\u00c3\u00a4ssw0rt<b>&c'd`, "PÃ¤ssw0rt&lt;b&gt;&amp;c'd", "P%C3%83%C2%A4ssw0rt%3Cb%3E%26c%27d",
+		"P%25C3%25A4ssw0rt%253Cb%253E%2526c%2527d", `P\\u00e4ssw0rt<b>&c'd`, "P&amp;auml;ssw0rt&amp;lt;b&amp;gt;&amp;amp;c'd",
+		`a=41%41\u0041&lt;z`, `a=41%41\\u0041&lt;z`, "a=41%41\\u0041&amp;lt;z", `a%3D41%2541%5Cu0041%26lt%3Bz`,
+		`\ud83d\udc9agreen`, "&#128154;green", "%f0%9f%92%9agreen",
+	} {
+		if got, want := r.Text("the key "+form+" is refused"), "the key "+Mask+" is refused"; got != want {
+			t.Errorf("%s is shown as %q, want %q", form, got, want)
+		}
+		long := strings.Repeat(`\"`, pieceBytes/2-5)
+		if got, want := r.Text(long+form+long), long+Mask+long; got != want {
+			t.Errorf("%s, in a long text, is shown as %.200q", form, strings.ReplaceAll(got, long, "..."))
+		}
+	}
+	for _, text := range []string{`"\u00`, `\`, `\u`, `\x1`, "&", "&;", "&lt", "%", "%4", "=4", `\ud83d\u0041`, "P%C3", "a=41&b=42", `{"a":"\"\\"}`} {
+		if got := r.Text(text); got != text {
+			t.Errorf("%q is shown as %q", text, got)
+		}
+	}
+}
+
 func TestLinesOfAKeyGoOneByOne(t *testing.T) {
 	r := &Redactor{}
 	r.Add("-----BEGIN KEY-----\nMIIEvQIBADANBgkq\nabcdefghij012345\n-----END KEY-----\n")
