@@ -3,6 +3,7 @@ package check
 import (
 	"bytes"
 	"encoding/json"
+	"strings"
 )
 
 // contradiction is a key that stands twice in one object of a valid JSON text, with different values: one reader takes
@@ -48,13 +49,17 @@ func (s *keyScanner) object() {
 	values := map[string][]byte{}
 	s.items(func() {
 		name := string(s.text())
+		if strings.Contains(name, `\`) {
+			_ = json.Unmarshal([]byte(name), &name) // it is a text, as all is valid
+		} else {
+			name = strings.Trim(name, `"`)
+		}
 		s.space()
 		s.skip() // the colon
 		value := s.value()
 		first, twice := values[name]
 		if twice && !s.found && !bytes.Equal(first, value) {
-			s.found = true
-			_ = json.Unmarshal([]byte(name), &s.twice) // it is a text, as all is valid
+			s.found, s.twice = true, name
 		}
 		values[name] = value
 	})

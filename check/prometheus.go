@@ -104,6 +104,8 @@ func (c *promCheck) Prepare(p *Prep) {
 	}
 	if text, ok := c.query.fixed(); ok && c.query.Set() && strings.TrimSpace(text) == "" {
 		p.Fail([]string{"query"}, "the query is empty")
+	} else if ok && c.query.Set() && !c.expect.given() && strings.Contains(text, " bool ") {
+		p.Fail([]string{"query"}, "a comparison with bool gives 0 or 1, and without bounds both pass: add expect: {min: 1}")
 	}
 	c.headers = lastOfEach(c.headers)
 	c.options.prepare(p)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -42,6 +43,12 @@ type sqlCheck struct {
 	min, max *decimal
 	value    *yaml.Node // what the first value must be; nil when anything will do
 }
+
+// What gives one row of any table.
+var (
+	oneAggregate = regexp.MustCompile(`(?i)^\s*select\s+(count|sum|min|max|avg|total|exists)\s*\(`)
+	grouped      = regexp.MustCompile(`(?i)\b(group|having|over)\b`)
+)
 
 // oneRow is how a query gives one row.
 const oneRow = "ask for an aggregate such as max(...), or add limit 1"
@@ -87,6 +94,9 @@ func (c *sqlCheck) valueKey() Value {
 func (c *sqlCheck) Prepare(p *Prep) {
 	if text, ok := c.query.fixed(); ok && c.query.Set() && strings.TrimSpace(text) == "" {
 		p.Fail([]string{"query"}, "the query is empty")
+	}
+	if text, ok := c.query.fixed(); ok && c.rows < 0 && c.value == nil && c.min == nil && c.max == nil && oneAggregate.MatchString(text) && !grouped.MatchString(text) {
+		p.Fail([]string{"query"}, "an aggregate always gives a row, whatever is in the table: say what it must be by value, min or max")
 	}
 	if c.min != nil && c.max != nil && c.min.exact.Cmp(c.max.exact) > 0 {
 		p.Fail([]string{"expect", "min"}, "min %s is greater than max %s: nothing could pass", c.min, c.max)

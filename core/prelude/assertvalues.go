@@ -26,6 +26,9 @@ func comparisons() []core.Func {
 		binary("ne", "Raises when a and b are equal.", `assert.ne({x = 1}, {x = 2})`, a, b,
 			func(c core.Call, a, b core.Value) (string, error) {
 				found, err := diff(c, a, b)
+				if err == nil && found != nil && differInTypeAlone(c, a, b) {
+					return "", fmt.Errorf("%s is a %s and %s a %s: they are never equal", c.Render(a), a.TypeName(), c.Render(b), b.TypeName())
+				}
 				if found != nil || err != nil {
 					return "", err
 				}
@@ -54,6 +57,12 @@ func comparisons() []core.Func {
 			}))
 	}
 	return funcs
+}
+
+// differInTypeAlone tells whether a number and a text are written alike.
+func differInTypeAlone(c core.Call, a, b core.Value) bool {
+	return isNumber(a.Kind()) && isTextual(b.Kind()) && c.ToString(a) == c.ToString(b) ||
+		isTextual(a.Kind()) && isNumber(b.Kind()) && c.ToString(a) == c.ToString(b)
 }
 
 // unordered is the order of NaN and anything.

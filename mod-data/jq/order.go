@@ -53,6 +53,18 @@ func (w *watch) some(v any) any {
 	return w.breach
 }
 
+// truth refuses what is neither a boolean nor null where jq takes everything else for true, the text "false" as well.
+func (w *watch) truth(v any, said string) any {
+	switch v.(type) {
+	case nil, bool:
+		return v
+	}
+	if w.breach == nil {
+		w.breach = &ComparisonError{fmt.Sprintf("takes %s for true: %s is no boolean; to ask whether there is one, write %s != null", kind(v), said, said)}
+	}
+	return w.breach
+}
+
 // unordered says why two values have no order, or nothing.
 func unordered(l, r any, left, right string) string {
 	if kind(l) != kind(r) {

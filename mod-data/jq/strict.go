@@ -205,6 +205,10 @@ func (s *Strict) query(q *gojq.Query, whole bool) error {
 	if ordering {
 		left, right = q.Left.String(), q.Right.String()
 	}
+	var said [2]string
+	if q.Op == gojq.OpAnd || q.Op == gojq.OpOr {
+		said = [2]string{q.Left.String(), q.Right.String()}
+	}
 	for _, def := range q.FuncDefs {
 		if err := s.query(def.Body, false); err != nil {
 			return err
@@ -220,11 +224,19 @@ func (s *Strict) query(q *gojq.Query, whole bool) error {
 	if err := s.query(q.Right, below); err != nil {
 		return err
 	}
+	if q.Op == gojq.OpAnd || q.Op == gojq.OpOr {
+		q.Left, q.Right = truthful(q.Left, said[0]), truthful(q.Right, said[1])
+	}
 	if ordering {
 		compare := call("guard order", q.Left, q.Right, number(int(q.Op)), text(left), text(right))
 		*q = *replaced(q, compare)
 	}
 	return nil
+}
+
+// truthful is q, whose outputs must be true, false or null: jq takes the text "false" for true.
+func truthful(q *gojq.Query, said string) *gojq.Query {
+	return pipe(q, call("guard truth", text(said)))
 }
 
 func (s *Strict) left(q *gojq.Query, whole bool) error {
@@ -252,6 +264,8 @@ func (s *Strict) operands(q *gojq.Query) error {
 		case left == right && left != "input":
 			return fmt.Errorf("%s compares %s with itself", q, left)
 		case q.Op == gojq.OpGe && right == "0" && isLength(q.Left), q.Op == gojq.OpLe && left == "0" && isLength(q.Right):
+			return fmt.Errorf("%s: a length is never less than 0", q)
+		case q.Op == gojq.OpNe && (isLength(q.Left) && strings.HasPrefix(right, "-") || isLength(q.Right) && strings.HasPrefix(left, "-")):
 			return fmt.Errorf("%s: a length is never less than 0", q)
 		case q.Op == gojq.OpGt && isLength(q.Left) && strings.HasPrefix(right, "-"), q.Op == gojq.OpLt && isLength(q.Right) && strings.HasPrefix(left, "-"):
 			return fmt.Errorf("%s: a length is never less than 0", q)
@@ -315,6 +329,9 @@ func (s *Strict) term(t *gojq.Term, whole bool) error {
 	if t.Type == gojq.TermTypeFunc && t.Func.Name == "length" && len(t.Func.Args) == 0 {
 		*t = gojq.Term{Type: gojq.TermTypeQuery, SuffixList: t.SuffixList, Query: pipe(call("guard some"), call("length"))}
 	}
+	if t.Type == gojq.TermTypeFunc && t.Func.Name == "not" && len(t.Func.Args) == 0 {
+		*t = gojq.Term{Type: gojq.TermTypeQuery, SuffixList: t.SuffixList, Query: pipe(call("guard truth", text("what not is given")), call("not"))}
+	}
 	return first
 }
 
@@ -326,6 +343,10 @@ func needless(f *gojq.Func) error {
 	}
 	last := f.Args[len(f.Args)-1]
 	switch f.Name {
+	case "limit":
+		if f.Args[0].String() == "0" {
+			return fmt.Errorf("%s gives nothing, whatever there is", f)
+		}
 	case "any", "all":
 		if isTrue(last) {
 			return fmt.Errorf("%s asks for what is true of every item", f)

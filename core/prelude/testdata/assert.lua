@@ -157,3 +157,5 @@ why("matches", "", "^%s*$")                     --> =holds
 why("regex", "abc", "(x)?")                     --> =assert.regex: argument 2 'pattern': matches any text: it says nothing
 why("regex", "", "^$")                          --> =holds
 why("near", 1, 2, math.huge)                    --> =assert.near: argument 3 'tolerance': is infinite, which every number is within: it says nothing
+why("ne", 500, "500")                           --> =assert.ne: 500 is a number and "500" a string: they are never equal
+why("ne", 500, "x")                             --> =holds
