@@ -31,11 +31,28 @@ func Merge(parts []Part) (*Report, error) {
 		case p.Report.Outcome == OutcomeValidated:
 			return nil, fmt.Errorf("%s: its checks were only validated, and did not run", p.From)
 		}
+		if err := p.sound(); err != nil {
+			return nil, err
+		}
 	}
 	if err := fit(parts); err != nil {
 		return nil, err
 	}
 	return joined(parts), nil
+}
+
+// sound says which check of a part contradicts itself: a run writes none that passed and has another status.
+func (p Part) sound() error {
+	for _, c := range p.Report.Checks {
+		switch c.Status {
+		case StatusPassed, StatusFailed, StatusError, StatusWarned, StatusSkipped, StatusCancelled:
+			if c.Passed == (c.Status == StatusPassed) {
+				continue
+			}
+		}
+		return fmt.Errorf("%s: check %q has passed = %v and status %q, which no run writes", p.From, c.Name, c.Passed, c.Status)
+	}
+	return nil
 }
 
 // fit says why parts are not the shards of one run.
@@ -59,34 +76,44 @@ func fit(parts []Part) error {
 		}
 		from[s.Index] = p.From
 	}
-	var missing []string
-	for i := range first.Report.Shard.Count {
-		if _, ok := from[i]; !ok {
-			missing = append(missing, fmt.Sprint(i))
-		}
-	}
-	if len(missing) > 0 {
-		return fmt.Errorf("shard %s of %d is missing: a run is not whole without it", strings.Join(missing, ", "), first.Report.Shard.Count)
+	if err := missing(from, first.Report.Shard.Count); err != nil {
+		return err
 	}
 	return covered(parts)
+}
+
+// missing says which of count shards are not there; the first of them, when they are many.
+func missing(from map[int]string, count int) error {
+	const most = 10
+	var names []string
+	for i := 0; i < count && len(names) <= most; i++ {
+		if _, ok := from[i]; !ok {
+			names = append(names, fmt.Sprint(i))
+		}
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	if len(names) > most {
+		names[most] = "..."
+	}
+	return fmt.Errorf("shard %s of %d is missing: a run is not whole without it", strings.Join(names, ", "), count)
 }
 
 // covered says which position no shard has, or two have.
 func covered(parts []Part) error {
 	total := parts[0].Report.Shard.Total
-	seen := make([]string, total)
-	n := 0
+	seen := map[int]bool{}
 	for _, p := range parts {
 		for _, at := range p.Report.Shard.Positions {
-			if at < 0 || at >= total || seen[at] != "" {
+			if at < 0 || at >= total || seen[at] {
 				return fmt.Errorf("%s: check %d of %d does not belong to this shard", p.From, at, total)
 			}
-			seen[at] = p.From
-			n++
+			seen[at] = true
 		}
 	}
-	if n != total {
-		return fmt.Errorf("the shards have %d of %d checks", n, total)
+	if len(seen) != total || total == 0 {
+		return fmt.Errorf("the shards have %d of %d checks", len(seen), total)
 	}
 	return nil
 }

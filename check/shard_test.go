@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -106,21 +107,35 @@ func TestWhatCannotBeMerged(t *testing.T) {
 	whole := Part{"whole.json", b.run(file)}
 	short := *parts[0].Report
 	short.Checks = short.Checks[1:]
+	forged := func(change func(*Report)) Part {
+		r := *parts[0].Report
+		s := *r.Shard
+		r.Shard, r.Checks = &s, slices.Clone(r.Checks)
+		change(&r)
+		return Part{"forged.json", &r}
+	}
 	b.options.Shard = ShardChoice{0, 3}
 	validated := Part{"validated.json", b.plan(file).Validated()}
 	for name, c := range map[string]struct {
 		parts []Part
 		want  string
 	}{
-		"none":           {nil, "no document to merge"},
-		"missing":        {parts[:2], "shard 2 of 3 is missing: a run is not whole without it"},
-		"twice":          {[]Part{parts[0], parts[1], parts[0], parts[2]}, "shard-0.json and shard-0.json are both shard 0"},
-		"other file":     {[]Part{parts[0], other[1], parts[2]}, "shard-0.json and shard-1.json are of different check files"},
-		"other count":    {[]Part{parts[0], two[1]}, "shard-0.json is one of 3 shards, shard-1.json one of 2"},
-		"whole run":      {[]Part{whole}, "whole.json: not the document of a shard: it was made without --shard-count"},
-		"check is gone":  {[]Part{{"cut.json", &short}, parts[1], parts[2]}, "cut.json: has 2 checks and says that it has 3"},
-		"other document": {[]Part{{"x.json", &Report{}}}, `x.json: not a document of checks: its schema is "", not "assay.check/v1"`},
-		"only validated": {[]Part{validated, parts[1], parts[2]}, "validated.json: its checks were only validated, and did not run"},
+		"none":                 {nil, "no document to merge"},
+		"missing":              {parts[:2], "shard 2 of 3 is missing: a run is not whole without it"},
+		"twice":                {[]Part{parts[0], parts[1], parts[0], parts[2]}, "shard-0.json and shard-0.json are both shard 0"},
+		"other file":           {[]Part{parts[0], other[1], parts[2]}, "shard-0.json and shard-1.json are of different check files"},
+		"other count":          {[]Part{parts[0], two[1]}, "shard-0.json is one of 3 shards, shard-1.json one of 2"},
+		"whole run":            {[]Part{whole}, "whole.json: not the document of a shard: it was made without --shard-count"},
+		"check is gone":        {[]Part{{"cut.json", &short}, parts[1], parts[2]}, "cut.json: has 2 checks and says that it has 3"},
+		"other document":       {[]Part{{"x.json", &Report{}}}, `x.json: not a document of checks: its schema is "", not "assay.check/v1"`},
+		"failed and yet green": {[]Part{forged(func(r *Report) { r.Checks[0].Passed = false }), parts[1], parts[2]}, `forged.json: check "c0" has passed = false and status "passed", which no run writes`},
+		"unknown status":       {[]Part{forged(func(r *Report) { r.Checks[0].Status = "fine" }), parts[1], parts[2]}, `forged.json: check "c0" has passed = true and status "fine", which no run writes`},
+		"position below 0":     {[]Part{forged(func(r *Report) { r.Shard.Positions = []int{-1, 3, 6} }), parts[1], parts[2]}, "forged.json: check -1 of 9 does not belong to this shard"},
+		"position of another":  {[]Part{forged(func(r *Report) { r.Shard.Positions = []int{0, 1, 2} }), parts[1], parts[2]}, "shard-1.json: check 1 of 9 does not belong to this shard"},
+		"countless checks":     {[]Part{forged(func(r *Report) { r.Shard.Count, r.Shard.Total = 1, 1<<40 })}, "the shards have 3 of 1099511627776 checks"},
+		"countless shards":     {[]Part{forged(func(r *Report) { r.Shard.Count = 1 << 40 })}, "shard 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, ... of 1099511627776 is missing: a run is not whole without it"},
+		"no checks at all":     {[]Part{forged(func(r *Report) { r.Shard.Count, r.Shard.Total, r.Shard.Positions, r.Checks = 1, 0, nil, nil })}, "the shards have 0 of 0 checks"},
+		"only validated":       {[]Part{validated, parts[1], parts[2]}, "validated.json: its checks were only validated, and did not run"},
 	} {
 		if _, err := Merge(c.parts); err == nil || err.Error() != c.want {
 			t.Errorf("%s: %v, want %s", name, err, c.want)

@@ -103,6 +103,8 @@ func Run(ctx context.Context, paths []string, f *CheckFlags, s Surroundings) int
 
 // once is one run. loaded is told of the plan before it runs, which is nil when there is none.
 func once(ctx context.Context, paths []string, f *CheckFlags, s Surroundings, loaded func(*check.Plan)) int {
+	own := *f // with --watch the next run chooses its shard by the same flags
+	f = &own
 	out := newOutput(f, s)
 	if err := f.chooseShard(os.LookupEnv); err != nil {
 		PrintError(s.Stderr, err)

@@ -69,10 +69,16 @@ func (y *typist) types(t *testing.T, keys, want string) {
 	if _, err := io.WriteString(y.keyboard, keys); err != nil {
 		t.Fatal(err)
 	}
+	y.await(t, before, want)
+}
+
+// await waits until want is shown, beyond the first bytes.
+func (y *typist) await(t *testing.T, beyond int, want string) {
+	t.Helper()
 	deadline := time.Now().Add(20 * time.Second)
-	for !strings.Contains(y.text()[before:], want) {
+	for !strings.Contains(y.text()[beyond:], want) {
 		if time.Now().After(deadline) {
-			t.Fatalf("typed %q, shown %q, want %q in it", keys, y.text()[before:], want)
+			t.Fatalf("shown %q, want %q in it", y.text()[beyond:], want)
 		}
 		time.Sleep(5 * time.Millisecond) // a poll
 	}

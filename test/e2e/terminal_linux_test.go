@@ -20,6 +20,27 @@ const columns = 80
 // onTerminal runs a check file on a terminal of 24 lines, and gives all that was written to it.
 func onTerminal(t *testing.T, yaml string, env ...string) (shown string, code int) {
 	t.Helper()
+	s := startOnTerminal(t, yaml, nil, env...)
+	return s.end()
+}
+
+// session is a program that runs on a terminal of its own.
+type session struct {
+	*typist
+	dir   string // where it runs; its checks are in checks.yaml there
+	cmd   *exec.Cmd
+	ended chan struct{}
+}
+
+// end waits for the program.
+func (s *session) end() (shown string, code int) {
+	_ = s.cmd.Wait() // its exit code is read below
+	<-s.ended
+	return s.text(), s.cmd.ProcessState.ExitCode()
+}
+
+func startOnTerminal(t *testing.T, yaml string, flags []string, env ...string) *session {
+	t.Helper()
 	keyboard, terminal := pseudoTerminal(t)
 	size := [4]uint16{24, columns}
 	if _, _, errno := syscall.Syscall(syscall.SYS_IOCTL, terminal.Fd(), syscall.TIOCSWINSZ, uintptr(unsafe.Pointer(&size))); errno != 0 {
@@ -29,7 +50,7 @@ func onTerminal(t *testing.T, yaml string, env ...string) (shown string, code in
 	if err := os.WriteFile(filepath.Join(dir, "checks.yaml"), []byte(yaml), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.CommandContext(t.Context(), assay(), "checks.yaml")
+	cmd := exec.CommandContext(t.Context(), assay(), append([]string{"checks.yaml"}, flags...)...)
 	cmd.Dir, cmd.Stdin, cmd.Stdout, cmd.Stderr = dir, terminal, terminal, terminal
 	cmd.Env = append(os.Environ(), "TERM=xterm", "NO_COLOR=")
 	cmd.Env = append(cmd.Env, env...)
@@ -40,12 +61,9 @@ func onTerminal(t *testing.T, yaml string, env ...string) (shown string, code in
 	if err := terminal.Close(); err != nil {
 		t.Fatal(err)
 	}
-	y := &typist{keyboard: keyboard}
-	ended := make(chan struct{})
-	go func() { defer close(ended); y.watch() }() // ends with the terminal
-	_ = cmd.Wait()                                // its exit code is read below
-	<-ended
-	return y.text(), cmd.ProcessState.ExitCode()
+	s := &session{typist: &typist{keyboard: keyboard}, dir: dir, cmd: cmd, ended: make(chan struct{})}
+	go func() { defer close(s.ended); s.watch() }() // ends with the terminal
+	return s
 }
 
 // control is a control sequence (ECMA-48), as colours and the movements of the cursor are.
@@ -108,5 +126,37 @@ checks:
 	}
 	if !strings.Contains(plain, "✗ api-health: status == 200 (got 503)") {
 		t.Errorf("the terminal does not show the failure:\n%q", plain)
+	}
+}
+
+// With --watch a change of the file is a run more, and Ctrl-C ends it.
+func TestWatchOnATerminal(t *testing.T) {
+	const yaml = "checks:\n  - { name: state, type: script, script: \"error('down')\" }\n"
+	s := startOnTerminal(t, yaml, []string{"--watch"})
+	s.await(t, 0, "0 of 1 check")
+	if err := os.WriteFile(filepath.Join(s.dir, "checks.yaml"), []byte(strings.Replace(yaml, "error('down')", "assert(true) -- up", 1)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s.await(t, 0, "1 of 1 check")
+	if _, err := s.keyboard.WriteString("\x03"); err != nil {
+		t.Fatal(err)
+	}
+	if shown, code := s.end(); code != 0 {
+		t.Errorf("exit code = %d after a run that passed, want 0:\n%q", code, shown)
+	}
+}
+
+func TestValidateOnATerminal(t *testing.T) {
+	for yaml, want := range map[string]struct {
+		code int
+		text string
+	}{
+		"checks:\n  - { name: a, type: http, url: \"http://127.0.0.1:1/\" }\n":             {0, "valid: 1 check"},
+		"checks:\n  - { name: a, type: http, url: \"http://127.0.0.1:1/\", expct: {} }\n": {2, "unknown key 'expct' in check 'a': did you mean 'expect'?"},
+	} {
+		s := startOnTerminal(t, yaml, []string{"--validate"})
+		if shown, code := s.end(); code != want.code || !strings.Contains(control.ReplaceAllString(shown, ""), want.text) || strings.Contains(shown, `"schema"`) {
+			t.Errorf("exit code = %d, want %d, %q and no document:\n%s", code, want.code, want.text, shown)
+		}
 	}
 }
