@@ -114,7 +114,7 @@ function Client:credentials()
   local key, secret = env.get("AWS_ACCESS_KEY_ID"), env.get("AWS_SECRET_ACCESS_KEY")
   if not o.role_arn and key and secret then return { access_key = key, secret_key = secret, session_token = env.get("AWS_SESSION_TOKEN") } end
   if role and (o.web_identity_token or file) then
-    self.kept = assume_with_token(self, role, o.web_identity_token or string.trim(fs.read(file)))
+    self.kept = assume_with_token(self, role, o.web_identity_token or string.trim(rest.file("aws", file, "web_identity_token")))
     return self.kept
   end
   rest.fail("aws.credentials", "aws: no credentials: give access_key and secret_key, or set AWS_ACCESS_KEY_ID or AWS_ROLE_ARN with AWS_WEB_IDENTITY_TOKEN_FILE")

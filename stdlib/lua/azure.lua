@@ -53,7 +53,7 @@ end
 local function new_token(self, scope)
   local id, secret = option(self, "client_id", "AZURE_CLIENT_ID"), option(self, "client_secret", "AZURE_CLIENT_SECRET")
   local file, federated = env.get("AZURE_FEDERATED_TOKEN_FILE"), self.options.federated_token
-  if not secret and not federated and file then federated = string.trim(fs.read(file)) end
+  if not secret and not federated and file then federated = string.trim(rest.file("azure", file, "federated_token")) end
   if not secret and not federated then -- a managed identity
     local url = (self.options.metadata or "http://169.254.169.254") .. "/metadata/identity/oauth2/token"
     return (self.rest:at(url):call("token", "GET", "", {

@@ -67,7 +67,7 @@ local function of_external(self, c)
   local token = self.options.subject_token
   if not token then
     if not source.file then rest.fail("gcp.credentials", "gcp: an external account needs subject_token, or credentials whose source is a file") end
-    token = fs.read(source.file)
+    token = rest.file("gcp", source.file, "subject_token")
     if source.format and source.format.type == "json" then token = json.parse(token)[source.format.subject_token_field_name] end
   end
   local answer = ask(self, c.token_url or "https://sts.googleapis.com/v1/token", { form = {
@@ -99,7 +99,7 @@ function Client:token()
   if o.token then return o.token end
   if self.kept and time.monotonic() < self.ends then return self.kept end
   local file, c = env.get("GOOGLE_APPLICATION_CREDENTIALS"), o.credentials
-  if not c and file and file ~= "" then c = json.parse(fs.read(file)) end
+  if not c and file and file ~= "" then c = json.parse(rest.file("gcp", file, "credentials")) end
   local answer
   if not c then
     answer = of_metadata(self)

@@ -74,7 +74,7 @@ function M.client(options)
     if type(o[name]) ~= "string" or o[name] == "" then error("zitadel.client: " .. name .. " is required", 2) end
   end
   if not (o.machine_key or o.machine_key_file or o.token) then error("zitadel.client: machine_key, machine_key_file or token is required", 2) end
-  local key = o.machine_key or not o.token and json.parse(fs.read(o.machine_key_file)) or nil
+  local key = o.machine_key or not o.token and json.parse(rest.file("zitadel", o.machine_key_file, "machine_key")) or nil
   for _, name in ipairs(key and { "userId", "key", "keyId" } or {}) do
     if not key[name] then error("zitadel.client: the machine key has no " .. name, 2) end
   end

@@ -94,7 +94,7 @@ func merge(o, change object) object {
 }
 
 // plurals are the kinds that the jobs list.
-var plurals = []string{"secrets", "configmaps", "serviceaccounts", "roles", "rolebindings", "deployments", "statefulsets"} //nolint:gochecknoglobals // a constant
+var plurals = []string{"secrets", "configmaps", "serviceaccounts", "roles", "rolebindings", "deployments", "statefulsets"}
 
 // kubernetes is an API server that knows objects by their paths.
 func kubernetes(t *testing.T) *keeper {

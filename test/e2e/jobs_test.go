@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -22,7 +23,6 @@ type platform struct {
 	kubernetes, openbao, zitadel *keeper
 	replace                      []string // what stands in the files of the examples, and what it is here
 	env                          []string
-	urls                         *strings.Replacer
 }
 
 func newPlatform(t *testing.T) *platform {
@@ -221,7 +221,7 @@ func TestJobThatVerifiesConfiguration(t *testing.T) {
 
 func TestJobAfterSync(t *testing.T) {
 	p := newPlatform(t)
-	api := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `{"version":"1.2"}`) }))
+	api := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, `{"version":"1.2"}`) }))
 	defer api.Close()
 	p.kubernetes.set("/apis/apps/v1/namespaces/shop/deployments/api", object{
 		"apiVersion": "apps/v1", "kind": "Deployment", "metadata": object{"name": "api", "namespace": "shop", "generation": 1}, "spec": object{"replicas": 1},

@@ -53,6 +53,16 @@ function M.path(template, ...)
   end))
 end
 
+--- Reads a file, where the script may.
+---@param module string
+---@param path string
+---@param instead string The option that says the same without a file.
+---@return string
+function M.file(module, path, instead)
+  if not fs then error(("%s: this script may not read files, such as %s: give %s"):format(module, path, instead), 0) end
+  return fs.read(path)
+end
+
 --- A copy of a table, without some keys.
 ---@param t table?
 ---@param ... string

@@ -129,3 +129,14 @@ assert.raises(function() aws.client{} end, "region is required")
 local c = aws.client{region = "eu-central-1", access_key = "a", secret_key = "s"}
 local r = c:request{service = "execute-api", method = "GET", url = URL .. "/prod/a%20b/orders?z=&state=open%20%26+new", headers = {Accept = "text/plain"}}
 assert.eq({r.status, r.body}, {404, "no"})
+
+---- script: the tokens of pods are in files
+--> POST /
+-->~ WebIdentityToken=jwt$
+--< 200 <r><Credentials><AccessKeyId>AK</AccessKeyId><SecretAccessKey>SK</SecretAccessKey><SessionToken>ST</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration></Credentials></r>
+local file = os.tmpname()
+fs.write(file, "jwt\n")
+env.set("AWS_WEB_IDENTITY_TOKEN_FILE", file)
+env.set("AWS_ROLE_ARN", "arn:r")
+assert.eq(aws.client{region = "r", endpoint = URL}:credentials().access_key, "AK")
+os.remove(file)

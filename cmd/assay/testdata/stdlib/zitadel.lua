@@ -5,6 +5,7 @@ for _, o in ipairs{{domain = "d", token = "t"}, {url = URL, token = "t"}, {url =
   assert.raises(function() zitadel.client(o) end, "zitadel.client: ")
 end
 assert.raises(function() zitadel.client{url = URL, domain = "d", machine_key = {userId = "u", key = "k"}} end, "the machine key has no keyId")
+assert.raises(function() zitadel.client{url = URL, domain = "d", machine_key_file = "/key"} end, "this script may not read files, such as /key: give machine_key")
 
 ---- a machine key is turned into a token, which is kept until the server does not take it
 --> POST /oauth/v2/token
