@@ -228,7 +228,9 @@ func (s *Servers) askOne(ctx context.Context, server, name, typ string) (*reply,
 	defer cancel()
 	r, err := exchange(ctx, "udp", server, q)
 	if err == nil && r.cut {
-		r, err = exchange(ctx, "tcp", server, q)
+		if r, err = exchange(ctx, "tcp", server, q); err == nil && r.cut {
+			err = errors.New("the answer is cut short, by TCP too")
+		}
 	}
 	if err != nil {
 		return nil, err
