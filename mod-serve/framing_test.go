@@ -106,7 +106,7 @@ const (
 // answer as it is encoded.
 func askHTTP2(t *testing.T, s *running, fields string) byte {
 	t.Helper()
-	conn := tls.Client(s.dial(), &tls.Config{InsecureSkipVerify: true, NextProtos: []string{"h2"}}) //nolint:gosec // a test's own server
+	conn := tls.Client(s.dial(), &tls.Config{InsecureSkipVerify: true, NextProtos: []string{"h2"}})
 	defer conn.Close()
 	if err := conn.SetDeadline(time.Now().Add(patience)); err != nil {
 		t.Fatal(err)
@@ -115,12 +115,12 @@ func askHTTP2(t *testing.T, s *running, fields string) byte {
 	for field := range strings.FieldsSeq(fields) {
 		name, value, _ := strings.Cut(field, "=")
 		value = strings.ReplaceAll(value, "\x00", " ")
-		block = append(append(block, 0, byte(len(name))), name...) //nolint:gosec // they are short
-		block = append(append(block, byte(len(value))), value...)  //nolint:gosec // they are short
+		block = append(append(block, 0, byte(len(name))), name...)
+		block = append(append(block, byte(len(value))), value...)
 	}
 	const headers, resets, endOfAll = 1, 3, 0x5
 	sent := []byte("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\x00\x00\x00\x04\x00\x00\x00\x00\x00")
-	sent = append(sent, 0, 0, byte(len(block)), headers, endOfAll, 0, 0, 0, 1) //nolint:gosec // it is short
+	sent = append(sent, 0, 0, byte(len(block)), headers, endOfAll, 0, 0, 0, 1)
 	if _, err := conn.Write(append(sent, block...)); err != nil {
 		t.Fatal(err)
 	}

@@ -11,7 +11,7 @@ import (
 // encoding is a way to write characters that would mean something where the text is put. Which characters they encode,
 // and how, programs disagree on: so it is undone where secrets are looked for.
 type encoding struct {
-	mark   string                                // what an encoded character begins with
+	mark   string                                 // what an encoded character begins with
 	decode func(s string) (text string, size int) // the one that s begins with; a size of 0 is none
 }
 
