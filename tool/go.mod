@@ -3,8 +3,12 @@ module assay.rs/tool
 go 1.26.0
 
 require (
+	assay.rs/analysis v0.1.0
+	assay.rs/check v0.1.0
 	assay.rs/core v0.1.0
-	golang.org/x/term v0.47.0
+	github.com/spf13/cobra v1.10.2
+	github.com/spf13/pflag v1.0.10
+	golang.org/x/term v0.48.0
 )
 
 require (

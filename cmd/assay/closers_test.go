@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"assay.rs/core"
+	"assay.rs/tool/cli"
 )
 
 // A handler gives back what it holds, whatever ends it.
@@ -49,7 +50,7 @@ func TestHandlersCloseWhatTheyHold(t *testing.T) {
 
 func runServing(t *testing.T, source string) (printed, logged string) {
 	t.Helper()
-	rt, err := core.New(core.Config{Modules: modules(), Policy: core.FullPolicy()})
+	rt, err := core.New(core.Config{Modules: modules(cli.Setting{}), Policy: core.FullPolicy()})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"assay.rs/core"
+	"assay.rs/tool/cli"
 )
 
 // VMs end at any moment of whatever their tasks do, and none of them waits for ever: in generators, in pcall, with
@@ -22,7 +23,7 @@ func TestEndHammer(t *testing.T) {
 	if testing.Short() {
 		rounds = 10
 	}
-	rt, err := core.New(core.Config{Modules: modules(), Policy: core.FullPolicy()})
+	rt, err := core.New(core.Config{Modules: modules(cli.Setting{}), Policy: core.FullPolicy()})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -24,6 +24,7 @@ import (
 
 	"assay.rs/core"
 	"assay.rs/core/spec"
+	"assay.rs/tool/cli"
 )
 
 const (
@@ -63,7 +64,7 @@ func TestNoBuiltinTakesMuchMemory(t *testing.T) {
 		t.Fatal(err)
 	}
 	core.GovernHeap()
-	rt, err := core.New(core.Config{Modules: modules(), Policy: core.FullPolicy()})
+	rt, err := core.New(core.Config{Modules: modules(cli.Setting{}), Policy: core.FullPolicy()})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,7 +15,7 @@ import (
 // The kernel keeps the process of a sandbox within four times the memory of its script and some room, beside what the
 // process used before the script began.
 func TestKernelLimitOfASandbox(t *testing.T) {
-	const memory = 64 << 20
+	const memory, wallRoom = 64 << 20, 32 << 20
 	cmd := exec.CommandContext(t.Context(), os.Args[0])
 	cmd.Args = []string{"assay", "exec", "--sandbox", "--memory", fmt.Sprintf("%dMB", memory>>20), "--timeout", "5m", "-e", `print("ready") sleep(300)`}
 	out, err := cmd.StdoutPipe()

@@ -26,6 +26,7 @@ import (
 	"assay.rs/core/coretest"
 	"assay.rs/core/spec"
 	"assay.rs/stdlib"
+	"assay.rs/tool/cli"
 )
 
 // Each file of testdata/stdlib is the test of the embedded module of its name. It has cases, each beginning with a line
@@ -256,7 +257,7 @@ func (c *exchanges) run(t *testing.T, module, file string) {
 		_, _ = io.WriteString(w, strings.ReplaceAll(e.answer, "$URL", "http://"+r.Host)) // it may have gone away
 	}))
 	defer server.Close()
-	kit := coretest.Kit{Modules: modules(), Globals: c.globals(t, server.URL), Policy: core.CheckPolicy(), Env: map[string]string{}}
+	kit := coretest.Kit{Modules: modules(cli.Setting{}), Globals: c.globals(t, server.URL), Policy: core.CheckPolicy(), Env: map[string]string{}}
 	if strings.HasPrefix(c.name, "script:") || strings.HasPrefix(file, compatFolder) {
 		kit.Policy = core.FullPolicy()
 	}

@@ -115,8 +115,8 @@ func Owned(modules []Module) []Module {
 // oneLine joins the lines of text.
 func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
 
-// summary is the first sentence of text.
-func summary(text string) string {
+// Summary is the first sentence of text, on one line.
+func Summary(text string) string {
 	text, _, _ = strings.Cut(text, "\n\n")
 	text = oneLine(text)
 	if i := strings.Index(text, ". "); i >= 0 {

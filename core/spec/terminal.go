@@ -117,16 +117,16 @@ func (s *screen) module() {
 	}
 	var funcs, consts, classes, records, codes [][]string
 	for _, f := range m.Funcs {
-		funcs = append(funcs, []string{call(m.full(f.Name), f), summary(f.Text)})
+		funcs = append(funcs, []string{call(m.full(f.Name), f), Summary(f.Text)})
 	}
 	for _, c := range m.Consts {
 		consts = append(consts, []string{m.full(c.Name), c.Type.String(), c.Text})
 	}
 	for _, c := range m.Classes {
-		classes = append(classes, []string{c.Name, summary(c.Text)})
+		classes = append(classes, []string{c.Name, Summary(c.Text)})
 	}
 	for _, r := range m.Records {
-		records = append(records, []string{r.Name, summary(r.Text)})
+		records = append(records, []string{r.Name, Summary(r.Text)})
 	}
 	for _, c := range m.Codes {
 		codes = append(codes, []string{c.Name, c.Text})
@@ -182,7 +182,7 @@ func (s *screen) class(c Class) {
 	s.section("properties", fieldRows(c.Fields))
 	var methods [][]string
 	for _, f := range c.Methods {
-		methods = append(methods, []string{signature(":"+f.Name, f), summary(f.Text)})
+		methods = append(methods, []string{signature(":"+f.Name, f), Summary(f.Text)})
 	}
 	s.section("methods", methods)
 }

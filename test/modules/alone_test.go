@@ -14,19 +14,7 @@ import (
 // its own go.mod and go.sum, and from outside, as a third party that requires it.
 func TestAlone(t *testing.T) {
 	w := open(t)
-	scratch := t.TempDir()
-	proxy := workspace.Proxy{Dir: filepath.Join(scratch, "proxy"), Version: w.Next}
-	for _, m := range w.Modules {
-		if err := proxy.Add(w, m, nil); err != nil {
-			t.Fatal(err)
-		}
-	}
-	env, err := proxy.Env(filepath.Join(scratch, "modcache"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	// What was compiled is found again only when it does not depend on the place of the module cache.
-	env = append(env, "GOFLAGS=-modcacherw -trimpath -buildvcs=false", "CGO_ENABLED=0")
+	env := published(t, w)
 	for _, m := range w.Modules {
 		t.Run(m.Path+"/in its folder", func(t *testing.T) {
 			goCommand(t, w.Abs(m, "."), env, "vet", "-mod=readonly", "./...")
@@ -42,6 +30,24 @@ func TestAlone(t *testing.T) {
 			goCommand(t, dir, append(env, "GOFLAGS=-mod=mod -modcacherw -trimpath -buildvcs=false"), "build", m.Path+"/...")
 		})
 	}
+}
+
+// published is the environment of a go command that finds the modules of w where others are published.
+func published(t *testing.T, w *workspace.Workspace) []string {
+	t.Helper()
+	scratch := t.TempDir()
+	proxy := workspace.Proxy{Dir: filepath.Join(scratch, "proxy"), Version: w.Next}
+	for _, m := range w.Modules {
+		if err := proxy.Add(w, m, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	env, err := proxy.Env(filepath.Join(scratch, "modcache"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	// What was compiled is found again only when it does not depend on the place of the module cache.
+	return append(env, "GOFLAGS=-modcacherw -trimpath -buildvcs=false", "CGO_ENABLED=0")
 }
 
 func goCommand(t *testing.T, dir string, env []string, args ...string) {

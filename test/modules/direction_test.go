@@ -36,6 +36,7 @@ var directions = []rule{
 	{of: "core", pure: true, library: vm, vm: true},
 	{of: "mod-*", siblings: []string{"core"}},
 	{of: "check", siblings: []string{"core", "mod-data", "mod-http"}},
+	{of: "tool/cli", part: true, siblings: []string{"core", "mod-data", "mod-http", "check", "analysis", "tool"}},
 	{of: "tool", siblings: []string{"core"}},
 	{of: "stdlib", siblings: []string{"core/spec", "core/nearest"}},
 	{of: "analysis", pure: true, siblings: []string{"core/spec", "core/syntax", "core/nearest"}},

@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"context"
@@ -11,16 +11,10 @@ import (
 
 	"assay.rs/check"
 	"assay.rs/core"
-	"assay.rs/mod-http"
 )
 
 // errFixtureOver is why a fixture is told to end.
 var errFixtureOver = errors.New("the checks are over")
-
-// startFixture starts fixtures for checks that a script runs.
-func startFixture(ctx context.Context, f check.Fixture) (url string, stop func() error, err error) {
-	return (&program{stderr: os.Stderr}).startFixture(ctx, f)
-}
 
 // startFixture runs a script with all builtins beside the checks, and waits until it listens.
 func (p *program) startFixture(ctx context.Context, f check.Fixture) (url string, stop func() error, err error) {
@@ -33,12 +27,12 @@ func (p *program) startFixture(ctx context.Context, f check.Fixture) (url string
 		return "", nil, err
 	}
 	listening := make(chan string, 1)
-	rt, err := core.New(core.Config{Policy: core.FullPolicy(), Modules: modulesWith(http.Config{}, func(url string) {
+	rt, err := core.New(core.Config{Policy: core.FullPolicy(), Modules: p.of.modules(Setting{Listening: func(url string) {
 		select {
 		case listening <- url:
 		default: // of several servers the first counts
 		}
-	})})
+	}})})
 	if err != nil {
 		return "", nil, err
 	}

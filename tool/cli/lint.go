@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"os"
@@ -48,7 +48,7 @@ func (p *program) lint(paths []string, flags lintFlags) error {
 	if err != nil {
 		return err
 	}
-	specs, err := documented()
+	specs, err := p.of.Documented()
 	if err != nil {
 		return err
 	}

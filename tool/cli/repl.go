@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"context"
@@ -46,7 +46,7 @@ func (p *program) runREPL(ctx context.Context, in, out *os.File, flags *scriptFl
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	err = repl.Run(ctx, repl.Config{
-		Modules: modules(), Policy: policy, In: in, Out: out, Timeout: time.Duration(flags.timeout),
+		Modules: p.of.modules(Setting{}), Policy: policy, In: in, Out: out, Timeout: time.Duration(flags.timeout),
 		Host: core.Host{
 			Limits: limits, Modules: moduleFiles(".", flags.access.Sandbox),
 			LookupEnv: flags.access.lookupEnv, EnvNames: flags.access.envNames,

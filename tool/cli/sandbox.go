@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"encoding/json"
@@ -70,7 +70,7 @@ func (p *program) sandboxedCommand() *cobra.Command {
 			if err := enclose(j.Memory); err != nil {
 				return err
 			}
-			inside := &program{stdout: p.stdout, stderr: logs, log: p.log}
+			inside := &program{of: p.of, stdout: p.stdout, stderr: logs, log: p.log}
 			code := exitCode(inside.stderr, inside.runScript(cmd.Context(), j.Name, j.Source, j.Args, j.flags()))
 			if err := json.NewEncoder(report).Encode(verdict{code}); err != nil {
 				return err

@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"bytes"
@@ -16,13 +16,6 @@ import (
 	"assay.rs/check/command"
 	"assay.rs/core/nearest"
 )
-
-// program is one run of the command line.
-type program struct {
-	stdin          io.Reader
-	stdout, stderr io.Writer
-	log            command.LogFlags
-}
 
 // endingWith is p with outputs that do not hold up its end once ctx has ended.
 func (p *program) endingWith(ctx context.Context) *program {
@@ -42,11 +35,6 @@ func (e *usageError) Hint() string  { return e.hint }
 
 // CheckFile is the file that was to be run as checks, or empty.
 func (e *usageError) CheckFile() string { return e.file }
-
-// run executes the command line and gives the exit code.
-func (p *program) run(args []string) int {
-	return command.Execute(p.root(), args, p.stderr)
-}
 
 const long = `assay runs checks and Lua scripts.
 
@@ -93,7 +81,7 @@ func (p *program) root() *cobra.Command {
 	checks.Bind(root.Flags())
 	scripts.bind(root.Flags())
 	root.AddCommand(p.runCommand(), p.checkCommand(), p.execCommand(), p.testCommand(), p.docCommand(), p.modulesCommand(),
-		p.catalogCommand(), p.fmtCommand(), p.lintCommand(), p.typesCommand(), p.sandboxedCommand(), command.MergeCommand(p.stdout, p.stderr, p.surroundings), command.InitCommand(p.stdout, "assay", p.surroundings), command.SchemaCommand(p.stdout, checkTypes), command.VersionCommand(p.stdout, "assay"))
+		p.catalogCommand(), p.fmtCommand(), p.lintCommand(), p.typesCommand(), p.sandboxedCommand(), command.MergeCommand(p.stdout, p.stderr, p.surroundings), command.InitCommand(p.stdout, "assay", p.surroundings), command.SchemaCommand(p.stdout, p.of.types), command.VersionCommand(p.stdout, "assay"))
 	return root
 }
 

@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"fmt"
@@ -19,7 +19,7 @@ func (p *program) modulesCommand() *cobra.Command {
 		Args:    cobra.MaximumNArgs(1),
 		Example: "  assay modules\n  assay modules assay.vault",
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			specs, err := documented()
+			specs, err := p.of.Documented()
 			if err != nil {
 				return nil, cobra.ShellCompDirectiveError
 			}
@@ -33,7 +33,7 @@ func (p *program) modulesCommand() *cobra.Command {
 			if len(args) == 0 {
 				return p.listModules()
 			}
-			specs, err := documented()
+			specs, err := p.of.Documented()
 			if err != nil {
 				return err
 			}
@@ -47,7 +47,7 @@ func (p *program) modulesCommand() *cobra.Command {
 }
 
 func (p *program) listModules() error {
-	specs, err := documented()
+	specs, err := p.of.Documented()
 	if err != nil {
 		return err
 	}
@@ -129,7 +129,5 @@ func builtins(m spec.Module) []spec.Func {
 	return all
 }
 
-func firstSentence(doc string) string {
-	doc, _, _ = strings.Cut(strings.ReplaceAll(doc, "\n", " "), ". ")
-	return strings.TrimSuffix(doc, ".")
-}
+// firstSentence is the first one of doc, without its full stop.
+func firstSentence(doc string) string { return strings.TrimSuffix(spec.Summary(doc), ".") }

@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"io"
@@ -26,7 +26,7 @@ Lua itself brings, such as string.gsub, pcall or patterns; or of a key of check 
 checks.http.expect. Without a name it lists the tables and the modules, as assay modules does.`,
 		Example:           "  assay doc http.get\n  assay doc checks.retry\n  assay doc assay.prometheus.query\n  assay doc --format markdown http",
 		Args:              cobra.MaximumNArgs(1),
-		ValidArgsFunction: completeNames,
+		ValidArgsFunction: p.completeNames,
 		RunE: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return p.listModules()
@@ -42,9 +42,9 @@ func (p *program) doc(name, format string) error {
 	if name == "checks" || strings.HasPrefix(name, "checks.") {
 		return p.docChecks(name)
 	}
-	known := explained
+	known := p.of.explained
 	if format != "text" {
-		known = documented // pages and stubs are of builtins: editors know Lua
+		known = p.of.Documented // pages and stubs are of builtins: editors know Lua
 	}
 	specs, err := known()
 	if err != nil {
@@ -74,7 +74,7 @@ func (p *program) doc(name, format string) error {
 
 // docChecks tells about keys of check files.
 func (p *program) docChecks(name string) error {
-	schema, err := check.JSONSchema(checkTypes()...)
+	schema, err := check.JSONSchema(p.of.types()...)
 	if err != nil {
 		return err
 	}
@@ -105,9 +105,9 @@ func terminal(w io.Writer) (width int, colour bool) {
 	return width, !plain
 }
 
-func completeNames(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+func (p *program) completeNames(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 	var names []string
-	specs, err := explained()
+	specs, err := p.of.explained()
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveError
 	}

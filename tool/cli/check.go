@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"context"
@@ -38,6 +38,6 @@ func (p *program) runChecks(ctx context.Context, paths []string, flags *command.
 // surroundings is what a run of checks has around it in this binary.
 func (p *program) surroundings(ctx context.Context) command.Surroundings {
 	return command.Surroundings{
-		Types: checkTypes(), Start: p.startFixture, Stdin: p.stdin, Stdout: p.stdout, Stderr: p.stderr, Log: p.endingWith(ctx).logger(),
+		Types: p.of.types(), Start: p.startFixture, Stdin: p.stdin, Stdout: p.stdout, Stderr: p.stderr, Log: p.endingWith(ctx).logger(),
 	}
 }

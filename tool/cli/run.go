@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"context"
@@ -134,7 +134,7 @@ func (p *program) runScript(ctx context.Context, name string, source []byte, arg
 		command.PrintError(p.stderr, err)
 		return command.Status(1)
 	}
-	rt, err := core.New(core.Config{Modules: modules(), Policy: policy})
+	rt, err := core.New(core.Config{Modules: p.of.modules(Setting{}), Policy: policy})
 	if err != nil {
 		return err
 	}

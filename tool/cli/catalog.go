@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"github.com/spf13/cobra"
@@ -12,7 +12,7 @@ func (p *program) catalogCommand() *cobra.Command {
 		Short: "Print every builtin and every embedded module as JSON, for editors and other tools",
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			specs, err := documented()
+			specs, err := p.of.Documented()
 			if err != nil {
 				return err
 			}

@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"bytes"
@@ -25,7 +25,7 @@ others that read them. With --luarc the folder is added to .luarc.json in the cu
 		Example: "  assay types --luarc\n  assay types --out lua/types",
 		Args:    cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			if err := writeTypes(out); err != nil || !config {
+			if err := p.writeTypes(out); err != nil || !config {
 				return err
 			}
 			return mergeConfig(".luarc.json", out)
@@ -36,8 +36,8 @@ others that read them. With --luarc the folder is added to .luarc.json in the cu
 	return cmd
 }
 
-func writeTypes(folder string) error {
-	specs, err := documented()
+func (p *program) writeTypes(folder string) error {
+	specs, err := p.of.Documented()
 	if err != nil {
 		return err
 	}

@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"context"
@@ -13,7 +13,6 @@ import (
 	"assay.rs/check"
 	"assay.rs/check/command"
 	"assay.rs/core"
-	"assay.rs/mod-http"
 	"assay.rs/tool/luatest"
 	"assay.rs/tool/mock"
 )
@@ -55,7 +54,7 @@ files and of every *_test.lua in the given folders, or in the working directory.
 }
 
 func (p *program) runTests(ctx context.Context, paths []string, flags *testFlags) error {
-	suite, err := flags.suite(paths)
+	suite, err := p.suite(flags, paths)
 	if err != nil {
 		return err
 	}
@@ -100,7 +99,7 @@ func noTests(flags *testFlags) string {
 }
 
 // suite is what the flags mean. The error is a mistake on the command line.
-func (f *testFlags) suite(paths []string) (*luatest.Suite, error) {
+func (p *program) suite(f *testFlags, paths []string) (*luatest.Suite, error) {
 	if f.parallel < 0 {
 		return nil, &usageError{message: "--jobs must not be negative"}
 	}
@@ -114,7 +113,7 @@ func (f *testFlags) suite(paths []string) (*luatest.Suite, error) {
 			return nil, &usageError{message: "--filter: " + err.Error(), hint: "it is a regular expression, such as ^test_health"}
 		}
 	}
-	builtins := append(modulesWith(http.Config{Answer: mock.Answer}, nil), mock.New())
+	builtins := append(p.of.modules(Setting{Answer: mock.Answer}), mock.New())
 	return &luatest.Suite{
 		Modules: builtins, Files: files, Filter: filter, Parallel: f.parallel,
 		Timeout: time.Duration(f.timeout), Memory: int64(f.memory), Folders: moduleFolders(),
