@@ -36,6 +36,7 @@ type thread struct {
 	carried  *ScriptError  // what a builtin raises that a function raised which it called
 	complete bool          // the text that is being raised needs no position added
 	closing  closing
+	coverage coverage
 }
 
 // newThread is the one maker of Lua threads.
@@ -65,6 +66,10 @@ func (t *thread) look() bool {
 		return false
 	}
 	t.left = lookEvery
+	if t.vm.host.Lines != nil && t.cover() {
+		return true
+	}
+	t.coverage.left = lookEvery
 	t.prepare()
 	if t.vm.host.Limits.Memory > 0 && t.vm.due() && t.vm.overMemory(0) {
 		t.task.cancel(t.vm.memoryError())

@@ -27,10 +27,11 @@ type Host struct {
 	LookupEnv func(string) (string, bool) // nil is the process's environment
 	EnvNames  func() []string             // nil is the process's, when LookupEnv is nil too
 	Limits    Limits
-	Raised    func(*Error) // sees each error of a builtin, caught or not; nil is nobody
-	Failed    func(error)  // sees the failure of each task that nobody has awaited, once nobody can; nil is nobody
-	Modules   ModuleFiles  // that require finds
-	Used      func(Use)    // sees what the script touches, from several goroutines; nil is nobody
+	Raised    func(*Error)                 // sees each error of a builtin, caught or not; nil is nobody
+	Failed    func(error)                  // sees the failure of each task that nobody has awaited, once nobody can; nil is nobody
+	Modules   ModuleFiles                  // that require finds
+	Lines     func(chunk string, line int) // sees each line of a script that runs, with the baton, which takes time; nil is nobody
+	Used      func(Use)                    // sees what the script touches, from several goroutines; nil is nobody
 }
 
 // VM is one Lua state. It is opened by [Runtime.Open] and belongs to one goroutine; the tasks inside

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"maps"
 	"os"
+	"slices"
 	"time"
 
 	"assay.rs/check"
@@ -19,14 +20,14 @@ type stamp struct {
 // watchEvery is how often files are looked at: an editor's save is seen at once, as people go.
 const watchEvery = 300 * time.Millisecond
 
-// watch runs, and again whenever a file that the last run was read from has changed, until ctx ends. It gives the code
-// of the last run.
-func watch(ctx context.Context, paths []string, log *slog.Logger, run func(loaded func(*check.Plan)) int) int {
+// Watch runs, and again whenever one of the files that the last run named has changed, until ctx ends. Folders are files
+// too: they change with the names in them. It gives the code of the last run.
+func Watch(ctx context.Context, log *slog.Logger, run func(watching func(files []string)) int) int {
 	ticker := time.NewTicker(watchEvery)
 	defer ticker.Stop()
 	for {
 		before := map[string]stamp{}
-		code := run(func(p *check.Plan) { before = stamps(paths, p) })
+		code := run(func(files []string) { before = stamps(files) })
 		if ctx.Err() != nil {
 			return code
 		}
@@ -43,16 +44,23 @@ func watch(ctx context.Context, paths []string, log *slog.Logger, run func(loade
 	}
 }
 
-// stamps are those of the files of a plan and of paths, which may be folders that get another file.
-func stamps(paths []string, p *check.Plan) map[string]stamp {
-	all := map[string]stamp{}
-	for _, path := range paths {
+// watch is [Watch] for check files: what a plan was read from, and paths, which may be folders that get another file.
+func watch(ctx context.Context, paths []string, log *slog.Logger, run func(loaded func(*check.Plan)) int) int {
+	return Watch(ctx, log, func(watching func(files []string)) int {
+		return run(func(p *check.Plan) {
+			files := slices.Clone(paths)
+			if p != nil {
+				files = append(files, p.Requirements().Files...)
+			}
+			watching(files)
+		})
+	})
+}
+
+func stamps(files []string) map[string]stamp {
+	all := make(map[string]stamp, len(files))
+	for _, path := range files {
 		all[path] = stampOf(path)
-	}
-	if p != nil {
-		for _, path := range p.Requirements().Files {
-			all[path] = stampOf(path)
-		}
 	}
 	return all
 }

@@ -4,8 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"regexp"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -25,6 +30,9 @@ type testFlags struct {
 	timeout  command.Limit
 	memory   command.Size
 	verbose  bool
+	coverage bool
+	lcov     string
+	watch    bool
 }
 
 func (p *program) testCommand() *cobra.Command {
@@ -49,18 +57,31 @@ files and of every *_test.lua in the given folders, or in the working directory.
 	fs.StringVar(&flags.junit, "junit", "", "write a report in JUnit's XML to this file")
 	fs.Var(&flags.timeout, "timeout", "end a test after this time; 0 is no limit")
 	fs.Var(&flags.memory, "memory", "how much a test may hold, such as 64MB; 0 is no limit")
+	fs.BoolVar(&flags.coverage, "coverage", false, "tell which lines of the scripts have run")
+	fs.StringVar(&flags.lcov, "lcov", "", "write the lines that have run to this file, in the format of lcov")
+	fs.BoolVar(&flags.watch, "watch", false, "run again whenever a file changes, until interrupted")
 	fs.BoolVarP(&flags.verbose, "verbose", "v", false, "show tests that pass, and what they print")
 	return cmd
 }
 
 func (p *program) runTests(ctx context.Context, paths []string, flags *testFlags) error {
+	ctx, stop := command.Interruptible(ctx, command.RepeatEnds)
+	defer stop()
+	p = p.endingWith(ctx)
+	if !flags.watch {
+		return p.runTestsOnce(ctx, paths, flags)
+	}
+	return command.ExitWith(command.Watch(ctx, p.logger(), func(watching func(files []string)) int {
+		watching(luaFiles(paths)) // before the run, so that what changes meanwhile is seen
+		return exitCode(p.stderr, p.runTestsOnce(ctx, paths, flags))
+	}))
+}
+
+func (p *program) runTestsOnce(ctx context.Context, paths []string, flags *testFlags) error {
 	suite, err := p.suite(flags, paths)
 	if err != nil {
 		return err
 	}
-	ctx, stop := command.Interruptible(ctx, command.RepeatEnds)
-	defer stop()
-	p = p.endingWith(ctx)
 	_, colour := terminal(p.stdout)
 	text := &luatest.Text{Out: p.stdout, Verbose: flags.verbose, Color: colour}
 	var results []luatest.Result
@@ -80,15 +101,55 @@ func (p *program) runTests(ctx context.Context, paths []string, flags *testFlags
 		return err
 	}
 	text.End(time.Since(began))
-	if flags.junit != "" {
-		if err := writeJUnit(flags.junit, results); err != nil {
-			return err
-		}
+	if err := p.testReports(flags, suite, results); err != nil {
+		return err
 	}
 	if text.Failed() > 0 {
 		return command.Status(check.ExitFailed)
 	}
 	return nil
+}
+
+// testReports writes what the flags ask for beside the results.
+func (p *program) testReports(flags *testFlags, suite *luatest.Suite, results []luatest.Result) error {
+	if flags.junit != "" {
+		err := writeReport("junit", flags.junit, func(w io.Writer) error { return luatest.WriteJUnit(w, results) })
+		if err != nil {
+			return err
+		}
+	}
+	if flags.lcov != "" {
+		if err := writeReport("lcov", flags.lcov, suite.Coverage.LCOV); err != nil {
+			return err
+		}
+	}
+	if flags.coverage {
+		return suite.Coverage.Text(p.stdout)
+	}
+	return nil
+}
+
+// luaFiles are the scripts among paths and in the folders among them, with the folders.
+func luaFiles(paths []string) []string {
+	files := slices.Clone(paths)
+	for _, path := range paths {
+		folder := path
+		if strings.HasSuffix(path, ".lua") {
+			folder = filepath.Dir(path)
+		}
+		_ = filepath.WalkDir(folder, func(file string, entry fs.DirEntry, err error) error {
+			switch {
+			case err != nil:
+				return nil //nolint:nilerr // what cannot be read is not watched
+			case entry.IsDir() && file != folder && strings.HasPrefix(entry.Name(), "."):
+				return filepath.SkipDir
+			case entry.IsDir() || strings.HasSuffix(file, ".lua"):
+				files = append(files, file)
+			}
+			return nil
+		})
+	}
+	return files
 }
 
 func noTests(flags *testFlags) string {
@@ -113,17 +174,21 @@ func (p *program) suite(f *testFlags, paths []string) (*luatest.Suite, error) {
 			return nil, &usageError{message: "--filter: " + err.Error(), hint: "it is a regular expression, such as ^test_health"}
 		}
 	}
+	var coverage *luatest.Coverage
+	if f.coverage || f.lcov != "" {
+		coverage = &luatest.Coverage{}
+	}
 	builtins := append(p.of.modules(Setting{Answer: mock.Answer}), mock.New())
 	return &luatest.Suite{
 		Modules: builtins, Files: files, Filter: filter, Parallel: f.parallel,
-		Timeout: time.Duration(f.timeout), Memory: int64(f.memory), Folders: moduleFolders(),
+		Timeout: time.Duration(f.timeout), Memory: int64(f.memory), Folders: moduleFolders(), Coverage: coverage,
 	}, nil
 }
 
-func writeJUnit(path string, results []luatest.Result) error {
+func writeReport(flag, path string, write func(io.Writer) error) error {
 	file, err := os.Create(path)
 	if err != nil {
-		return core.WithHint(err, "--junit names the file of the report")
+		return core.WithHint(err, "--"+flag+" names the file of the report")
 	}
-	return errors.Join(luatest.WriteJUnit(file, results), file.Close())
+	return errors.Join(write(file), file.Close())
 }

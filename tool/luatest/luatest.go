@@ -3,7 +3,7 @@
 // A test is a function whose name begins with test_, global or in the table that its file returns; the files
 // are called *_test.lua. [Find] lists the files, [Suite.Run] runs their tests and gives a [Result] for each.
 // Every test runs in a VM of its own, in which the file runs first: no test sees what another one has left
-// behind. [Text] and [WriteJUnit] report.
+// behind. [Text] and [WriteJUnit] report, [Coverage] tells which lines have run.
 package luatest
 
 import (
@@ -32,6 +32,7 @@ type Suite struct {
 	Timeout  time.Duration  // of each test; 0 is none
 	Memory   int64          // of each test; 0 is no limit
 	Folders  []string       // of modules that require finds by name
+	Coverage *Coverage      // gathers the lines that run; nil does not
 }
 
 // Result is how one test went.

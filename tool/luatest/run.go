@@ -133,7 +133,12 @@ func (r *run) do(ctx context.Context, file string, body func(core.Call) error) (
 	}
 	out := &output{}
 	var unheard core.Failures
+	var lines func(string, int)
+	if r.suite.Coverage != nil {
+		lines = r.suite.Coverage.see
+	}
 	vm := r.rt.Open(core.Host{
+		Lines:  lines,
 		Failed: unheard.Add,
 		Stdout: out, Log: slog.New(slog.NewTextHandler(out, &slog.HandlerOptions{Level: slog.LevelDebug, ReplaceAttr: withoutTime})),
 		Limits:  core.Limits{Memory: r.suite.Memory},
