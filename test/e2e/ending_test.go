@@ -76,7 +76,7 @@ func TestStdoutIsFull(t *testing.T) {
 		}
 		defer full.Close()
 		file := filepath.Join(t.TempDir(), "checks.yaml")
-		if err := os.WriteFile(file, []byte("checks:\n  - { name: one, type: script, script: \"print(1)\" }\n"), 0o600); err != nil {
+		if err := os.WriteFile(file, []byte("checks:\n  - { name: one, type: script, script: \"assert(true)\" }\n"), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		var stderr bytes.Buffer
