@@ -2,7 +2,7 @@ package core
 
 import (
 	"fmt"
-	"slices"
+	"sort"
 	"strconv"
 	"strings"
 
@@ -17,6 +17,7 @@ type Descent struct {
 	Invalid *Code // of errors about what a value is
 	Limit   *Code // of errors about its size
 	steps   []step
+	sorting members
 }
 
 // step is a table on the way, and which of its members is next.
@@ -127,7 +128,8 @@ func (d *Descent) Members(list []Member, v Value) ([]Member, error) {
 		return list, err
 	}
 	added := list[base:]
-	slices.SortFunc(added, func(a, b Member) int { return strings.Compare(a.Key, b.Key) })
+	d.sorting = added
+	sort.Sort(&d.sorting)
 	for i := 1; i < len(added); i++ {
 		if added[i].Key == added[i-1].Key {
 			d.Key(added[i].Key)
@@ -136,6 +138,13 @@ func (d *Descent) Members(list []Member, v Value) ([]Member, error) {
 	}
 	return list, nil
 }
+
+// members sorts by key. The sorts of package slices are compiled anew for each type, which takes 12 kB here.
+type members []Member
+
+func (m *members) Len() int           { return len(*m) }
+func (m *members) Less(i, j int) bool { return (*m)[i].Key < (*m)[j].Key }
+func (m *members) Swap(i, j int)      { (*m)[i], (*m)[j] = (*m)[j], (*m)[i] }
 
 func (d *Descent) unsorted(list []Member, v Value) ([]Member, error) {
 	if t, ok := v.v.(*lua.LTable); ok {

@@ -2,7 +2,7 @@ package core
 
 import (
 	"cmp"
-	"slices"
+	"sort"
 	"strconv"
 	"strings"
 
@@ -112,7 +112,7 @@ func (t Table) KeysBeyond(n int) []Value {
 		}
 		return nil
 	})
-	slices.SortStableFunc(keys, CompareKeys)
+	sort.SliceStable(keys, func(i, j int) bool { return CompareKeys(keys[i], keys[j]) < 0 })
 	return keys
 }
 

@@ -40,7 +40,7 @@ const fips = "crypto/internal/fips140/"
 func hot() []string {
 	return []string{
 		"runtime", "internal/runtime/...", "internal/bytealg", "sync/...", "strconv", "unicode/utf8",
-		fips + "aes/...", fips + "bigmod", fips + "edwards25519/...", fips + "mlkem", fips + "nistec/...",
+		fips + "aes/...", fips + "bigmod", fips + "edwards25519/...", fips + "mlkem", fips + "nistec",
 		fips + "sha256", fips + "sha3", fips + "sha512", "github.com/yuin/gopher-lua", "math", "assay.rs/core/internal/...",
 	}
 }

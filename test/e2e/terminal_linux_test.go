@@ -151,7 +151,7 @@ func TestValidateOnATerminal(t *testing.T) {
 		code int
 		text string
 	}{
-		"checks:\n  - { name: a, type: http, url: \"http://127.0.0.1:1/\" }\n":             {0, "valid: 1 check"},
+		"checks:\n  - { name: a, type: http, url: \"http://127.0.0.1:1/\" }\n":            {0, "valid: 1 check"},
 		"checks:\n  - { name: a, type: http, url: \"http://127.0.0.1:1/\", expct: {} }\n": {2, "unknown key 'expct' in check 'a': did you mean 'expect'?"},
 	} {
 		s := startOnTerminal(t, yaml, []string{"--validate"})
