@@ -45,7 +45,7 @@ func TestRun(t *testing.T) {
 	for _, step := range []struct{ source, printed, failure string }{
 		{"x = 1", "", ""},
 		{"x + 1, nil", "2\tnil\n", ""},
-		{`{b = {1, 2, "three"}, a = "x\ny\1", [7] = true, ["a b"] = 0}`, `{["a b"] = 0, [7] = true, a = "x\ny\001", b = {1, 2, "three"}}` + "\n", ""},
+		{`{b = {1, 2, "three"}, a = "x\ny\1", [7] = true, ["a b"] = 0}`, `{[7] = true, a = "x\ny\001", ["a b"] = 0, b = {1, 2, "three"}}` + "\n", ""},
 		{"error('no', 0)", "", "no"},
 		{"x = = 2", "", "repl:1:5: expected an expression"},
 		{"x", "1\n", ""},
