@@ -152,6 +152,7 @@ func makers() map[string]string {
 	return map[string]string{
 		"http.Client": `http.client()`, "http.Response": `http.get(URL)`, "async.Handle": `async.spawn(function() end)`,
 		"async.Channel": `async.channel(2000)`, "io.File": `io.open("f.txt", "a+")`, "db.Conn": `db.connect("sqlite::memory:")`, "db.Blob": `db.blob("x")`,
+		"ws.Tunnel": `ws.tunnel(0, function() end)`,
 	}
 }
 

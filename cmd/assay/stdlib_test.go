@@ -47,7 +47,7 @@ func TestEmbeddedModules(t *testing.T) { runExchanges(t, "testdata/stdlib") }
 
 // Scripts that are in use run unchanged: one in their style for each module whose calls are promised. They may do all that scripts may.
 func TestScriptsInUseRun(t *testing.T) {
-	for _, name := range strings.Fields("prometheus alertmanager loki grafana k8s vault openbao argocd kargo flux traefik certmanager eso dex crossplane " +
+	for name := range strings.FieldsSeq("prometheus alertmanager loki grafana k8s vault openbao argocd kargo flux traefik certmanager eso dex crossplane " +
 		"velero temporal harbor healthcheck s3 postgres zitadel unleash") {
 		if _, err := os.Stat(filepath.Join(compatFolder, name+".lua")); err != nil {
 			t.Errorf("no script uses assay.%s: %v", name, err)

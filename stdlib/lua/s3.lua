@@ -1,4 +1,4 @@
---- Reads and writes buckets and objects of S3, and of servers with its API: MinIO, Ceph, Garage, versitygw, ...
+--- Reads and writes buckets and objects of S3, and of servers with its API: MinIO, Ceph, Garage and versitygw.
 ---
 ---     local s3 = require("assay.s3")
 ---     local client = s3.client{
