@@ -177,7 +177,7 @@ func (k *checker) literal(id syntax.NodeID, t *spec.Type, callee types.Type) {
 		if _, err := regexp.Compile(text); err != nil {
 			k.at(id, "literal", Error, "bad regular expression: "+strings.TrimPrefix(err.Error(), "error parsing regexp: "), nil)
 		}
-	case table == "http" && k.isArgument(id, callee, "url"):
+	case table == "http" && !strings.Contains(callee.Name, ":") && k.isArgument(id, callee, "url"): // a client may have a base_url
 		if problem := urlProblem(text); problem != "" {
 			k.at(id, "literal", Error, problem, nil)
 		}

@@ -108,6 +108,7 @@ func (k *checker) tableField(id syntax.NodeID, object types.Type, name string) {
 		k.at(id, "sandbox-level", Error, KeptAway(missing), nil)
 	case f != nil || object.Module.Const(name) != nil || k.Assigned(name) || !k.used(id):
 	case object.Module.Open || object.Name == "package":
+	case strings.HasPrefix(name, "_") && k.Library.Required[object.Name] != nil: // what a module keeps to itself is not in the catalog
 	default:
 		if instead := syntax.Instead(object.Name + "." + name); instead != "" {
 			k.at(kids[1], "undefined-field", Error, "'"+object.Name+"' has no '"+name+"'; "+instead, nil)
