@@ -71,6 +71,7 @@ type loop struct {
 	screen  *screen
 	fail    func(io.Writer, error)
 	timeout time.Duration
+	pressed chan os.Signal // Ctrl-C while the terminal is not raw
 }
 
 // Write prints on the terminal.
@@ -82,7 +83,15 @@ const (
 )
 
 func (l *loop) run(ctx context.Context) error {
+	// From before the first text runs: a Ctrl-C that comes between reading and running ends what runs, and not assay.
+	l.pressed = make(chan os.Signal, 1)
+	signal.Notify(l.pressed, os.Interrupt)
+	defer signal.Stop(l.pressed)
 	for {
+		select {
+		case <-l.pressed: // what it was to end has ended
+		default:
+		}
 		source, err := l.read(ctx)
 		switch {
 		case errors.Is(err, errInterrupted):
@@ -162,14 +171,11 @@ func (l *loop) eval(ctx context.Context, source string) error {
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	pressed := make(chan os.Signal, 1)
-	signal.Notify(pressed, os.Interrupt)
-	defer signal.Stop(pressed)
 	ended := make(chan struct{})
 	defer close(ended)
 	go func() {
 		select {
-		case <-pressed:
+		case <-l.pressed:
 			cancel(errSignal)
 		case <-ended:
 		}
