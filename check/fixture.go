@@ -3,6 +3,7 @@ package check
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -18,6 +19,9 @@ type Fixture struct {
 	Name string
 	File string            // the script
 	Env  map[string]string // what env.get sees, before the environment of the process
+
+	Log    *slog.Logger             // that of the checks, which masks their secrets
+	Redact func(text string) string // masks them in what it prints
 }
 
 // StartFixture starts a script and waits until it serves. url is where; stop ends it and waits for that. The
@@ -147,7 +151,9 @@ func (r *suiteRun) startFixture(ctx, within context.Context, f *fixture) (url st
 	ctx, cancel := context.WithCancel(ctx)
 	begun := make(chan started, 1)
 	go func() {
-		url, stop, err := r.plan.options.StartFixture(ctx, Fixture{Name: f.name, File: f.file, Env: env})
+		url, stop, err := r.plan.options.StartFixture(ctx, Fixture{
+			Name: f.name, File: f.file, Env: env, Log: r.plan.log, Redact: r.plan.redactor.Text,
+		})
 		begun <- started{url, stop, err}
 	}()
 	select {

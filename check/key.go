@@ -77,7 +77,7 @@ func (r *Reader) line(n int) string {
 // keys reads a map by its tables. Unknown and missing keys, and keys without value, are problems.
 func (r *Reader) keys(n *yaml.Node, what string, tables ...[]Key) {
 	if n.Kind != yaml.Map {
-		r.Fail(n, "%s must be a map, not %s", what, describe(n))
+		r.Fail(n, "%s must be a map, not %s", what, n.Kind) // the value may be a secret, as in auth: TOKEN
 		return
 	}
 	for _, p := range n.Pairs {

@@ -234,10 +234,10 @@ func (a *answer) add(name string, v core.Value) error {
 	return nil
 }
 
-// checkValue refuses what would end a header field, and begin another.
+// checkValue refuses what would end a header field, and begin another. It may be a secret, so the error does not show it.
 func checkValue(what, value string) error {
 	if strings.ContainsAny(value, "\r\n\x00") {
-		return fmt.Errorf("%s: a line break or NUL must not stand in it: %q", what, value)
+		return fmt.Errorf("%s: a line break or NUL must not stand in it", what)
 	}
 	return nil
 }

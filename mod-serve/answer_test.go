@@ -121,6 +121,9 @@ func TestFailedHandlers(t *testing.T) {
 			t.Errorf("%s is logged as %v, want an error with %q and a request_id", path, record, want)
 		}
 	}
+	if got := logged(t, s, "/crlf")["error"]; !strings.HasSuffix(got, "must not stand in it") {
+		t.Errorf("/crlf is logged as %q, want no value, which may be a secret", got)
+	}
 	if got := logged(t, s, "/raise")["traceback"]; !strings.Contains(got, "service.lua:") {
 		t.Errorf("traceback = %q, want lines of the script", got)
 	}

@@ -10,7 +10,8 @@ import (
 	"assay.rs/core/syntax"
 )
 
-// PrintError prints err for a person: what is wrong, what to do about it, and where in a script.
+// PrintError prints err for a person: what is wrong, what to do about it, and where in a script. Passwords in URLs are
+// masked.
 func PrintError(w io.Writer, err error) {
 	var b strings.Builder
 	fmt.Fprintf(&b, "error: %s\n", printable(err.Error()))
@@ -23,7 +24,7 @@ func PrintError(w io.Writer, err error) {
 			fmt.Fprintf(&b, "  %s\n", printable(line))
 		}
 	}
-	_, _ = io.WriteString(w, b.String()) // there is nowhere to say that it failed
+	_, _ = io.WriteString(w, WithoutPasswords(b.String())) // there is nowhere to say that it failed
 }
 
 func hintOf(err error) string {

@@ -6,6 +6,8 @@ import (
 	"log/slog"
 
 	"github.com/spf13/pflag"
+
+	"assay.rs/check/internal/redact"
 )
 
 // LogFlags say what the log holds and how it looks.
@@ -26,13 +28,19 @@ func (f *LogFlags) Args() []string {
 	return []string{"--log-level=" + f.level.String(), "--log-format=" + f.format}
 }
 
-// Logger makes a logger on w; text is the handler for people.
+// Logger makes a logger on w; text is the handler for people. Passwords in URLs are masked, whoever logs them.
 func (f *LogFlags) Logger(w io.Writer, text func(w io.Writer, level slog.Level) slog.Handler) *slog.Logger {
+	var handler slog.Handler
 	if f.format == "json" {
-		return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: f.level}))
+		handler = slog.NewJSONHandler(w, &slog.HandlerOptions{Level: f.level})
+	} else {
+		handler = text(w, f.level)
 	}
-	return slog.New(text(w, f.level))
+	return slog.New(new(redact.Redactor).Handler(handler))
 }
+
+// WithoutPasswords is text with *** in place of each password in a URL.
+func WithoutPasswords(text string) string { return new(redact.Redactor).Text(text) }
 
 type levelFlag slog.Level
 

@@ -36,8 +36,9 @@ func (p *program) startFixture(ctx context.Context, f check.Fixture) (url string
 	if err != nil {
 		return "", nil, err
 	}
+	printed := &lines{w: p.stderr, clean: f.Redact} // stdout holds the document
 	vm := rt.Open(core.Host{
-		Stdout: p.stderr, Log: p.logger(), // stdout holds the document
+		Stdout: printed, Stderr: printed, Log: f.Log,
 		LookupEnv: fixtureEnv(f).lookup, EnvNames: fixtureEnv(f).names, Limits: core.Limits{Memory: defaultMemory()},
 	})
 	vm.SetArgs(f.File, nil)
@@ -45,13 +46,15 @@ func (p *program) startFixture(ctx context.Context, f check.Fixture) (url string
 	ended := make(chan error, 1)
 	go func() {
 		defer vm.Close()
-		ended <- vm.Run(ctx, chunk)
+		err := vm.Run(ctx, chunk)
+		printed.end()
+		ended <- err
 	}()
 	stop = func() error {
 		over := vm.Ending() != nil // although nobody has told it to
 		cancel(errFixtureOver)
 		err := <-ended
-		p.logger().Debug("a fixture has ended", "fixture", f.Name, "reason", err)
+		f.Log.Debug("a fixture has ended", "fixture", f.Name, "reason", err)
 		if !over {
 			return nil
 		}

@@ -33,7 +33,7 @@ file that is broken is left as it is. Without a file, or for -, Lua is read from
 		},
 	}
 	cmd.Flags().BoolVar(&flags.check, "check", false, "write nothing; name the files that would change and exit with 1")
-	cmd.Flags().BoolVar(&flags.diff, "diff", false, "write nothing; show what would change and exit with 1")
+	cmd.Flags().BoolVar(&flags.diff, "diff", false, "write nothing; show what would change, without passwords of URLs, and exit with 1")
 	return cmd
 }
 
@@ -104,7 +104,7 @@ func (p *program) wouldChange(name, before, after string, flags fmtFlags) error 
 	}
 	report := name + "\n"
 	if flags.diff {
-		report = format.Diff(name, before, after)
+		report = command.WithoutPasswords(format.Diff(name, before, after))
 	}
 	if _, err := io.WriteString(p.stdout, report); err != nil {
 		return err

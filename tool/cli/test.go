@@ -181,7 +181,7 @@ func (p *program) suite(f *testFlags, paths []string) (*luatest.Suite, error) {
 	builtins := append(p.of.modules(Setting{Answer: mock.Answer}), mock.New())
 	return &luatest.Suite{
 		Modules: builtins, Files: files, Filter: filter, Parallel: f.parallel,
-		Timeout: time.Duration(f.timeout), Memory: int64(f.memory), Folders: moduleFolders(), Coverage: coverage,
+		Timeout: time.Duration(f.timeout), Memory: int64(f.memory), Folders: moduleFolders(), Coverage: coverage, Clean: command.WithoutPasswords,
 	}, nil
 }
 

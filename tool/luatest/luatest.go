@@ -33,6 +33,8 @@ type Suite struct {
 	Memory   int64          // of each test; 0 is no limit
 	Folders  []string       // of modules that require finds by name
 	Coverage *Coverage      // gathers the lines that run; nil does not
+
+	Clean func(text string) string // takes secrets out of what a test prints and fails with; nil does not
 }
 
 // Result is how one test went.
@@ -46,6 +48,8 @@ type Result struct {
 
 	Idle  bool // it passed without a call of assert: it may pass whatever it tests
 	Empty bool // no test at all, but a file without one
+
+	clean func(text string) string
 }
 
 // ErrNoTests is that there was nothing to run.
@@ -104,6 +108,9 @@ func (s Suite) Run(ctx context.Context, show func(Result)) error {
 	for _, file := range files {
 		for _, result := range <-file {
 			if got := <-result; ctx.Err() == nil {
+				if got.clean = s.Clean; s.Clean != nil {
+					got.Output = s.Clean(got.Output)
+				}
 				show(got)
 				if !got.Empty {
 					shown++

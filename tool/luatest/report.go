@@ -104,17 +104,24 @@ func (r Result) reason() string {
 	if trace != "" {
 		b.WriteString("traceback:\n" + indent("  ", trace))
 	}
-	return b.String()
+	return r.cleaned(b.String())
+}
+
+func (r Result) cleaned(text string) string {
+	if r.clean == nil {
+		return text
+	}
+	return r.clean(text)
 }
 
 // message is the error with its place, which errors of builtins do not have in their text.
 func (r Result) message() string {
 	if script, ok := errors.AsType[*core.ScriptError](r.Err); ok {
 		if b := script.Builtin; b != nil && b.Where != "" {
-			return b.Where + ": " + script.Message
+			return r.cleaned(b.Where + ": " + script.Message)
 		}
 	}
-	return r.Err.Error()
+	return r.cleaned(r.Err.Error())
 }
 
 // indent puts margin before each line and makes control characters visible.

@@ -28,7 +28,7 @@ type Redactor struct {
 	plain    []string // the values and their parts, as they are
 	corpus   string   // the forms, with what is no text between them
 
-	userinfo, sensitive pattern
+	userinfo, sensitive, written pattern
 }
 
 // pattern is a regular expression that is compiled when it is first used, not whenever the program starts.
@@ -93,6 +93,9 @@ const userinfo = `([a-zA-Z][a-zA-Z0-9+.-]*://[^/?#\s"'@:]*):([^/?#\s"']+)@`
 
 const sensitive = `(?i)("?\b(?:authorization|proxy-authorization|cookie|set-cookie)\b["']?\s*[:=]\s*)([^\r\n]+)`
 
+// written is a credential written out: a value behind a name, but for a variable, which is no secret itself.
+const written = `(?i)((?:passw[a-z]*|bearer|auth|token|secret|api[-_]?key|client_key)["']?\s*[:=]\s*\[?\s*)("[^"$][^"]*|'[^'$][^']*|[^\s"'{}\[\],&$][^\s"',}\]&]*)`
+
 // Text returns s without secrets.
 func (r *Redactor) Text(s string) string {
 	if s == "" {
@@ -118,7 +121,7 @@ func (r *Redactor) Text(s string) string {
 
 // Line returns a line of a configuration file without secrets, credentials written out included.
 func (r *Redactor) Line(s string) string {
-	return r.sensitive.replace(r.Text(s), sensitive, "${1}"+Mask)
+	return r.written.replace(r.sensitive.replace(r.Text(s), sensitive, "${1}"+Mask), written, "${1}"+Mask)
 }
 
 // Any returns v with each string in it, keys included, as Text gives it. Other values are as they were.

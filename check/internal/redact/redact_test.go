@@ -169,6 +169,10 @@ func TestLinesOfAFileHaveNoCredentials(t *testing.T) {
 	r := &Redactor{}
 	for in, want := range map[string]string{
 		`  Authorization: "Bearer abc"`: `  Authorization: ***`, "set-cookie=a=b": "set-cookie=***", "name: x": "name: x",
+		"auth: {username: u, passwort: abc, x: y}": "auth: {username: u, passwort: ***, x: y}", "password: [abc]": "password: [***]", "auth: abc": "auth: ***",
+		`bearer: "a b", b: c`: `bearer: ***", b: c`, "url: h/x?password=abc&b=c": "url: h/x?password=***&b=c", "X-Api-Key: abc": "X-Api-Key: ***",
+		"auth: {bearer: \"${secrets.token}\", bearer_file: /run/token}": "auth: {bearer: \"${secrets.token}\", bearer_file: /run/token}",
+		"secrets: {token: {from_env: TOKEN}}":                           "secrets: {token: {from_env: TOKEN}}",
 	} {
 		if got := r.Line(in); got != want {
 			t.Errorf("Line(%q) = %q, want %q", in, got, want)
