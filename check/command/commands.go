@@ -5,12 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"runtime"
-	"runtime/debug"
 
 	"github.com/spf13/cobra"
 
 	"assay.rs/check"
+	"assay.rs/core/version"
 )
 
 // Status is an exit code whose reason has been printed.
@@ -63,22 +62,23 @@ func SchemaCommand(stdout io.Writer, types func() []check.Type) *cobra.Command {
 
 // VersionCommand prints the version of the named program.
 func VersionCommand(stdout io.Writer, program string) *cobra.Command {
-	return &cobra.Command{
+	var asJSON bool
+	cmd := &cobra.Command{
 		Use:   "version",
-		Short: "Print the version",
+		Short: "Print version, commit, platform and Go",
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			_, err := fmt.Fprintf(stdout, "%s %s %s/%s %s\n", program, Version(), runtime.GOOS, runtime.GOARCH, runtime.Version())
+			text, err := version.Of(program).String(), error(nil)
+			if asJSON {
+				text, err = version.Of(program).JSON()
+			}
+			if err != nil {
+				return err
+			}
+			_, err = io.WriteString(stdout, text+"\n")
 			return err
 		},
 	}
-}
-
-// Version is that of the module the program was built from, or "devel".
-func Version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok || info.Main.Version == "" || info.Main.Version == "(devel)" {
-		return "devel"
-	}
-	return info.Main.Version
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON object")
+	return cmd
 }

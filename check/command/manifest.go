@@ -15,6 +15,7 @@ import (
 
 	"assay.rs/check"
 	"assay.rs/core"
+	"assay.rs/core/version"
 )
 
 // The templates are YAML with places such as @NAME@. A place that has a line of its own takes a block of lines, each as
@@ -132,7 +133,7 @@ func (m *manifest) fill(target string) (string, error) {
 
 // released is the version of the program, or other for one that was built from a working tree.
 func released(other string) string {
-	if v := Version(); v != "devel" && !strings.ContainsAny(v, "+-") {
+	if v := version.Current(); v != "devel" && !strings.ContainsAny(v, "+-") {
 		return v
 	}
 	return other

@@ -17,6 +17,7 @@ import (
 	"assay.rs/check/command"
 	"assay.rs/core"
 	"assay.rs/core/prelude"
+	"assay.rs/core/version"
 	"assay.rs/mod-data/base64"
 	"assay.rs/mod-data/json"
 	"assay.rs/mod-data/yaml"
@@ -55,7 +56,7 @@ func rootCommand(stdout, stderr io.Writer) *cobra.Command {
 		Args:          cobra.ArbitraryArgs,
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		Version:       command.Version(),
+		Version:       version.Current(),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				_ = cmd.Help()

@@ -17,6 +17,7 @@ import (
 	"assay.rs/analysis/document"
 	"assay.rs/analysis/report"
 	"assay.rs/cmd/assay-lsp/internal/server"
+	"assay.rs/core/version"
 )
 
 func main() {
@@ -27,6 +28,7 @@ const usage = `usage:
   assay-lsp                      speaks LSP on stdin and stdout
   assay-lsp hover FILE:LINE:COL  prints what an editor shows for a name
   assay-lsp check PATH...        prints the diagnostics of files and folders; exit code 1 if there are any
+  assay-lsp version [--json]     prints version, commit, platform and Go
 `
 
 // run executes the command line and gives the exit code.
@@ -46,12 +48,28 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		return hover(s, args[1], stdout, stderr)
 	case args[0] == "check" && len(args) > 1:
 		return check(s, args[1:], stdout, stderr)
+	case (args[0] == "version" || args[0] == "--version") && len(args) == 1:
+		return printed(stdout, stderr, version.Of("assay-lsp").String(), nil)
+	case args[0] == "version" && len(args) == 2 && args[1] == "--json":
+		text, err := version.Of("assay-lsp").JSON()
+		return printed(stdout, stderr, text, err)
 	case args[0] == "--help" || args[0] == "-h" || args[0] == "help":
 		_, _ = io.WriteString(stdout, usage)
 		return 0
 	}
 	_, _ = io.WriteString(stderr, usage)
 	return 2
+}
+
+// printed writes the text as a line, unless making it failed.
+func printed(stdout, stderr io.Writer, text string, err error) int {
+	if err == nil {
+		_, err = fmt.Fprintln(stdout, text)
+	}
+	if err != nil {
+		return failed(stderr, err)
+	}
+	return 0
 }
 
 func failed(stderr io.Writer, err error) int {
@@ -68,10 +86,7 @@ func hover(s *server.Server, place string, stdout, stderr io.Writer) int {
 	if err != nil {
 		return failed(stderr, err)
 	}
-	if _, err = fmt.Fprintln(stdout, s.Hover(d, line, column)); err != nil {
-		return failed(stderr, err)
-	}
-	return 0
+	return printed(stdout, stderr, s.Hover(d, line, column), nil)
 }
 
 // parsePlace reads FILE:LINE:COL; both count from 1.

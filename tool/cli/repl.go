@@ -15,6 +15,7 @@ import (
 
 	"assay.rs/check/command"
 	"assay.rs/core"
+	"assay.rs/core/version"
 	"assay.rs/tool/repl"
 )
 
@@ -51,7 +52,7 @@ func (p *program) runREPL(ctx context.Context, in, out *os.File, flags *scriptFl
 			Limits: limits, Modules: moduleFiles(".", flags.access.Sandbox),
 			LookupEnv: flags.access.lookupEnv, EnvNames: flags.access.envNames,
 		},
-		Greeting: "assay " + command.Version() + ": help tells how, ?http.get explains, Tab completes, exit ends",
+		Greeting: "assay " + version.Current() + ": help tells how, ?http.get explains, Tab completes, exit ends",
 		History:  historyFile(),
 		Log:      func(w io.Writer) *slog.Logger { return p.log.Logger(w, command.TextHandler) },
 

@@ -15,6 +15,7 @@ import (
 
 	"assay.rs/check/command"
 	"assay.rs/core/nearest"
+	"assay.rs/core/version"
 )
 
 // endingWith is p with outputs that do not hold up its end once ctx has ended.
@@ -86,7 +87,7 @@ func (p *program) root() *cobra.Command {
 }
 
 func (p *program) printVersion() error {
-	_, err := fmt.Fprintf(p.stdout, "assay %s\n", command.Version())
+	_, err := fmt.Fprintf(p.stdout, "assay %s\n", version.Current())
 	return err
 }
 
