@@ -37,8 +37,14 @@ func Of(program string) Info {
 	return i
 }
 
-// Current is the version of the module the program was built from, or "devel".
+// stamped is the version that the linker is told (-X) when a release is built: Go knows none in a workspace.
+var stamped string //nolint:gochecknoglobals // the linker sets variables alone
+
+// Current is the version of the release or of the module that the program was built from, or "devel".
 func Current() string {
+	if stamped != "" {
+		return stamped
+	}
 	build, ok := debug.ReadBuildInfo()
 	if !ok || build.Main.Version == "" || build.Main.Version == "(devel)" {
 		return "devel"

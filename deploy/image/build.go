@@ -58,7 +58,7 @@ type platformImage struct {
 	referrers []v1.Image // what is said about the image: its SBOM and its provenance
 }
 
-func build(ctx context.Context, root string, b release.Binary, platforms []string, src source) (*imageSet, error) {
+func build(ctx context.Context, root string, b release.Binary, platforms []string, src release.Source) (*imageSet, error) {
 	set := &imageSet{name: b.Name}
 	for _, e := range encodings() {
 		set.indexes = append(set.indexes, index{encoding: e})
@@ -85,8 +85,8 @@ func build(ctx context.Context, root string, b release.Binary, platforms []strin
 }
 
 // add builds the binary for a platform and its image in each encoding.
-func (s *imageSet) add(ctx context.Context, root, dir, goroot string, b release.Binary, p v1.Platform, src source) error {
-	binary, err := b.Build(ctx, root, dir, release.Target{OS: p.OS, Arch: p.Architecture, Stamped: true})
+func (s *imageSet) add(ctx context.Context, root, dir, goroot string, b release.Binary, p v1.Platform, src release.Source) error {
+	binary, err := b.Build(ctx, root, dir, release.Target{OS: p.OS, Arch: p.Architecture, Stamped: true, Version: src.Tag})
 	if err != nil {
 		return err
 	}
@@ -94,7 +94,7 @@ func (s *imageSet) add(ctx context.Context, root, dir, goroot string, b release.
 	if err != nil {
 		return err
 	}
-	files, err := rootFiles(binary, b.Name, goroot, src.made)
+	files, err := rootFiles(binary, b.Name, goroot, src.Made)
 	if err != nil {
 		return err
 	}
@@ -104,7 +104,7 @@ func (s *imageSet) add(ctx context.Context, root, dir, goroot string, b release.
 		if err != nil {
 			return err
 		}
-		image, err := imageOf(b.Name, layer, p, src)
+		image, err := imageOf(b, layer, p, src)
 		if err != nil {
 			return err
 		}
@@ -130,11 +130,11 @@ func (s *imageSet) add(ctx context.Context, root, dir, goroot string, b release.
 }
 
 // imageOf is the image with one layer.
-func imageOf(name string, layer v1.Layer, p v1.Platform, src source) (v1.Image, error) {
+func imageOf(b release.Binary, layer v1.Layer, p v1.Platform, src release.Source) (v1.Image, error) {
 	image := mutate.ConfigMediaType(mutate.MediaType(empty.Image, types.OCIManifestSchema1), types.OCIConfigJSON)
 	image, err := mutate.Append(image, mutate.Addendum{
 		Layer: layer, MediaType: mediaType(layer),
-		History: v1.History{Created: v1.Time{Time: src.made}, CreatedBy: "deploy/image", Comment: name},
+		History: v1.History{Created: v1.Time{Time: src.Made}, CreatedBy: "deploy/image", Comment: b.Name},
 	})
 	if err != nil {
 		return nil, err
@@ -145,20 +145,20 @@ func imageOf(name string, layer v1.Layer, p v1.Platform, src source) (v1.Image, 
 	}
 	config = config.DeepCopy()
 	config.OS, config.Architecture, config.Variant = p.OS, p.Architecture, p.Variant
-	config.Created = v1.Time{Time: src.made}
+	config.Created = v1.Time{Time: src.Made}
 	config.Config = v1.Config{
-		Entrypoint: []string{"/usr/bin/" + name},
+		Entrypoint: []string{"/usr/bin/" + b.Name},
 		Env:        []string{"PATH=/usr/bin", "SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt"},
 		User:       fmt.Sprintf("%d:%d", userID, userID),
 		WorkingDir: "/",
 		StopSignal: "SIGTERM",
-		Labels:     labels(name, src),
+		Labels:     labels(b, src),
 	}
 	image, err = mutate.ConfigFile(image, config)
 	if err != nil {
 		return nil, err
 	}
-	annotated, ok := mutate.Annotations(image, labels(name, src)).(v1.Image)
+	annotated, ok := mutate.Annotations(image, labels(b, src)).(v1.Image)
 	if !ok {
 		return nil, errors.New("an annotated image is no image")
 	}
@@ -174,16 +174,12 @@ func mediaType(layer v1.Layer) types.MediaType {
 }
 
 // labels are those of the OCI image specification (https://github.com/opencontainers/image-spec/blob/main/annotations.md).
-func labels(name string, src source) map[string]string {
-	what := map[string]string{
-		"assay":       "Lua runtime for Kubernetes: checks, scripts and small services in one static binary",
-		"assay-check": "Checks with retry, backoff and timeout, one JSON document and an exit code",
-	}
+func labels(b release.Binary, src release.Source) map[string]string {
 	const prefix = "org.opencontainers.image."
 	return map[string]string{
-		prefix + "title": name, prefix + "description": what[name], prefix + "version": src.version, prefix + "revision": src.revision,
-		prefix + "created": src.made.Format(time.RFC3339), prefix + "licenses": "Apache-2.0",
-		prefix + "source": repository, prefix + "url": "https://assay.rs", prefix + "documentation": "https://assay.rs/docs",
+		prefix + "title": b.Name, prefix + "description": b.Summary, prefix + "version": src.Version(), prefix + "revision": src.Revision,
+		prefix + "created": src.Made.Format(time.RFC3339), prefix + "licenses": "Apache-2.0",
+		prefix + "source": release.Repository, prefix + "url": "https://assay.rs", prefix + "documentation": "https://assay.rs/docs",
 	}
 }
 

@@ -15,7 +15,6 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"os/exec"
 	"os/signal"
 	"path/filepath"
 	"strings"
@@ -44,16 +43,16 @@ func run(ctx context.Context, args []string) error {
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	root, err := workspaceRoot(ctx)
+	root, err := release.WorkspaceRoot(ctx)
 	if err != nil {
 		return err
 	}
-	src, err := readSource(ctx, root)
+	src, err := release.ReadSource(ctx, root)
 	if err != nil {
 		return err
 	}
 	if *tag == "" {
-		*tag = src.version
+		*tag = src.Version()
 	}
 	if *out == "" {
 		*out = filepath.Join(root, "dist", "image")
@@ -85,16 +84,4 @@ func run(ctx context.Context, args []string) error {
 		return fmt.Errorf("-only %s: no such image", *only)
 	}
 	return nil
-}
-
-func workspaceRoot(ctx context.Context) (string, error) {
-	out, err := exec.CommandContext(ctx, "go", "env", "GOWORK").Output()
-	if err != nil {
-		return "", fmt.Errorf("go env GOWORK: %w", err)
-	}
-	file := strings.TrimSpace(string(out))
-	if file == "" || file == "off" {
-		return "", errors.New("the images are built in the workspace: go.work is not in use")
-	}
-	return filepath.Dir(file), nil
 }

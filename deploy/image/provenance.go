@@ -5,6 +5,7 @@ import (
 	"runtime/debug"
 	"time"
 
+	"assay.rs/deploy/release"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 )
 
@@ -44,7 +45,7 @@ type slsaRun struct {
 }
 
 // provenanceOf says from which commit and with which settings the image was built. Who signs it vouches for it.
-func provenanceOf(name string, image v1.Image, info *debug.BuildInfo, p v1.Platform, src source) (statement, error) {
+func provenanceOf(name string, image v1.Image, info *debug.BuildInfo, p v1.Platform, src release.Source) (statement, error) {
 	digest, err := image.Digest()
 	if err != nil {
 		return statement{}, err
@@ -59,16 +60,16 @@ func provenanceOf(name string, image v1.Image, info *debug.BuildInfo, p v1.Platf
 		PredicateType: "https://slsa.dev/provenance/v1",
 		Predicate: slsaPredicate{
 			BuildDefinition: slsaDefinition{
-				BuildType:          repository + "/deploy/image",
-				ExternalParameters: map[string]string{"source": repository, "platform": p.String()},
+				BuildType:          release.Repository + "/deploy/image",
+				ExternalParameters: map[string]string{"source": release.Repository, "platform": p.String()},
 				InternalParameters: settings,
 				ResolvedDependencies: []slsaDependency{
-					{"git+" + repository + "@" + src.version, map[string]string{"gitCommit": src.revision}},
+					{"git+" + release.Repository + "@" + src.Version(), map[string]string{"gitCommit": src.Revision}},
 				},
 			},
 			RunDetails: slsaRun{
-				Builder:  map[string]string{"id": repository + "/deploy/image"},
-				Metadata: map[string]string{"startedOn": src.made.Format(time.RFC3339)},
+				Builder:  map[string]string{"id": release.Repository + "/deploy/image"},
+				Metadata: map[string]string{"startedOn": src.Made.Format(time.RFC3339)},
 			},
 		},
 	}, "", "  ")

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"assay.rs/deploy/release"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 )
 
@@ -62,12 +63,12 @@ type spdxRelationship struct {
 const unknown = "NOASSERTION"
 
 // sbomOf lists the binary, the modules that are linked into it, and Go itself.
-func sbomOf(name string, info *debug.BuildInfo, p v1.Platform, src source) (statement, error) {
+func sbomOf(name string, info *debug.BuildInfo, p v1.Platform, src release.Source) (statement, error) {
 	const document, main = "SPDXRef-DOCUMENT", "SPDXRef-Package-main"
 	doc := spdxDocument{
-		SPDXVersion: "SPDX-2.3", DataLicense: "CC0-1.0", SPDXID: document, Name: name + "-" + src.version,
-		DocumentNamespace: fmt.Sprintf("https://assay.rs/spdx/%s/%s/%s", name, strings.ReplaceAll(p.String(), "/", "-"), src.revision),
-		CreationInfo:      spdxCreation{Created: src.made.Format(time.RFC3339), Creators: []string{"Tool: assay.rs/deploy/image"}},
+		SPDXVersion: "SPDX-2.3", DataLicense: "CC0-1.0", SPDXID: document, Name: name + "-" + src.Version(),
+		DocumentNamespace: fmt.Sprintf("https://assay.rs/spdx/%s/%s/%s", name, strings.ReplaceAll(p.String(), "/", "-"), src.Revision),
+		CreationInfo:      spdxCreation{Created: src.Made.Format(time.RFC3339), Creators: []string{"Tool: assay.rs/deploy/image"}},
 	}
 	add := func(id, path, version, license string, sum []byte) {
 		pkg := spdxPackage{
@@ -79,7 +80,7 @@ func sbomOf(name string, info *debug.BuildInfo, p v1.Platform, src source) (stat
 		}
 		doc.Packages = append(doc.Packages, pkg)
 	}
-	add(main, info.Main.Path, src.version, "Apache-2.0", nil)
+	add(main, info.Main.Path, src.Version(), "Apache-2.0", nil)
 	doc.Relationships = append(doc.Relationships, spdxRelationship{document, "DESCRIBES", main})
 	add("SPDXRef-Package-stdlib", "stdlib", strings.TrimPrefix(info.GoVersion, "go"), "BSD-3-Clause", nil)
 	doc.Relationships = append(doc.Relationships, spdxRelationship{main, "DEPENDS_ON", "SPDXRef-Package-stdlib"})

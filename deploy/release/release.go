@@ -17,18 +17,23 @@ import (
 // as it is, and compressed with gzip -9, which is about what an image pull costs.
 type Binary struct {
 	Name           string
+	Summary        string // what it is, in packages, images and manuals
 	Budget, Zipped int64
 	Hot            []string // packages that are compiled with inlining; none is all
 	Align          int      // of functions, in bytes, where the processor asks for no more
 	Image          bool     // it is shipped as an image too
+	Completes      bool     // it prints completions for shells
 }
 
 // Binaries are all that are shipped.
 func Binaries() []Binary {
 	return []Binary{
-		{Name: "assay", Budget: 24_000_000, Zipped: 9_600_000, Hot: append(hot(), hotInScripts()...), Align: 16, Image: true},
-		{Name: "assay-check", Budget: 12_000_000, Zipped: 4_800_000, Hot: hot(), Align: 1, Image: true},
-		{Name: "assay-lsp", Budget: 6_000_000, Zipped: 2_400_000, Align: 16},
+		{Name: "assay", Summary: "Lua runtime for Kubernetes: checks, scripts and small services in one static binary",
+			Budget: 24_000_000, Zipped: 9_600_000, Hot: append(hot(), hotInScripts()...), Align: 16, Image: true, Completes: true},
+		{Name: "assay-check", Summary: "Checks with retry, backoff and timeout, one JSON document and an exit code",
+			Budget: 12_000_000, Zipped: 4_800_000, Hot: hot(), Align: 1, Image: true, Completes: true},
+		{Name: "assay-lsp", Summary: "Language server for assay: scripts, and check files with the Lua inside",
+			Budget: 6_000_000, Zipped: 2_400_000, Align: 16},
 	}
 }
 
@@ -86,8 +91,9 @@ func (b Binary) align(t Target) int {
 // Target says what a binary is built for. The zero value is this machine.
 type Target struct {
 	OS, Arch string
-	Symbols  bool // leaves symbols in: they are what a person asks who wants to know what was linked
-	Stamped  bool // fails when the commit cannot be written into the binary
+	Symbols  bool   // leaves symbols in: they are what a person asks who wants to know what was linked
+	Stamped  bool   // fails when the commit cannot be written into the binary
+	Version  string // what the binary says of itself; a build in a workspace has none of its own
 }
 
 // Build writes the binary into dir and returns its name.
@@ -100,6 +106,9 @@ func (b Binary) Build(ctx context.Context, root, dir string, t Target) (string, 
 	ldflags := fmt.Sprintf("-funcalign=%d", b.align(t))
 	if !t.Symbols {
 		ldflags += " -s -w"
+	}
+	if t.Version != "" {
+		ldflags += " -X assay.rs/core/version.stamped=" + t.Version
 	}
 	args := append([]string{"build", "-trimpath", "-ldflags", ldflags, "-o", name}, b.compilerFlags()...)
 	if t.Stamped {
