@@ -12,7 +12,9 @@ import (
 	"strings"
 	"time"
 
+	"assay.rs/deploy/license"
 	"assay.rs/deploy/release"
+	"assay.rs/deploy/spdx"
 	"github.com/google/go-containerregistry/pkg/compression"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/google/go-containerregistry/pkg/v1/empty"
@@ -59,6 +61,10 @@ type platformImage struct {
 }
 
 func build(ctx context.Context, root string, b release.Binary, platforms []string, src release.Source) (*imageSet, error) {
+	licenses, err := license.NewFinder(ctx, root)
+	if err != nil {
+		return nil, err
+	}
 	set := &imageSet{name: b.Name}
 	for _, e := range encodings() {
 		set.indexes = append(set.indexes, index{encoding: e})
@@ -76,7 +82,7 @@ func build(ctx context.Context, root string, b release.Binary, platforms []strin
 		if err != nil {
 			return nil, err
 		}
-		err = set.add(ctx, root, dir, strings.TrimSpace(string(goroot)), b, *platform, src)
+		err = set.add(ctx, root, dir, strings.TrimSpace(string(goroot)), licenses, b, *platform, src)
 		if err := errors.Join(err, os.RemoveAll(dir)); err != nil {
 			return nil, fmt.Errorf("%s for %s: %w", b.Name, name, err)
 		}
@@ -85,12 +91,16 @@ func build(ctx context.Context, root string, b release.Binary, platforms []strin
 }
 
 // add builds the binary for a platform and its image in each encoding.
-func (s *imageSet) add(ctx context.Context, root, dir, goroot string, b release.Binary, p v1.Platform, src release.Source) error {
+func (s *imageSet) add(ctx context.Context, root, dir, goroot string, licenses *license.Finder, b release.Binary, p v1.Platform, src release.Source) error {
 	binary, err := b.Build(ctx, root, dir, release.Target{OS: p.OS, Arch: p.Architecture, Stamped: true, Version: src.Tag})
 	if err != nil {
 		return err
 	}
 	info, err := buildinfo.ReadFile(binary)
+	if err != nil {
+		return err
+	}
+	linked, err := licenses.Linked(info)
 	if err != nil {
 		return err
 	}
@@ -108,7 +118,7 @@ func (s *imageSet) add(ctx context.Context, root, dir, goroot string, b release.
 		if err != nil {
 			return err
 		}
-		sbom, err := sbomOf(b.Name, info, p, src)
+		sbom, err := spdx.Document(b.Name, p.String(), src, spdx.Binary{Name: b.Name, Info: info, Linked: linked})
 		if err != nil {
 			return err
 		}
@@ -117,7 +127,7 @@ func (s *imageSet) add(ctx context.Context, root, dir, goroot string, b release.
 			return err
 		}
 		pi := platformImage{platform: p, image: image}
-		for _, said := range []statement{sbom, provenance} {
+		for _, said := range []statement{{spdx.MediaType, sbom}, provenance} {
 			about, err := refer(image, said)
 			if err != nil {
 				return err
