@@ -1,8 +1,11 @@
 package check
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"time"
 )
@@ -160,4 +163,28 @@ func (r *Report) worsen(shard *Report) {
 		r.Outcome = OutcomeError
 	}
 	r.Reason = fmt.Sprintf("shard %d: %s", shard.Shard.Index, shard.Reason)
+}
+
+// ParseReport reads the text of one document, with nothing behind it.
+func ParseReport(text []byte) (*Report, error) {
+	var r Report
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.UseNumber() // values keep all their digits
+	err := d.Decode(&r)
+	switch kind, _ := errors.AsType[*json.UnmarshalTypeError](err); {
+	case kind != nil && kind.Field == "":
+		return nil, fmt.Errorf("it is a JSON %s, not an object", kind.Value)
+	case kind != nil:
+		return nil, fmt.Errorf("%s is a JSON %s", kind.Field, kind.Value)
+	case errors.Is(err, io.EOF):
+		return nil, errors.New("it is empty")
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return nil, errors.New("its end is missing")
+	case err != nil:
+		return nil, err
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return nil, errors.New("something follows the document; each shard's is in a file of its own")
+	}
+	return &r, nil
 }

@@ -1,10 +1,7 @@
 package command
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -63,35 +60,11 @@ func readParts(args []string) ([]check.Part, error) {
 		if err != nil {
 			return nil, err
 		}
-		r, err := readDocument(text)
+		r, err := check.ParseReport(text)
 		if err != nil {
 			return nil, fmt.Errorf("%s: not a document of checks: %w", path, err)
 		}
 		parts = append(parts, check.Part{From: path, Report: r})
 	}
 	return parts, nil
-}
-
-// readDocument reads one document and nothing else.
-func readDocument(text []byte) (*check.Report, error) {
-	var r check.Report
-	d := json.NewDecoder(bytes.NewReader(text))
-	d.UseNumber() // values keep all their digits
-	err := d.Decode(&r)
-	switch kind, _ := errors.AsType[*json.UnmarshalTypeError](err); {
-	case kind != nil && kind.Field == "":
-		return nil, fmt.Errorf("it is a JSON %s, not an object", kind.Value)
-	case kind != nil:
-		return nil, fmt.Errorf("%s is a JSON %s", kind.Field, kind.Value)
-	case errors.Is(err, io.EOF):
-		return nil, errors.New("the file is empty")
-	case errors.Is(err, io.ErrUnexpectedEOF):
-		return nil, errors.New("its end is missing")
-	case err != nil:
-		return nil, err
-	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return nil, errors.New("something follows the document; each shard's is in a file of its own")
-	}
-	return &r, nil
 }

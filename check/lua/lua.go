@@ -50,8 +50,56 @@ assert(r.passed, r.reason)`},
 			core.Arg("checks", targetType(), "A path, or a table. Paths in a table are relative to the working directory."),
 			core.Opt("options", optionsType(), options{}, "What of it to run, and how."),
 			core.Returns(documentType(), "The document."),
-			cfg.run)},
+			cfg.run),
+			core.Fn1(core.Doc{
+				Name: "merge",
+				Text: "Joins the documents of all shards of a run into that of the whole, as `assay merge` does. It raises when a shard is missing " +
+					"or there twice, and when the documents are of different check files.",
+				Needs: core.Pure, Level: core.Script,
+				Raises: []*core.Code{core.ErrJSONValue, core.ErrJSONLimit},
+				Examples: []string{`local ok, e = pcall(check.merge, {'{"schema": "assay.check/v1"}'})
+assert(not ok) print(e) -- document 1: not the document of a shard`},
+			},
+				core.Arg("documents", core.ListOf(partType()), "Texts as --shard-count makes them, or their tables, in any order."),
+				core.Returns(documentType(), "The document of the whole run."),
+				merge)},
 	}
+}
+
+// partType reads the text of a document, or a table of it.
+func partType() core.Type[string] {
+	return core.Custom(core.AnyOf("string", "table"), func(c core.Call, v core.Value) (string, error) {
+		if text, ok := v.Text(); ok && v.Kind() == core.KindString {
+			return text, nil
+		}
+		if _, ok := v.Table(); !ok {
+			return "", errors.New("the text or the table of a document expected")
+		}
+		text, err := core.EncodeJSON(c, v, "")
+		return string(text), err
+	}, nil)
+}
+
+func merge(c core.Call, documents []string) (string, error) {
+	parts := make([]check.Part, 0, len(documents))
+	total := 0
+	for i, text := range documents {
+		total += len(text)
+		if err := c.Made(4 * total); err != nil {
+			return "", err
+		}
+		name := fmt.Sprintf("document %d", i+1)
+		r, err := check.ParseReport([]byte(text))
+		if err != nil {
+			return "", fmt.Errorf("%s: not a document of checks: %w", name, err)
+		}
+		parts = append(parts, check.Part{From: name, Report: r})
+	}
+	merged, err := check.Merge(parts)
+	if err != nil {
+		return "", err
+	}
+	return written(c, merged)
 }
 
 // targetType reads a path or a table.
@@ -130,6 +178,11 @@ func (cfg Config) run(c core.Call, what target, o options) (string, error) {
 	if err := c.Context().Err(); err != nil {
 		return "", context.Cause(c.Context())
 	}
+	return written(c, report)
+}
+
+// written is the text of the document.
+func written(c core.Call, report *check.Report) (string, error) {
 	document := c.Buffer()
 	if err := report.Write(document); err != nil {
 		return "", err

@@ -46,3 +46,10 @@ print(passed) --> =8
 
 -- A path is no text of a check file, and as long as a path may be.
 print(pcall(check.run, ("n"):rep(5000))) --> ~a path of at most 4096 bytes expected, got 5000
+
+-- merge joins the documents of shards, given as texts or as tables.
+local doc = {schema = "assay.check/v1"}
+print(pcall(check.merge, {doc})) --> ~document 1: not the document of a shard
+print(pcall(check.merge, {'{"schema": "assay.check/v1"}{}'})) --> ~document 1: not a document of checks: something follows
+print(pcall(check.merge, {})) --> ~no document to merge
+print(pcall(check.merge, {1})) --> ~the text or the table of a document expected

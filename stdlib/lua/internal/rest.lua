@@ -68,6 +68,7 @@ end
 ---@param ... string
 ---@return table
 function M.without(t, ...)
+  if t ~= nil and type(t) ~= "table" then error("a table of options expected, got " .. type(t), 0) end
   local copy = {}
   for key, value in pairs(t or {}) do copy[key] = value end
   for _, key in ipairs({ ... }) do copy[key] = nil end
