@@ -44,6 +44,7 @@ var directions = []rule{
 	{of: "cmd/assay", siblings: []string{"core", "mod-*", "check", "stdlib", "analysis", "tool"}, vm: true},
 	{of: "cmd/assay-check", siblings: []string{"core", "mod-data", "mod-http", "check"}, vm: true},
 	{of: "cmd/assay-lsp", pure: true, siblings: []string{"core/spec", "core/syntax", "core/nearest", "core/retry", "core/version", "analysis", "stdlib"}},
+	{of: "test/stability", part: true, siblings: []string{"core/spec", "core/nearest", "test", "deploy"}},
 	{of: "test/bench/tenants", part: true, siblings: []string{"core", "mod-data", "test", "deploy"}},
 	{of: "deploy"},
 	{of: "test", siblings: []string{"deploy"}},
