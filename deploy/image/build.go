@@ -12,7 +12,7 @@ import (
 	"strings"
 	"time"
 
-	"assay.rs/deploy/license"
+	"assay.rs/deploy/licenses"
 	"assay.rs/deploy/release"
 	"assay.rs/deploy/spdx"
 	"github.com/google/go-containerregistry/pkg/compression"
@@ -61,7 +61,7 @@ type platformImage struct {
 }
 
 func build(ctx context.Context, root string, b release.Binary, platforms []string, src release.Source) (*imageSet, error) {
-	licenses, err := license.NewFinder(ctx, root)
+	finder, err := licenses.NewFinder(ctx, root)
 	if err != nil {
 		return nil, err
 	}
@@ -82,7 +82,7 @@ func build(ctx context.Context, root string, b release.Binary, platforms []strin
 		if err != nil {
 			return nil, err
 		}
-		err = set.add(ctx, root, dir, strings.TrimSpace(string(goroot)), licenses, b, *platform, src)
+		err = set.add(ctx, root, dir, strings.TrimSpace(string(goroot)), finder, b, *platform, src)
 		if err := errors.Join(err, os.RemoveAll(dir)); err != nil {
 			return nil, fmt.Errorf("%s for %s: %w", b.Name, name, err)
 		}
@@ -91,7 +91,7 @@ func build(ctx context.Context, root string, b release.Binary, platforms []strin
 }
 
 // add builds the binary for a platform and its image in each encoding.
-func (s *imageSet) add(ctx context.Context, root, dir, goroot string, licenses *license.Finder, b release.Binary, p v1.Platform, src release.Source) error {
+func (s *imageSet) add(ctx context.Context, root, dir, goroot string, finder *licenses.Finder, b release.Binary, p v1.Platform, src release.Source) error {
 	binary, err := b.Build(ctx, root, dir, release.Target{OS: p.OS, Arch: p.Architecture, Stamped: true, Version: src.Tag})
 	if err != nil {
 		return err
@@ -100,7 +100,7 @@ func (s *imageSet) add(ctx context.Context, root, dir, goroot string, licenses *
 	if err != nil {
 		return err
 	}
-	linked, err := licenses.Linked(info)
+	linked, err := finder.Linked(info)
 	if err != nil {
 		return err
 	}

@@ -17,7 +17,7 @@ import (
 	"slices"
 	"strings"
 
-	"assay.rs/deploy/license"
+	"assay.rs/deploy/licenses"
 	"assay.rs/deploy/release"
 )
 
@@ -58,12 +58,12 @@ func run(ctx context.Context, args []string) error {
 }
 
 // linked are the modules of all binaries, each once.
-func linked(ctx context.Context, root, dir string) ([]license.Module, error) {
-	finder, err := license.NewFinder(ctx, root)
+func linked(ctx context.Context, root, dir string) ([]licenses.Module, error) {
+	finder, err := licenses.NewFinder(ctx, root)
 	if err != nil {
 		return nil, err
 	}
-	byName := map[string]license.Module{}
+	byName := map[string]licenses.Module{}
 	for _, b := range release.Binaries() {
 		name := filepath.Join(dir, b.Name)
 		build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", name, "./cmd/"+b.Name)
@@ -83,16 +83,16 @@ func linked(ctx context.Context, root, dir string) ([]license.Module, error) {
 			byName[m.Path] = m
 		}
 	}
-	all := make([]license.Module, 0, len(byName))
+	all := make([]licenses.Module, 0, len(byName))
 	for _, m := range byName {
 		all = append(all, m)
 	}
-	slices.SortFunc(all, func(a, b license.Module) int { return cmp.Compare(a.Path, b.Path) })
+	slices.SortFunc(all, func(a, b licenses.Module) int { return cmp.Compare(a.Path, b.Path) })
 	return all, nil
 }
 
 // notice is a table of the modules, and then each text of terms with the modules that it is for.
-func notice(modules []license.Module) string {
+func notice(modules []licenses.Module) string {
 	var text strings.Builder
 	text.WriteString("assay is licensed under the Apache License, Version 2.0. Its binaries are linked from these modules:\n\n")
 	users := map[string][]string{}

@@ -20,7 +20,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"assay.rs/deploy/license"
+	"assay.rs/deploy/licenses"
 	"assay.rs/deploy/release"
 	"assay.rs/deploy/spdx"
 )
@@ -52,7 +52,7 @@ func run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	finder, err := license.NewFinder(ctx, root)
+	finder, err := licenses.NewFinder(ctx, root)
 	if err != nil {
 		return err
 	}

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"assay.rs/deploy/license"
+	"assay.rs/deploy/licenses"
 	"assay.rs/deploy/release"
 )
 
@@ -64,7 +64,7 @@ const MediaType = "application/spdx+json"
 type Binary struct {
 	Name   string
 	Info   *debug.BuildInfo
-	Linked []license.Module
+	Linked []licenses.Module
 }
 
 // Document lists the binaries, the modules that are linked into them, and Go itself. Platform is as in linux/amd64.

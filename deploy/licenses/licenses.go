@@ -1,5 +1,5 @@
-// Package license finds the licences of the modules that a binary is linked from.
-package license
+// Package licenses finds the licences of the modules that a binary is linked from.
+package licenses
 
 import (
 	"bufio"
