@@ -11,6 +11,23 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
+// headers judge as body does: a text is contained, whatever the case of the name.
+func TestHeaderContains(t *testing.T) {
+	server := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	})
+	for expect, want := range map[string]string{
+		"content-type: json":               "passed",
+		"Content-Type: {contains: utf-8}":  "passed",
+		"content-type: {equals: json}":     "failed assert",
+		"content-type: {matches: '^json'}": "failed assert",
+	} {
+		if got := one(t, "{name: a, type: http, url: '"+server.URL+"', expect: {headers: {"+expect+"}}}"); !strings.HasPrefix(got, want) {
+			t.Errorf("%s: %s, want %s", expect, got, want)
+		}
+	}
+}
+
 func TestRequestsAreSentWhole(t *testing.T) {
 	server := serve(t, answer(200, "ok"))
 	b := newBench(t)

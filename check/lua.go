@@ -62,7 +62,7 @@ func (l *lua) absent(table string) string {
 // inFullBinary tells whether checks of the full binary have a table that slim ones may leave out, or can be permitted it.
 func inFullBinary(table string) bool {
 	switch table {
-	case "crypto", "kube", "regex", "template", "toml", "db", "disk", "fs", "io", "ws":
+	case "crypto", "hex", "kube", "regex", "template", "toml", "url", "xml", "db", "disk", "fs", "io", "ws":
 		return true
 	}
 	return false

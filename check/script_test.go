@@ -64,8 +64,9 @@ func TestTasksOfAScriptCount(t *testing.T) {
 // A script of a check that uses what the full binary alone has is told so, and so is a permission of it.
 func TestScriptNamesTheFullBinary(t *testing.T) {
 	for yaml, want := range map[string]string{
-		`{name: a, type: script, script: 'assert.eq(regex.find("a", "a"), 1)'}`: "(regex is not in this binary: the full assay has it in checks)",
-		`{name: a, type: script, script: 'assert.is_true(nothing.like_it())'}`:  "(global 'nothing')",
+		`{name: a, type: script, script: 'assert.eq(regex.find("a", "a"), 1)'}`:     "(regex is not in this binary: the full assay has it in checks)",
+		`{name: a, type: script, script: 'assert.eq(xml.parse("<a/>").name, "a")'}`: "(xml is not in this binary: the full assay has it in checks)",
+		`{name: a, type: script, script: 'assert.is_true(nothing.like_it())'}`:      "(global 'nothing')",
 	} {
 		if got := one(t, yaml); !strings.Contains(got, want) {
 			t.Errorf("%s: %s, want %q in it", yaml, got, want)

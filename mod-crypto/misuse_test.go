@@ -1,11 +1,13 @@
 package crypto
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"assay.rs/core"
 	"assay.rs/core/coretest"
@@ -156,6 +158,56 @@ func TestPasswordsStayWithinMemory(t *testing.T) {
 		vm.Close()
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %s", source, err, want)
+		}
+	}
+}
+
+// Nothing can cut a hash short: it is refused when the script has no time for it, and where nobody trusts the script it is a
+// cheap one.
+func TestPasswordsStayWithinTime(t *testing.T) {
+	const argon = "$argon2id$v=19$m=%d,t=%d,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4"
+	const bcrypt = "$2a$%02d$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW"
+	verify := func(format string, a ...any) string {
+		return fmt.Sprintf(`crypto.password_verify("x", "`+format+`")`, a...)
+	}
+	for _, c := range []struct {
+		level        core.Level
+		seconds      int // until the script must end
+		source, want string
+	}{
+		{core.Check, 30, `crypto.password_hash("x")`, ""},
+		{core.Check, 30, verify(argon, 256, 2), ""},
+		{core.Check, 30, verify(bcrypt, 4), ""},
+		{core.Check, 30, `crypto.password_hash("x", {memory = 32768, iterations = 9})`, "iterations must be from 1 to 8 with this memory, got 9"},
+		{core.Check, 30, `crypto.password_hash("x", {memory = 262145, iterations = 1})`, "memory must be at most 262144 KiB in a check or a sandbox, got 262145"},
+		{core.Check, 30, verify(argon, 32768, 9), "iterations must be from 1 to 8 with this memory, got 9"},
+		{core.Check, 30, verify(bcrypt, 13), "a bcrypt cost of 13 takes too long: at most 12 is verified"},
+		{core.Script, 1, `crypto.password_hash("x", {memory = 8192, iterations = 500})`, "takes about 2.048s, and the script has "},
+		{core.Script, 1, verify(argon, 8192, 500), "takes about 2.048s, and the script has "},
+		{core.Script, 1, verify(bcrypt, 15), "takes about 1.475s, and the script has "},
+	} {
+		policy := core.FullPolicy()
+		if c.level == core.Check {
+			policy = core.CheckPolicy()
+		}
+		rt, err := core.New(core.Config{Modules: []core.Module{New()}, Policy: policy})
+		if err != nil {
+			t.Fatal(err)
+		}
+		chunk, err := core.Compile("time.lua", []byte(c.source))
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Duration(c.seconds)*time.Second)
+		vm := rt.Open(core.Host{Limits: core.Limits{Memory: 64 << 20}})
+		err = vm.Run(ctx, chunk)
+		vm.Close()
+		cancel()
+		switch {
+		case c.want == "" && err != nil:
+			t.Errorf("%v: %s: %v, want no error", c.level, c.source, err)
+		case c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)):
+			t.Errorf("%v: %s: %v, want %s", c.level, c.source, err, c.want)
 		}
 	}
 }
