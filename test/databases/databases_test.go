@@ -29,14 +29,17 @@ func everywhere(t *testing.T, test func(t *testing.T, name, url string)) {
 }
 
 func TestSameScriptOnAllDatabases(t *testing.T) {
+	t.Parallel()
 	everywhere(t, func(t *testing.T, name, url string) { kit(name, url).Run(t, "testdata/all") })
 }
 
 func TestTypes(t *testing.T) {
+	t.Parallel()
 	everywhere(t, func(t *testing.T, name, url string) { kit(name, url).Run(t, filepath.Join("testdata", name)) })
 }
 
 func TestEncryption(t *testing.T) {
+	t.Parallel()
 	for name, start := range map[string]func(testing.TB) *servers.Database{"postgres": servers.Postgres, "mariadb": servers.MariaDB} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

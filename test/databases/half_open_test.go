@@ -11,6 +11,7 @@ import (
 )
 
 func TestNetworkThatFallsSilent(t *testing.T) {
+	t.Parallel()
 	onServers(t, func(t *testing.T, name string, d *servers.Database) {
 		p := servers.Before(t, d.Port)
 		k := kit(name, d.URLAt(p.Port, "sslmode=disable"))
@@ -103,6 +104,7 @@ conn:close()
 settles(0)`
 
 func TestConnectionsThatStaySilent(t *testing.T) {
+	t.Parallel()
 	onServers(t, func(t *testing.T, name string, d *servers.Database) {
 		p := newProxy(t, d.Port)
 		run(t, name, d.URLAt(p.port(), "sslmode=disable"), map[string]func(){"silence": p.silence}, `

@@ -23,6 +23,7 @@ end
 `
 
 func TestLockThatIsLost(t *testing.T) {
+	t.Parallel()
 	onServers(t, func(t *testing.T, name string, d *servers.Database) {
 		run(t, name, d.URL(""), map[string]func(){
 			"kill":  func() { d.Kill(t) },
@@ -91,6 +92,7 @@ func TestLockThatIsLost(t *testing.T) {
 }
 
 func TestLockOfASilentServer(t *testing.T) {
+	t.Parallel()
 	onServers(t, func(t *testing.T, name string, d *servers.Database) {
 		t.Parallel()
 		p := newProxy(t, d.Port)
@@ -108,6 +110,7 @@ func TestLockOfASilentServer(t *testing.T) {
 }
 
 func TestListenerThatBreaksAgainAndAgain(t *testing.T) {
+	t.Parallel()
 	d := servers.Postgres(t)
 	run(t, "postgres", d.URL(""), nil, `
 	local conn, admin = db.connect(URL), db.connect(URL)
@@ -157,6 +160,7 @@ func TestListenerOnASilentNetwork(t *testing.T) {
 }
 
 func TestTransactionThatIsLost(t *testing.T) {
+	t.Parallel()
 	onServers(t, func(t *testing.T, name string, d *servers.Database) {
 		run(t, name, d.URL(""), nil, `
 		local conn, admin = db.connect(URL), db.connect(URL)
@@ -199,6 +203,7 @@ func TestTransactionThatIsLost(t *testing.T) {
 }
 
 func TestSeveralHosts(t *testing.T) {
+	t.Parallel()
 	d := servers.Postgres(t)
 	closed, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -262,6 +267,7 @@ func deaf(t *testing.T) int {
 }
 
 func TestPolicyJudgesEachHost(t *testing.T) {
+	t.Parallel()
 	d := servers.Postgres(t)
 	k := kit("postgres", strings.Replace(d.URL(""), "localhost:", "127.0.0.1:1,localhost:", 1))
 	k.Policy = core.FullPolicy()
@@ -278,6 +284,7 @@ func TestPolicyJudgesEachHost(t *testing.T) {
 }
 
 func TestCodesOfFailures(t *testing.T) {
+	t.Parallel()
 	onServers(t, func(t *testing.T, name string, d *servers.Database) {
 		run(t, name, d.URL(""), nil, `
 		local conn = db.connect(URL)

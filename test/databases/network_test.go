@@ -7,6 +7,7 @@ import (
 )
 
 func TestNetworkThatSpoilsWhatPasses(t *testing.T) {
+	t.Parallel()
 	onServers(t, func(t *testing.T, name string, d *servers.Database) {
 		p := servers.Before(t, d.Port)
 		run(t, name, d.URLAt(p.Port, "sslmode=disable"), map[string]func(){

@@ -49,6 +49,7 @@ func run(t *testing.T, name, url string, functions map[string]func(), script str
 }
 
 func TestServerThatIsRestartedUnderLoad(t *testing.T) {
+	t.Parallel()
 	onServers(t, func(t *testing.T, name string, d *servers.Database) {
 		run(t, name, d.URL(""), map[string]func(){
 			"kill":  func() { d.Kill(t) },
@@ -87,6 +88,7 @@ func TestServerThatIsRestartedUnderLoad(t *testing.T) {
 }
 
 func TestEndOfAQueryReachesTheServer(t *testing.T) {
+	t.Parallel()
 	onServers(t, func(t *testing.T, name string, d *servers.Database) {
 		run(t, name, d.URL(""), nil, `
 		local sleep_, running, id = "select sleep(60)", "select count(*) as n from information_schema.processlist where info = 'select sleep(60)'",
@@ -119,6 +121,7 @@ func TestEndOfAQueryReachesTheServer(t *testing.T) {
 }
 
 func TestPoolThatIsUsedUp(t *testing.T) {
+	t.Parallel()
 	onServers(t, func(t *testing.T, name string, d *servers.Database) {
 		run(t, name, d.URL(""), nil, `
 		local conn = db.connect(URL, {max_conns = 2, timeout = 0.3})
@@ -145,6 +148,7 @@ func TestPoolThatIsUsedUp(t *testing.T) {
 }
 
 func TestTransactionsThatGetInEachOthersWay(t *testing.T) {
+	t.Parallel()
 	everywhere(t, func(t *testing.T, name, url string) {
 		run(t, name, url, nil, `
 		local conn = db.connect(URL, {max_conns = 4})
@@ -249,6 +253,7 @@ func insertUntilKilled(path string) {
 }
 
 func TestSQLiteLosesNothingWhenKilled(t *testing.T) {
+	t.Parallel()
 	path := filepath.Join(t.TempDir(), "killed.db")
 	last := 0
 	for round := range 200 {

@@ -79,7 +79,7 @@ func TestImages(t *testing.T) {
 func buildImages(t *testing.T, args ...string) string {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), "go", append([]string{"run", "./image", "-out", t.TempDir(), "-platform", "linux/amd64"}, args...)...)
-	cmd.Dir = filepath.Join(root, "deploy")
+	cmd.Dir, cmd.Env = filepath.Join(root, "deploy"), append(os.Environ(), "CGO_ENABLED=1") // the encoder of zstd is in C
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
