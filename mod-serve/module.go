@@ -35,9 +35,9 @@ type AcceptOptions struct {
 	// ever.
 	Patience time.Duration
 
-	// Gone is called when the connection has been closed for a second and the script has not heard of it: it neither
-	// receives nor sends. nil is nobody.
-	Gone func()
+	// Gone is called when the connection has been closed for a second and the script has not heard of it, since it neither
+	// receives nor sends, with nil; or when a task goes on to do so nevertheless, with that. nil is nobody.
+	Gone func(by *core.Task)
 }
 
 // WebSocket is an accepted connection.

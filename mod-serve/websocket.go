@@ -50,7 +50,11 @@ func (s *server) upgrade(req *request, o AcceptOptions) (WebSocket, error) {
 	}
 	o.Patience = s.options.idleTimeout
 	task := req.task
-	o.Gone = func() { task.Cancel(errGone) }
+	o.Gone = func(by *core.Task) {
+		if by == nil || by == task {
+			task.Cancel(errGone)
+		}
+	}
 	conn, err := s.accept(&req.out, req.Request, o)
 	if err != nil {
 		return nil, errUpgrade.With(fmt.Errorf("accept the WebSocket: %w", err), "")

@@ -16,6 +16,12 @@ func TestHandlersCloseWhatTheyHold(t *testing.T) {
 	for name, test := range map[string]struct{ answer, client string }{
 		"a WebSocket that is closed while it receives": {`{ws = function(c) local x <close> = held() while true do c:recv() end end}`, `ws.connect("ws://127.0.0.1:" .. port .. "/"):close()`},
 		"a WebSocket that is closed while it waits":    {`{ws = function(c) local x <close> = held() while true do sleep(1) end end}`, `ws.connect("ws://127.0.0.1:" .. port .. "/"):close()`},
+		"a WebSocket that is closed, and received from for ever": {
+			`{ws = function(c) local x <close> = held() while true do pcall(c.recv, c) sleep(0.01) end end}`, `ws.connect("ws://127.0.0.1:" .. port .. "/"):close()`,
+		},
+		"a WebSocket that is closed, and sent to for ever": {
+			`{ws = function(c) local x <close> = held() while true do pcall(c.send, c, "tick") sleep(0.01) end end}`, `ws.connect("ws://127.0.0.1:" .. port .. "/"):close()`,
+		},
 		"an event stream whose client leaves": {
 			`{sse = function(send) local x <close> = held() send("hello") while true do sleep(1) end end}`,
 			`http.sse("http://127.0.0.1:" .. port .. "/", nil, function() return false end)`,
@@ -36,6 +42,7 @@ func TestHandlersCloseWhatTheyHold(t *testing.T) {
 					on_listen = function(port)
 						`+test.client+`
 						for i = 1, 2000 do if holds == 0 then break end sleep(0.01) end
+						if holds > 0 then print("held for 20 s") end
 						os.exit(0)
 					end})`)
 			if got != "given back\n" {

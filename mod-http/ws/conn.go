@@ -26,8 +26,10 @@ type Conn struct {
 	over     chan struct{}                           // closed when nothing more comes
 	out      func(n int64) (release func(), ok bool) // takes room for a message that is sent; nil is any
 	patience time.Duration                           // that the other end has to take a message; 0 is for ever
-	gone     func()                                  // is called once the script has not heard of that for hearWithin; nil is nothing
+	gone     func(by *core.Task)                     // is called once the script has not heard of that for hearWithin, or does not heed it; nil is nothing
 	heard    atomic.Bool                             // the script has
+	since    time.Time                               // when; after over
+	insisted atomic.Int32                            // how often it was used long after that
 
 	mu   sync.Mutex
 	err  error // why nothing more comes; after over
@@ -46,7 +48,10 @@ const normal = 1000
 // hearWithin is how long the script has to notice by itself, in recv or send, that a connection is closed.
 const hearWithin = time.Second
 
-func newConn(w *wire, class *core.Object[*Conn], room func(n int64) bool, gone func()) *Conn {
+// insistMost is how often a task may use a connection that has been closed for longer than that.
+const insistMost = 3
+
+func newConn(w *wire, class *core.Object[*Conn], room func(n int64) bool, gone func(by *core.Task)) *Conn {
 	ctx, stop := context.WithCancel(context.Background())
 	c := &Conn{
 		wire: w, class: class, room: room, gone: gone, stop: stop,
@@ -83,14 +88,30 @@ func (c *Conn) read(ctx context.Context) {
 
 // end tells that nothing more comes.
 func (c *Conn) end() {
+	c.since = time.Now()
 	close(c.over)
 	if c.gone != nil && !c.heard.Load() {
 		time.AfterFunc(hearWithin, func() {
 			if !c.heard.Load() {
-				c.gone()
+				c.gone(nil)
 			}
 		})
 	}
+}
+
+// heed passes on the error of a use. A task that goes on to use a closed connection, whatever that says, would for ever.
+func (c *Conn) heed(by *core.Task, err error) error {
+	if err == nil || c.gone == nil {
+		return err
+	}
+	select {
+	case <-c.over:
+		if time.Since(c.since) > hearWithin && c.insisted.Add(1) > insistMost {
+			c.gone(by)
+		}
+	default:
+	}
+	return err
 }
 
 // readAhead is how much of a message is read before somebody wants it: pings behind a small one are answered.

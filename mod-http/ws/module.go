@@ -34,9 +34,9 @@ type AcceptOptions struct {
 	// ever.
 	Patience time.Duration
 
-	// Gone is called when the connection has been closed for a second and the script has not heard of it: it neither
-	// receives nor sends. nil is nobody.
-	Gone func()
+	// Gone is called when the connection has been closed for a second and the script has not heard of it, since it neither
+	// receives nor sends, with nil; or when a task goes on to do so nevertheless, with that. nil is nobody.
+	Gone func(by *core.Task)
 }
 
 // New makes the module's connections a class.
@@ -131,11 +131,11 @@ func sendText(c core.Call, conn *Conn, text []byte) (core.None, error) {
 	if !utf8.Valid(text) {
 		return core.None{}, errText.With(errors.New("the text is not UTF-8"), "use send_binary for bytes")
 	}
-	return core.None{}, conn.Send(c.Context(), text, false)
+	return core.None{}, conn.heed(c.Task(), conn.Send(c.Context(), text, false))
 }
 
 func sendBinary(c core.Call, conn *Conn, bytes []byte) (core.None, error) {
-	return core.None{}, conn.Send(c.Context(), bytes, true)
+	return core.None{}, conn.heed(c.Task(), conn.Send(c.Context(), bytes, true))
 }
 
 func receive(c core.Call, conn *Conn, limit time.Duration) (core.Two[[]byte, string], error) {
@@ -147,11 +147,11 @@ func receive(c core.Call, conn *Conn, limit time.Duration) (core.Two[[]byte, str
 	if binary {
 		kind = "binary"
 	}
-	return core.Two[[]byte, string]{A: data, B: kind}, err
+	return core.Two[[]byte, string]{A: data, B: kind}, conn.heed(c.Task(), err)
 }
 
 func ping(c core.Call, conn *Conn, limit time.Duration) (core.None, error) {
-	return core.None{}, conn.Ping(c.Context(), limit)
+	return core.None{}, conn.heed(c.Task(), conn.Ping(c.Context(), limit))
 }
 
 // maxReason is the room for a reason in the frame that closes a connection.
