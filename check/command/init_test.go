@@ -327,3 +327,34 @@ func TestInitRefusesMistakes(t *testing.T) {
 		}
 	}
 }
+
+// A check file that names its namespace is about the one that its pod runs in.
+func TestInitGivesTheNamespaceOfThePod(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "checks.yaml")
+	for text, want := range map[string]any{"http://web.${NAMESPACE:-default}.svc/": "metadata.namespace", "http://web.${NAMESPACE}.svc/": "metadata.namespace", "http://web/": nil} {
+		text = "checks: [{name: health, type: http, url: '" + text + "'}]\n"
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		for _, target := range []string{"argocd", "job", "helm", "flagger"} {
+			manifest, err := initialised(target, file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			pod := []any{"spec", "template", "spec"}
+			if target != "flagger" {
+				pod, _ = podOf(target)
+			}
+			var got any
+			env, _ := at(at(documents(t, manifest)[1], pod...), "containers", 0, "env").([]any)
+			for _, e := range env {
+				if at(e, "name") == "NAMESPACE" {
+					got = at(e, "valueFrom", "fieldRef", "fieldPath")
+				}
+			}
+			if got != want {
+				t.Errorf("init %s of %s: NAMESPACE is from the field %v, want %v", target, text, got, want)
+			}
+		}
+	}
+}

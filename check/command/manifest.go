@@ -147,20 +147,29 @@ func (m *manifest) metadata() string {
 	return text
 }
 
-// env are the variables of the container: a pod does not start before the Secret has them.
+// env are the variables of the container: its own namespace, and others from a Secret. A pod does not start before the Secret
+// has them.
 func (m *manifest) env() string {
-	if len(m.needs.Env) == 0 {
-		return ""
-	}
 	var b strings.Builder
-	b.WriteString(envHead)
+	for _, file := range m.files {
+		if strings.Contains(file.text, "${NAMESPACE") {
+			b.WriteString("  - { name: NAMESPACE, valueFrom: { fieldRef: { fieldPath: metadata.namespace } } }\n")
+			break
+		}
+	}
 	for _, name := range m.needs.Env {
+		if name == "NAMESPACE" {
+			continue
+		}
 		fmt.Fprintf(&b, "  - { name: %s, valueFrom: { secretKeyRef: { name: %s, key: %s } } }\n", quoted(name), m.name, quoted(name))
 	}
-	return b.String()
+	if b.Len() == 0 {
+		return ""
+	}
+	return envHead + b.String()
 }
 
-const envHead = "env: # what the check file asks for, from a Secret\n"
+const envHead = "env: # what the check file asks for\n"
 
 // flaggerScript is the service that Flagger calls.
 func flaggerScript() string {
