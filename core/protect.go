@@ -183,10 +183,15 @@ const maxTrace = 20
 // boundedTrace is the innermost part of the stack: "verify.lua:3: in function 'f'". It is never empty.
 func boundedTrace(L *lua.LState) string {
 	lines := []string{"stack traceback:"}
-	for level := range maxTrace * 2 {
+	level := 0
+	for f := inside(L).currentFrame; f != nil && level < maxTrace*2; f = (*callFrame)(f.Parent) {
 		frame, ok := L.GetStack(level)
 		if !ok {
 			break
+		}
+		level++
+		if !f.Fn.IsG {
+			level += f.TailCall // for which gopher-lua has levels, and gives the first function of all
 		}
 		if _, err := L.GetInfo("nSl", frame, lua.LNil); err != nil || frame.Source == "" {
 			continue

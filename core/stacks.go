@@ -72,7 +72,7 @@ type (
 		LocalBase int
 		_, _      int
 		NRet      int
-		_         int
+		TailCall  int
 	}
 )
 

@@ -13,6 +13,7 @@ func TestTracebackThroughBuiltins(t *testing.T) {
 		"local function f() error('x') end\ncall(f)":                              "test.lua:1: in function <test.lua:1>\ntest.lua:2: in main chunk",
 		"local function f()\nlocal x = nil + 1 end\ncall(function() call(f) end)": "test.lua:2: in function <test.lua:1>\ntest.lua:3: in function <test.lua:3>\ntest.lua:3: in main chunk",
 		"fail('x')": "test.lua:1: in main chunk",
+		"local function f() error('x') end\nlocal function g() return f() end\nlocal function h() local v = g() return v end\nh()": "test.lua:1: in function <test.lua:1>\ntest.lua:3: in function 'h'\ntest.lua:4: in main chunk",
 		"local function f() fail({}) end\ncall(f)":                      "test.lua:1: in function <test.lua:1>\ntest.lua:2: in main chunk",
 		"pcall(call, function() error('x', 0) end)\n\nerror('x', 0)":    "test.lua:3: in main chunk",
 		"local task = spawn(function() error('x') end)\n\ntask.await()": "test.lua:1: in function <test.lua:1>\ntest.lua:3: in main chunk",
