@@ -45,6 +45,30 @@ func TestOwnAssay(t *testing.T) {
 	}
 }
 
+// Before a version is published, the same file is built beside a clone, as the page says.
+func TestOwnAssayBesideAClone(t *testing.T) {
+	w := open(t)
+	page, err := os.ReadFile(filepath.Join(w.Root, "docs/extend/own-assay.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	parent := t.TempDir()
+	dir := filepath.Join(parent, "own")
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(w.Root, filepath.Join(parent, "assay")); err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(dir, "main.go"), sample(t, string(page), "go"))
+	write(t, filepath.Join(dir, "hello.lua"), sample(t, string(page), "lua"))
+	cmd := exec.CommandContext(t.Context(), "sh", "-e", "-c", sample(t, string(page), "sh")+"./own hello.lua\n")
+	cmd.Dir, cmd.Env = dir, append(cmd.Environ(), "GOWORK=", "CGO_ENABLED=0")
+	if out, err := cmd.CombinedOutput(); err != nil || !strings.HasSuffix(string(out), "{\"greeting\":\"HELLO WORLD\"}\n") {
+		t.Errorf("the commands of the page: %v\n%s", err, out)
+	}
+}
+
 // sample is the first block of a language on a page.
 func sample(t *testing.T, page, language string) string {
 	t.Helper()
