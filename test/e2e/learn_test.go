@@ -82,7 +82,7 @@ func TestFirstService(t *testing.T) {
 
 func TestFirstHook(t *testing.T) {
 	files := map[string]string{"checks.yaml": learned(t, "first-hook.md", 1)[0]}
-	for _, target := range strings.FieldsSeq("argocd kargo rollouts flagger helm job cronjob github gitlab") {
+	for target := range strings.FieldsSeq("argocd kargo rollouts flagger helm job cronjob github gitlab") {
 		if out, err := inFolder(t, files, "init", target, "checks.yaml", "--image", "registry.example/assay/assay:1"); err != nil || !strings.Contains(out, "checks.yaml") {
 			t.Errorf("init %s: %v\n%s", target, err, out)
 		}
