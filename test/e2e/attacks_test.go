@@ -11,6 +11,7 @@ import (
 
 // The attacks as scripts of checks: each fails alone, and the document says so.
 func TestChecksHoldAttacks(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	var file strings.Builder
 	file.WriteString("parallel: 2\nchecks:\n")
@@ -43,6 +44,7 @@ func TestChecksHoldAttacks(t *testing.T) {
 	}
 	for _, binary := range []string{"assay", "assay-check"} {
 		t.Run(binary, func(t *testing.T) {
+			t.Parallel()
 			r := run(t, filepath.Join(built, binary), checks)
 			if found := goText.FindString(r.stdout + r.stderr); found != "" {
 				t.Errorf("Go's own text is shown: %q", found)

@@ -28,6 +28,7 @@ import (
 
 // The images are built, pushed to a registry, pulled, unpacked, and run as a container engine would run them.
 func TestImages(t *testing.T) {
+	t.Parallel()
 	server := httptest.NewServer(registry.New(registry.Logger(log.New(io.Discard, "", 0)), registry.WithReferrersSupport(true)))
 	defer server.Close()
 	host := strings.TrimPrefix(server.URL, "http://")
