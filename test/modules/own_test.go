@@ -45,24 +45,40 @@ func TestOwnAssay(t *testing.T) {
 	}
 }
 
-// Before a version is published, the same file is built beside a clone, as the page says.
+// Before a version is published, the same file is built beside a clone, as the page says; and so are the samples of the other
+// pages for Go programs.
 func TestOwnAssayBesideAClone(t *testing.T) {
 	w := open(t)
-	page, err := os.ReadFile(filepath.Join(w.Root, "docs/extend/own-assay.md"))
-	if err != nil {
-		t.Fatal(err)
+	page := func(name string) string {
+		text, err := os.ReadFile(filepath.Join(w.Root, "docs/extend", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
 	}
 	parent := t.TempDir()
-	dir := filepath.Join(parent, "own")
-	if err := os.Mkdir(dir, 0o755); err != nil {
-		t.Fatal(err)
-	}
 	if err := os.Symlink(w.Root, filepath.Join(parent, "assay")); err != nil {
 		t.Fatal(err)
 	}
-	write(t, filepath.Join(dir, "main.go"), sample(t, string(page), "go"))
-	write(t, filepath.Join(dir, "hello.lua"), sample(t, string(page), "lua"))
-	cmd := exec.CommandContext(t.Context(), "sh", "-e", "-c", sample(t, string(page), "sh")+"./own hello.lua\n")
+	dir := filepath.Join(parent, "own")
+	own, builtin, embedded := page("own-assay.md"), page("modules.md"), page("embed.md")
+	_, tested, _ := strings.Cut(builtin, "## Test it")
+	_, checks, _ := strings.Cut(embedded, "## Run checks")
+	for name, text := range map[string]string{
+		"main.go": sample(t, own, "go"), "hello.lua": sample(t, own, "lua"),
+		"greet/greet.go": sample(t, builtin, "go"), "greet/greet_test.go": sample(t, tested, "go"), "greet/testdata/hello.lua": sample(t, tested, "lua"),
+		"embed/run.go": "package embed\n\nimport (\n\"context\"\n\"os\"\n\n\"assay.rs/core\"\n\"assay.rs/core/prelude\"\n\"assay.rs/mod-data/json\"\n\"assay.rs/mod-http\"\n)\n\n" +
+			"func run(ctx context.Context, source []byte) error {\n" + sample(t, embedded, "go") + "return err\n}\n",
+		"embed/check.go": "package embed\n\nimport (\n\"context\"\n\"os\"\n\n\"assay.rs/check\"\n\"assay.rs/core\"\n)\n\n" +
+			"func checks(ctx context.Context, modules []core.Module) error {\n" + sample(t, checks, "go") + "return err\n}\n",
+	} {
+		path := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		write(t, path, text)
+	}
+	cmd := exec.CommandContext(t.Context(), "sh", "-e", "-c", sample(t, own, "sh")+"go vet ./...\ngo test ./greet\n./own hello.lua\n")
 	cmd.Dir, cmd.Env = dir, append(cmd.Environ(), "GOWORK=", "CGO_ENABLED=0")
 	if out, err := cmd.CombinedOutput(); err != nil || !strings.HasSuffix(string(out), "{\"greeting\":\"HELLO WORLD\"}\n") {
 		t.Errorf("the commands of the page: %v\n%s", err, out)
