@@ -61,9 +61,10 @@ func referencePages() (map[string][]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, m := range spec.Owned(specs) {
+	owned := spec.Owned(specs)
+	for _, m := range owned {
 		var page bytes.Buffer
-		if err := spec.Markdown(&page, m); err != nil {
+		if err := spec.Markdown(&page, m, owned...); err != nil {
 			return nil, err
 		}
 		name := m.Title()

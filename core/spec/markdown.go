@@ -3,15 +3,17 @@ package spec
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode"
 )
 
 // Markdown writes the reference page of a module, for GitHub: what it is, then each function, constant,
-// class, record and error code. Names of records and classes link to their section, or, when another
-// module of that name has them, to that module's page beside this one.
-func Markdown(w io.Writer, m Module) error {
+// class, record and error code. Names of records and classes link to their section, or, when one of the
+// others has them, to that module's page beside this one.
+func Markdown(w io.Writer, m Module, others ...Module) error {
 	p := newPage(m)
+	p.others = others
 	p.intro()
 	p.functions()
 	p.constants()
@@ -29,6 +31,7 @@ type page struct {
 	m       Module
 	b       strings.Builder
 	anchors map[string]string // of a heading's text
+	others  []Module          // that have pages, too
 }
 
 // newPage knows the anchor of each heading, so that a link may stand before what it leads to.
@@ -342,11 +345,12 @@ func (p *page) target(name string) string {
 	if anchor, here := p.anchors[name]; here {
 		return "#" + anchor
 	}
-	module, _, dotted := strings.Cut(name, ".")
-	if !dotted || module == p.m.Name {
-		return ""
+	for _, m := range p.others {
+		if slices.ContainsFunc(m.Records, func(r Record) bool { return r.Name == name }) || slices.ContainsFunc(m.Classes, func(c Class) bool { return c.Name == name }) {
+			return m.Title() + ".md#" + slugOf(name)
+		}
 	}
-	return module + ".md#" + slugOf(name)
+	return ""
 }
 
 // code is text as inline code; nothing stays nothing.

@@ -59,14 +59,15 @@ func (p *program) doc(name, format string) error {
 		width, colour := terminal(p.stdout)
 		return spec.Terminal(p.stdout, entry, width, colour)
 	case "markdown", "luals":
-		render := spec.Markdown
-		if format == "luals" {
-			render = spec.LuaLS
-		}
-		for _, m := range spec.Owned(specs) {
-			if m.Name == entry.Module.Name && m.Require == entry.Module.Require {
-				return render(p.stdout, m)
+		owned := spec.Owned(specs)
+		for _, m := range owned {
+			if m.Name != entry.Module.Name || m.Require != entry.Module.Require {
+				continue
 			}
+			if format == "luals" {
+				return spec.LuaLS(p.stdout, m)
+			}
+			return spec.Markdown(p.stdout, m, owned...)
 		}
 	}
 	return &usageError{message: "unknown format " + strconv.Quote(format), hint: "use text, markdown or luals"}
