@@ -10,9 +10,12 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/parser"
 	"github.com/yuin/goldmark/text"
 )
 
@@ -26,7 +29,7 @@ func (s *site) render(p *page) error {
 		p.body = template.HTML("<h1>" + template.HTMLEscapeString(p.file) + "</h1><pre><code>" + template.HTMLEscapeString(string(source)) + "</code></pre>") //nolint:gosec // it is escaped
 		return nil
 	}
-	tree := s.markdown.Parser().Parse(text.NewReader(source))
+	tree := s.markdown.Parser().Parse(text.NewReader(source), parser.WithContext(parser.NewContext(parser.WithIDs(headingIDs{}))))
 	err = ast.Walk(tree, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if !entering {
 			return ast.WalkContinue, nil
@@ -68,9 +71,36 @@ func (p *page) heading(n *ast.Heading, source []byte) {
 	}
 }
 
+// headingIDs makes the identifiers of headings as code hosts do, which the links of the files are written for.
+type headingIDs map[string]int
+
+func (ids headingIDs) Generate(value []byte, _ ast.NodeKind) []byte {
+	id := strings.Map(func(r rune) rune {
+		switch {
+		case r == ' ':
+			return '-'
+		case r == '-' || r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r):
+			return unicode.ToLower(r)
+		}
+		return -1
+	}, strings.TrimSpace(string(value)))
+	n := ids[id]
+	ids[id]++
+	if n > 0 {
+		id += "-" + strconv.Itoa(n)
+	}
+	return []byte(id)
+}
+
+func (ids headingIDs) Put(value []byte) { ids[string(value)]++ }
+
 // resolve is where a link of the page leads in the site. What it names becomes a page.
 func (s *site) resolve(p *page, to string) (string, error) {
-	if to == "" || strings.HasPrefix(to, "#") || strings.Contains(to, "://") || strings.HasPrefix(to, "mailto:") {
+	if fragment, ok := strings.CutPrefix(to, "#"); ok {
+		s.anchors = append(s.anchors, anchor{p.file, p.file, fragment})
+		return to, nil
+	}
+	if to == "" || strings.Contains(to, "://") || strings.HasPrefix(to, "mailto:") {
 		return to, nil
 	}
 	name, fragment, _ := strings.Cut(to, "#")
@@ -93,6 +123,7 @@ func (s *site) resolve(p *page, to string) (string, error) {
 		return "", err
 	}
 	if fragment != "" {
+		s.anchors = append(s.anchors, anchor{p.file, file, fragment})
 		fragment = "#" + fragment
 	}
 	up := strings.Repeat("../", strings.Count(address(p.file), "/"))

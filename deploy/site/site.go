@@ -24,7 +24,11 @@ type site struct {
 	markdown goldmark.Markdown
 	pages    map[string]*page
 	order    []string // of pages, as the navigation has them
+	anchors  []anchor
 }
+
+// anchor is a link to a part of a page.
+type anchor struct{ from, to, fragment string }
 
 // page is a Markdown file, or any other file that one links to.
 type page struct {
@@ -98,7 +102,18 @@ func (s *site) read() error {
 			return err
 		}
 	}
-	return nil
+	return s.checkAnchors()
+}
+
+// checkAnchors looks for the parts of pages that links lead to.
+func (s *site) checkAnchors() error {
+	var errs []error
+	for _, a := range s.anchors {
+		if !strings.Contains(string(s.pages[a.to].body), ` id="`+template.HTMLEscapeString(a.fragment)+`"`) {
+			errs = append(errs, fmt.Errorf("%s: the link to %s leads to no part of it: #%s", a.from, a.to, a.fragment))
+		}
+	}
+	return errors.Join(errs...)
 }
 
 func (s *site) add(file, section string) error {
