@@ -27,6 +27,7 @@ import (
 func main() {
 	core.BoundArrays()
 	command.FitMemory(os.DirFS("/"))
+	command.ReapOrphans()
 	log.SetOutput(io.Discard) // net/http writes what strange servers say to the standard logger
 	os.Exit(command.Execute(rootCommand(os.Stdout, command.NewConsole(os.Stderr)), os.Args[1:], os.Stderr))
 }

@@ -18,6 +18,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/google/go-containerregistry/pkg/name"
 	"github.com/google/go-containerregistry/pkg/registry"
@@ -72,6 +73,15 @@ func TestImages(t *testing.T) {
 		if got := c.run(t, "exec", "--sandbox", "-e", `print("boxed")`); got.stdout != "boxed\n" || got.code != 0 {
 			t.Errorf("sandbox: %+v", got)
 		}
+		script := filepath.Join(c.root, "tmp", "hello")
+		if err := errors.Join(os.WriteFile(script, []byte("#!/usr/bin/assay run\nprint('hello', ...)\n"), 0o644), os.Chmod(script, 0o755)); err != nil {
+			t.Fatal(err)
+		}
+		c.entrypoint = []string{"/tmp/hello"}
+		if got := c.run(t, "you"); got.stdout != "hello\tyou\n" || got.code != 0 {
+			t.Errorf("a script that names /usr/bin/assay: %+v", got)
+		}
+		c.entrypoint = nil
 		c.serves(t)
 	})
 }
@@ -182,8 +192,9 @@ func unpack(t *testing.T, image v1.Image) string {
 // container runs the program of an image as process 1 of namespaces of its own, as the image's user, with a root file
 // system that cannot be written but for /tmp.
 type container struct {
-	root  string
-	image v1.Image
+	root       string
+	image      v1.Image
+	entrypoint []string // in place of the image's
 }
 
 func (c container) command(t *testing.T, args ...string) *exec.Cmd {
@@ -201,7 +212,11 @@ mount --bind "$1/tmp" "$1/tmp"
 mount -o remount,bind,ro "$1"
 root=$1; shift
 exec chroot --userspec=65532:65532 --groups= "$root" "$@"`
-	all := append([]string{"--mount", "--pid", "--fork", "--kill-child", "sh", "-c", enter, "sh", c.root}, config.Config.Entrypoint...)
+	entrypoint := config.Config.Entrypoint
+	if c.entrypoint != nil {
+		entrypoint = c.entrypoint
+	}
+	all := append([]string{"--mount", "--pid", "--fork", "--kill-child", "sh", "-c", enter, "sh", c.root}, entrypoint...)
 	cmd := exec.CommandContext(t.Context(), "unshare", append(all, args...)...)
 	cmd.Env = append(slices.Clone(config.Config.Env), "PATH="+os.Getenv("PATH"), "TZ=Europe/Berlin")
 	return cmd
@@ -239,10 +254,38 @@ func (c container) serves(t *testing.T) {
 	if err != nil {
 		t.Fatalf("the children of unshare are %q, want one", children)
 	}
+	reapsOrphans(t, first)
 	if err := syscall.Kill(first, syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
 	if state, err := cmd.Process.Wait(); err != nil || state.ExitCode() != 0 {
 		t.Errorf("after SIGTERM: %v, %v, want an exit with 0", state, err)
+	}
+}
+
+// reapsOrphans leaves a process behind in the namespace of process 1, whose number outside is init.
+func reapsOrphans(t *testing.T, init int) {
+	t.Helper()
+	// The shell ends before what it started: that is handed to process 1.
+	out, err := exec.CommandContext(t.Context(), "nsenter", "--target", strconv.Itoa(init), "--pid", "sh", "-c", "sleep 0.2 >&- 2>&- & echo ended").CombinedOutput()
+	if err != nil || string(out) != "ended\n" {
+		t.Fatalf("nsenter: %q, %v", out, err)
+	}
+	children := func() string {
+		var all []string
+		tasks, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", init))
+		for _, file := range tasks {
+			text, _ := os.ReadFile(file)
+			all = append(all, strings.Fields(string(text))...)
+		}
+		return strings.Join(all, " ")
+	}
+	if children() == "" {
+		t.Fatal("the orphan was not handed to process 1")
+	}
+	for deadline := time.Now().Add(10 * time.Second); children() != ""; time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("process 1 leaves zombies: %s", children())
+		}
 	}
 }

@@ -56,6 +56,7 @@ type Setting struct {
 func Main(p Program) {
 	core.BoundArrays()
 	command.FitMemory(os.DirFS("/"))
+	command.ReapOrphans()
 	log.SetOutput(io.Discard) // net/http writes what strange servers say to the standard logger
 	os.Exit(p.Run(os.Args[1:], os.Stdin, os.Stdout, command.NewConsole(os.Stderr)))
 }

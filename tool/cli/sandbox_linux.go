@@ -75,7 +75,7 @@ func (p *program) startSandbox(j job) (*confined, error) {
 	c.cmd.ExtraFiles = []*os.File{orderFD - 3: order, logsFD - 3: p.logs(), reportFD - 3: report}
 	c.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 	c.cmd.WaitDelay = time.Second
-	withThinStacks(func() { err = c.cmd.Start() })
+	withThinStacks(func() { err = command.StartChild(c.cmd) })
 	if err != nil {
 		return nil, errors.Join(err, orderOut.Close(), reportIn.Close())
 	}
