@@ -3,7 +3,6 @@ package command
 import (
 	"bytes"
 	"os"
-	"os/exec"
 	"os/signal"
 	"strconv"
 	"sync"
@@ -16,15 +15,15 @@ var own = struct {
 	pids map[int]bool
 }{pids: map[int]bool{}}
 
-// StartChild starts a process that the caller waits for. ReapOrphans leaves it alone.
-func StartChild(cmd *exec.Cmd) error {
+// StartChild starts a process that the caller waits for: start gives its number. ReapOrphans leaves it alone.
+func StartChild(start func() (pid int, err error)) error {
 	own.Lock()
 	defer own.Unlock()
-	if err := cmd.Start(); err != nil {
-		return err
+	pid, err := start()
+	if err == nil {
+		own.pids[pid] = true
 	}
-	own.pids[cmd.Process.Pid] = true
-	return nil
+	return err
 }
 
 // ReapOrphans collects the processes whose parents have ended, as process 1 of a container has to: else they stay as zombies.

@@ -18,7 +18,7 @@ import (
 
 // CheckFlags choose what of a check file runs, and how.
 type CheckFlags struct {
-	only, skip, tags []string
+	only, skip, tags List
 	vars             assignments
 	varsFile         string
 	validate, dryRun bool
@@ -34,9 +34,9 @@ type CheckFlags struct {
 
 // Bind adds the flags to fs.
 func (f *CheckFlags) Bind(fs *pflag.FlagSet) {
-	fs.StringSliceVar(&f.only, "only", nil, "run the checks of these names alone")
-	fs.StringSliceVar(&f.skip, "skip", nil, "leave out the checks of these names")
-	fs.StringSliceVar(&f.tags, "tags", nil, "run the checks that have one of these tags alone")
+	fs.Var(&f.only, "only", "run the checks of these names alone")
+	fs.Var(&f.skip, "skip", "leave out the checks of these names")
+	fs.Var(&f.tags, "tags", "run the checks that have one of these tags alone")
 	fs.Var(&f.vars, "var", "set a variable of the file: --var base=http://localhost:8080")
 	fs.StringVar(&f.varsFile, "vars-file", "", "set the variables of a file that is a map in YAML or JSON; --var wins")
 	fs.BoolVar(&f.validate, "validate", false, "read the file and report what is wrong with it; run nothing")

@@ -75,7 +75,13 @@ func (p *program) startSandbox(j job) (*confined, error) {
 	c.cmd.ExtraFiles = []*os.File{orderFD - 3: order, logsFD - 3: p.logs(), reportFD - 3: report}
 	c.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 	c.cmd.WaitDelay = time.Second
-	withThinStacks(func() { err = command.StartChild(c.cmd) })
+	err = command.StartChild(func() (int, error) {
+		withThinStacks(func() { err = c.cmd.Start() })
+		if err != nil {
+			return 0, err
+		}
+		return c.cmd.Process.Pid, nil
+	})
 	if err != nil {
 		return nil, errors.Join(err, orderOut.Close(), reportIn.Close())
 	}
