@@ -2,11 +2,10 @@
 package release
 
 import (
-	"bytes"
 	"compress/gzip"
 	"context"
+	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -131,18 +130,19 @@ func Sizes(name string) (plain, zipped int64, err error) {
 	if err != nil {
 		return 0, 0, err
 	}
+	zipped, err = Zipped(data)
+	return int64(len(data)), zipped, err
+}
+
+// Zipped is how many bytes gzip -9 makes of the data.
+func Zipped(data []byte) (int64, error) {
 	var n counter
 	z, err := gzip.NewWriterLevel(&n, gzip.BestCompression)
 	if err != nil {
-		return 0, 0, err
+		return 0, err
 	}
-	if _, err := io.Copy(z, bytes.NewReader(data)); err != nil {
-		return 0, 0, err
-	}
-	if err := z.Close(); err != nil {
-		return 0, 0, err
-	}
-	return int64(len(data)), int64(n), nil
+	_, err = z.Write(data)
+	return int64(n), errors.Join(err, z.Close())
 }
 
 // Over says by how much the sizes are over the budget of b; nil when they are not.

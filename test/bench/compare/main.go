@@ -121,7 +121,7 @@ func run(ctx context.Context) error {
 
 func render(found []tool, all [][]cost.Cost, jobs string) (string, error) {
 	var b strings.Builder
-	fmt.Fprintf(&b, "A check of a URL that answers at the third attempt, 50 ms after each: the whole process; medians of %d runs that took turns. Size is the\n"+
+	fmt.Fprintf(&b, "A check of a URL that answers at the third attempt, with pauses of 50 ms (the checks of assay: 50 and 100): the whole process; medians of %d runs that took turns. Size is the\n"+
 		"program with its shared libraries and its standard library, gzipped: what an image has to hold, without the rest of a system.\n\n", rounds)
 	b.WriteString("| tool | lines | wall ms | CPU ms | RSS MB | size MB |\n| --- | ---: | ---: | ---: | ---: | ---: |\n")
 	for i, t := range found {

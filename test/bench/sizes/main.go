@@ -76,7 +76,14 @@ type size struct{ code, data int64 }
 // report is the bytes of a binary.
 type report struct {
 	groups   map[string]size
-	sections map[string]int64 // what no symbol of a package accounts for
+	sections []section
+}
+
+// section is a part of the file that is loaded into memory.
+type section struct {
+	name          string
+	bytes, zipped int64
+	unnamed       int64 // bytes that no symbol of a package accounts for
 }
 
 func read(name string) (*report, error) {
@@ -95,35 +102,48 @@ func read(name string) (*report, error) {
 		return nil, err
 	}
 	defer f.Close()
-	r := &report{groups: map[string]size{}, sections: map[string]int64{}}
-	for _, s := range f.Sections {
-		if s.Flags&elf.SHF_ALLOC != 0 && s.Type != elf.SHT_NOBITS {
-			r.sections[s.Name] += int64(s.FileSize)
+	r := &report{groups: map[string]size{}}
+	sections := make([]*section, len(f.Sections))
+	for i, s := range f.Sections {
+		if s.Flags&elf.SHF_ALLOC == 0 || s.Type == elf.SHT_NOBITS {
+			continue
 		}
+		data, err := s.Data()
+		if err != nil {
+			return nil, err
+		}
+		zipped, err := release.Zipped(data)
+		if err != nil {
+			return nil, err
+		}
+		sections[i] = &section{s.Name, int64(len(data)), zipped, int64(len(data))}
 	}
 	symbols, err := f.Symbols()
 	if err != nil {
 		return nil, err
 	}
 	for _, s := range symbols {
-		if int(s.Section) >= len(f.Sections) || f.Sections[s.Section].Type == elf.SHT_NOBITS {
-			continue
-		}
-		section := f.Sections[s.Section].Name
 		pkg := packageOf(s.Name)
-		if pkg == "" {
+		if int(s.Section) >= len(sections) || sections[s.Section] == nil || pkg == "" {
 			continue
 		}
+		in := sections[s.Section]
 		g := groupOf(pkg, modules)
 		total := r.groups[g]
-		if section == ".text" {
+		if in.name == ".text" {
 			total.code += int64(s.Size)
 		} else {
 			total.data += int64(s.Size)
 		}
 		r.groups[g] = total
-		r.sections[section] -= int64(s.Size)
+		in.unnamed -= int64(s.Size)
 	}
+	for _, s := range sections {
+		if s != nil {
+			r.sections = append(r.sections, *s)
+		}
+	}
+	slices.SortFunc(r.sections, func(a, b section) int { return cmp.Compare(b.bytes, a.bytes) })
 	return r, nil
 }
 
@@ -188,14 +208,15 @@ func (r *report) print(out *strings.Builder) {
 		rest.data += r.groups[name].data
 	}
 	line(fmt.Sprintf("%d more", max(len(names)-shown, 0)), rest)
-	left := make([]string, 0, len(r.sections))
-	for name := range r.sections {
-		left = append(left, name)
+	for _, s := range r.sections {
+		if s.unnamed > 50_000 {
+			line("of all together: "+s.name, size{data: s.unnamed})
+		}
 	}
-	slices.SortFunc(left, func(a, b string) int { return cmp.Compare(r.sections[b], r.sections[a]) })
-	for _, name := range left {
-		if n := r.sections[name]; n > 50_000 {
-			line("of all together: "+name, size{data: n})
+	out.WriteString("\n| section | bytes | gzip -9 |\n| --- | ---: | ---: |\n")
+	for _, s := range r.sections {
+		if s.bytes > 50_000 {
+			fmt.Fprintf(out, "| `%s` | %d | %d |\n", s.name, (s.bytes+500)/1000, (s.zipped+500)/1000)
 		}
 	}
 }
