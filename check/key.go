@@ -8,6 +8,7 @@ import (
 
 	"assay.rs/check/internal/source"
 	"assay.rs/core/nearest"
+	"assay.rs/core/spec"
 	"assay.rs/mod-data/yaml"
 )
 
@@ -101,6 +102,9 @@ func (r *Reader) key(n *yaml.Node, what string, k *Key) {
 	case v.Kind == yaml.Null && !k.null:
 		r.Fail(v, "'%s' has no value", k.Name)
 	default:
+		if instead := spec.Deprecated(k.Text); instead != "" && r.options.Log != nil {
+			r.options.Log.Warn("a deprecated key", "key", k.Name, "at", r.place(v).String(), "instead", instead)
+		}
 		k.Value.read(r, v)
 	}
 }

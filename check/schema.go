@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+
+	"assay.rs/core/spec"
 )
 
 // schema is a piece of a JSON Schema (draft 7, which editors know best).
@@ -19,6 +21,9 @@ func tableSchema(table []Key) schema {
 		maps.Copy(s, k.Value.schema())
 		if k.Text != "" {
 			s["description"] = k.Text
+		}
+		if spec.Deprecated(k.Text) != "" {
+			s["deprecated"] = true
 		}
 		properties[k.Name] = s
 		if k.Required {

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
 	"regexp"
@@ -22,12 +23,12 @@ func (k *checker) call(id syntax.NodeID) {
 	if callee.Kind != types.Function {
 		return
 	}
+	if instead := spec.Deprecated(callee.Func.Text); instead != "" {
+		k.at(k.Tree.Kids(id)[0], "deprecated", Warning, cmp.Or(callee.Name, k.Tree.Name(k.Tree.Kids(id)[0]))+" is deprecated: "+instead, nil)
+	}
 	if callee.Name == "" {
 		k.localCall(id, callee, args)
 		return
-	}
-	if instead := types.Deprecated(callee.Func); instead != "" {
-		k.at(k.Tree.Kids(id)[0], "deprecated", Warning, callee.Name+" is deprecated: "+instead, nil)
 	}
 	if inLua(callee.Name) {
 		return // its comments may say less than it takes
@@ -139,7 +140,13 @@ func (k *checker) options(id syntax.NodeID, callee types.Type) {
 		if kind == syntax.KeyedItem {
 			key = k.Text(kids[0])
 		}
-		if !only || slices.Contains(known, key) {
+		if i := slices.Index(known, key); i >= 0 {
+			if instead := spec.Deprecated(record.Fields[i].Text); instead != "" {
+				k.at(kids[0], "deprecated", Warning, "option '"+key+"' is deprecated: "+instead, nil)
+			}
+			continue
+		}
+		if !only {
 			continue
 		}
 		message := "unknown option '" + key + "'"

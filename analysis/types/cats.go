@@ -1,6 +1,7 @@
 package types
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -67,8 +68,8 @@ func FuncAt(t *syntax.Tree, name string, body syntax.NodeID, token int) spec.Fun
 		f.Params = append(f.Params, p)
 	}
 	f.Returns = doc.returns
-	if doc.deprecated {
-		f.Text += " ~ it is deprecated"
+	if doc.deprecated != "" {
+		f.Text = strings.TrimSpace(f.Text + "\n\n" + doc.deprecated)
 	}
 	return f
 }
@@ -79,7 +80,7 @@ type comment struct {
 	params     []spec.Param
 	returns    []spec.Return
 	typ        string
-	deprecated bool
+	deprecated string
 }
 
 // docAt is the text of the comments that a source begins with.
@@ -124,7 +125,7 @@ func (c *comment) tag(tag string) {
 	rest = strings.TrimSpace(rest)
 	switch word {
 	case "deprecated":
-		c.deprecated = true
+		c.deprecated = spec.Deprecation + cmp.Or(rest, "it goes with a later version")
 	case "type":
 		c.typ, _ = typeWord(rest)
 	case "param":

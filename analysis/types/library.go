@@ -10,7 +10,6 @@ package types
 
 import (
 	"slices"
-	"strings"
 
 	"assay.rs/core/spec"
 )
@@ -138,10 +137,4 @@ func (l *Library) GlobalNames() []string {
 // Has reports whether there is a global of that name.
 func (l *Library) Has(name string) bool {
 	return l.Tables[name] != nil || l.Globals.Func(name) != nil || l.Globals.Const(name) != nil
-}
-
-// Deprecated is what to use in place of a function, or empty.
-func Deprecated(f *spec.Func) string {
-	_, instead, _ := strings.Cut(f.Text, " ~ ")
-	return instead
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // own are the processes that this one started and waits for.
-var own = struct {
+var own = struct { //nolint:gochecknoglobals // a process has its children once
 	sync.Mutex
 	pids map[int]bool
 }{pids: map[int]bool{}}

@@ -36,21 +36,22 @@ type options struct {
 func New(cfg Config) core.Module {
 	return core.Module{
 		Name: "check", Doc: "Runs check files from scripts.",
-		Funcs: []core.Func{core.Fn2(core.Doc{
-			Name: "run",
-			Text: "Runs the checks of a file, of a folder or of a table that says what a file would say, and returns the document that " +
-				"`assay checks.yaml` prints: `passed`, `outcome`, `reason`, `summary`, and `checks` with their `name`, `status` and `message`. " +
-				"It does not raise when checks fail, nor when the file is wrong: then `outcome` is `error`, and `errors` says what and where. " +
-				"Other tasks go on meanwhile, and other runs, too. Checks are not bound by the flags that restrict a script, so a restricted script cannot run them.",
-			Needs: core.Net | core.Listen | core.Read | core.Write | core.Env | core.Exec, Level: core.Script,
-			Raises: []*core.Code{core.ErrJSONValue, core.ErrJSONLimit},
-			Examples: []string{`local r = check.run({checks = {{name = "sum", type = "script", script = "assert.eq(1 + 1, 2)"}}})
+		Funcs: []core.Func{
+			core.Fn2(core.Doc{
+				Name: "run",
+				Text: "Runs the checks of a file, of a folder or of a table that says what a file would say, and returns the document that " +
+					"`assay checks.yaml` prints: `passed`, `outcome`, `reason`, `summary`, and `checks` with their `name`, `status` and `message`. " +
+					"It does not raise when checks fail, nor when the file is wrong: then `outcome` is `error`, and `errors` says what and where. " +
+					"Other tasks go on meanwhile, and other runs, too. Checks are not bound by the flags that restrict a script, so a restricted script cannot run them.",
+				Needs: core.Net | core.Listen | core.Read | core.Write | core.Env | core.Exec, Level: core.Script,
+				Raises: []*core.Code{core.ErrJSONValue, core.ErrJSONLimit},
+				Examples: []string{`local r = check.run({checks = {{name = "sum", type = "script", script = "assert.eq(1 + 1, 2)"}}})
 assert(r.passed, r.reason)`},
-		},
-			core.Arg("checks", targetType(), "A path, or a table. Paths in a table are relative to the working directory."),
-			core.Opt("options", optionsType(), options{}, "What of it to run, and how."),
-			core.Returns(documentType(), "The document."),
-			cfg.run),
+			},
+				core.Arg("checks", targetType(), "A path, or a table. Paths in a table are relative to the working directory."),
+				core.Opt("options", optionsType(), options{}, "What of it to run, and how."),
+				core.Returns(documentType(), "The document."),
+				cfg.run),
 			core.Fn1(core.Doc{
 				Name: "merge",
 				Text: "Joins the documents of all shards of a run into that of the whole, as `assay merge` does. It raises when a shard is missing " +
@@ -62,7 +63,8 @@ assert(not ok) print(e) -- document 1: not the document of a shard`},
 			},
 				core.Arg("documents", core.ListOf(partType()), "Texts as --shard-count makes them, or their tables, in any order."),
 				core.Returns(documentType(), "The document of the whole run."),
-				merge)},
+				merge),
+		},
 	}
 }
 

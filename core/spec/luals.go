@@ -143,6 +143,9 @@ func (s *stub) function(target string, f Func) {
 	s.printf("\n")
 	s.about(f)
 	s.tags(f, false)
+	if Deprecated(f.Text) != "" {
+		s.printf("---@deprecated\n")
+	}
 	if f.Unbound {
 		s.printf("---@overload %s\n", luaType(Type{Kind: Callback, Params: f.Params, Returns: f.Returns}))
 	}

@@ -35,7 +35,9 @@ func renderers() map[string]func([]spec.Module) (string, error) {
 			err := spec.JSON(&b, modules)
 			return b.String(), err
 		},
-		"sample.md":  each(func(b *bytes.Buffer, m spec.Module) error { return spec.Markdown(b, m, spec.Module{Name: "retry", Records: []spec.Record{{Name: "retry.Options"}}}) }),
+		"sample.md": each(func(b *bytes.Buffer, m spec.Module) error {
+			return spec.Markdown(b, m, spec.Module{Name: "retry", Records: []spec.Record{{Name: "retry.Options"}}})
+		}),
 		"sample.lua": each(func(b *bytes.Buffer, m spec.Module) error { return spec.LuaLS(b, m) }),
 		"sample.txt": func(modules []spec.Module) (string, error) { return terminal(modules, 80, false) },
 	}

@@ -27,12 +27,18 @@ type Binary struct {
 // Binaries are all that are shipped.
 func Binaries() []Binary {
 	return []Binary{
-		{Name: "assay", Summary: "Lua runtime for Kubernetes: checks, scripts and small services in one static binary",
-			Budget: 24_000_000, Zipped: 9_600_000, Hot: append(hot(), hotInScripts()...), Align: 16, Image: true, Completes: true},
-		{Name: "assay-check", Summary: "Checks with retry, backoff and timeout, one JSON document and an exit code",
-			Budget: 12_000_000, Zipped: 4_800_000, Hot: hot(), Align: 1, Image: true, Completes: true},
-		{Name: "assay-lsp", Summary: "Language server for assay: scripts, and check files with the Lua inside",
-			Budget: 6_000_000, Zipped: 2_400_000, Align: 16},
+		{
+			Name: "assay", Summary: "Lua runtime for Kubernetes: checks, scripts and small services in one static binary",
+			Budget: 24_000_000, Zipped: 9_600_000, Hot: append(hot(), hotInScripts()...), Align: 16, Image: true, Completes: true,
+		},
+		{
+			Name: "assay-check", Summary: "Checks with retry, backoff and timeout, one JSON document and an exit code",
+			Budget: 12_000_000, Zipped: 4_800_000, Hot: hot(), Align: 1, Image: true, Completes: true,
+		},
+		{
+			Name: "assay-lsp", Summary: "Language server for assay: scripts, and check files with the Lua inside",
+			Budget: 6_000_000, Zipped: 2_400_000, Align: 16,
+		},
 	}
 }
 

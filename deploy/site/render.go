@@ -26,7 +26,7 @@ func (s *site) render(p *page) error {
 		return err
 	}
 	if !strings.HasSuffix(p.file, ".md") {
-		p.body = template.HTML("<h1>" + template.HTMLEscapeString(p.file) + "</h1><pre><code>" + template.HTMLEscapeString(string(source)) + "</code></pre>") //nolint:gosec // it is escaped
+		p.body = template.HTML("<h1>" + template.HTMLEscapeString(p.file) + "</h1><pre><code>" + template.HTMLEscapeString(string(source)) + "</code></pre>")
 		return nil
 	}
 	tree := s.markdown.Parser().Parse(text.NewReader(source), parser.WithContext(parser.NewContext(parser.WithIDs(headingIDs{}))))
@@ -53,7 +53,7 @@ func (s *site) render(p *page) error {
 	if err := s.markdown.Renderer().Render(&body, source, tree); err != nil {
 		return err
 	}
-	p.body = template.HTML(body.String()) //nolint:gosec // the files are our own
+	p.body = template.HTML(body.String())
 	p.text = plain(body.String())
 	return nil
 }
@@ -190,7 +190,7 @@ func (s *site) recording() (template.HTML, error) {
 		n++
 		return fmt.Sprintf(`<text style="animation-delay:%dms" `, 400*min(n, 2)+250*n) + strings.TrimPrefix(tag, "<text ")
 	})
-	return template.HTML(moving), nil //nolint:gosec // the file is our own
+	return template.HTML(moving), nil
 }
 
 var lines = regexp.MustCompile(`<text `)

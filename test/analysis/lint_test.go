@@ -185,6 +185,7 @@ func TestFindings(t *testing.T) {
 		{"a global on purpose", "n = 0 local function f() n = n + 1 end f()", nil},
 		{"ignored result", "local s = 'x' s:upper()", []string{"1:15 ignored-result string.upper does nothing but give its result, which is ignored"}},
 		{"deprecated", "print(table.getn({}))", []string{"1:7 deprecated table.getn is deprecated: use the operator #"}},
+		{"deprecated, of the script", "--- Adds.\n---@deprecated use plus; it goes with 2.0\nlocal function add(a) return a end\nprint(add(1))", []string{"4:7 deprecated add is deprecated: use plus; it goes with 2.0"}},
 		{"what is expected to raise", "pcall(function() http.gett() end) assert.raises(function() foo() end)", nil},
 		{"silenced on the line", "print(htp) -- assay: ignore undefined-global", nil},
 		{"silenced above", "-- assay: ignore\nprint(htp)", nil},

@@ -65,7 +65,7 @@ func (s *Server) candidates(c *cursor) []completionItem {
 func (s *Server) members(c *cursor, of types.Type, method bool) []completionItem {
 	var items []completionItem
 	function := func(full string, f *spec.Func, kind int) {
-		items = append(items, completionItem{Label: f.Name, Kind: kind, Detail: signatureOf(full, f).Label, Data: full})
+		items = append(items, completionItem{Label: f.Name, Kind: kind, Detail: signatureOf(full, f).Label, Data: full, Tags: tagsOf(f.Text)})
 	}
 	switch of.Kind {
 	case types.Table:
@@ -107,9 +107,17 @@ func fields(list []spec.Field) []completionItem {
 	var items []completionItem
 	for i := range list {
 		f := &list[i]
-		items = append(items, completionItem{Label: f.Name, Kind: itemField, Detail: f.Type.String(), Documentation: markdown(f.Text)})
+		items = append(items, completionItem{Label: f.Name, Kind: itemField, Detail: f.Type.String(), Documentation: markdown(f.Text), Tags: tagsOf(f.Text)})
 	}
 	return items
+}
+
+// tagsOf are those of something with this documentation: 1 is deprecated.
+func tagsOf(text string) []int {
+	if spec.Deprecated(text) != "" {
+		return []int{1}
+	}
+	return nil
 }
 
 // options are the keys of the table around the cursor that a builtin is given, without those that it has.

@@ -107,6 +107,7 @@ type completionItem struct {
 	TextEdit         *textEdit `json:"textEdit,omitempty"`
 	InsertTextFormat int       `json:"insertTextFormat,omitempty"`
 	Data             string    `json:"data,omitempty"`
+	Tags             []int     `json:"tags,omitempty"`
 }
 
 // Kinds of completion items and symbols.

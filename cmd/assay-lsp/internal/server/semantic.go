@@ -6,6 +6,7 @@ import (
 
 	"assay.rs/analysis/document"
 	"assay.rs/analysis/types"
+	"assay.rs/core/spec"
 	"assay.rs/core/syntax"
 )
 
@@ -180,7 +181,7 @@ func (c *cursor) fieldToken(id syntax.NodeID) token {
 }
 
 func deprecated(t types.Type) int {
-	if t.Func != nil && types.Deprecated(t.Func) != "" {
+	if t.Func != nil && spec.Deprecated(t.Func.Text) != "" {
 		return modDeprecated
 	}
 	return 0
