@@ -294,6 +294,12 @@ func TestNeverAFalseGreenFromPrometheus(t *testing.T) {
 		"no result":                   {`{"resultType":"vector"}`, "", "error", "error", "no result"},
 		"a number for a value":        {`{"resultType":"vector","result":[{"metric":{},"value":[1,1]}]}`, "", "error", "error", "not a string"},
 		"a sample without value":      {`{"resultType":"vector","result":[{"metric":{}}]}`, "", "error", "error", "not [time, value]"},
+		"a number beyond all":         {vector("1e999"), "expect: {min: 1}", "failed", "assert", "1e999"},
+		"a key that stands twice":     {`{"resultType":"vector","result":[{"metric":{},"value":[1,"0"],"value":[1,"1"]}]}`, "expect: {min: 1}", "error", "error", `the key "value" stands twice`},
+		"a vector for a range":        {vector("1"), "range: {last: 1m, step: 10s}", "error", "error", "a range was asked for, and it has one of type vector"},
+		"a scalar for a range":        {`{"resultType":"scalar","result":[1,"1"]}`, "range: {last: 1m, step: 10s}", "error", "error", "it has one of type scalar"},
+		"series without end":          {`{"resultType":"vector","result":[` + strings.Repeat(`{"value":[1,"1"]},`, 10_000) + `{"value":[1,"1"]}]}`, "expect: {min: 1}", "error", "error", "more than 10000 series: let the query aggregate them"},
+		"a result that is a map":      {`{"resultType":"vector","result":{"a":1}}`, "", "error", "error", "no result"},
 		"sum that overflows":          {vector("1e308", "1e308"), "expect: {min: 1, reduce: sum}", "failed", "assert", "+Inf"},
 		"sum that overflows, unbound": {vector("1e308", "1e308"), "expect: {reduce: sum}", "failed", "assert", "+Inf"},
 	} {

@@ -202,31 +202,31 @@ func health(t *http.Transport, r *http.Request) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if err := grpcStatusOf(answer); err != nil {
+	if err := grpcStatusOf(answer, len(body) > 0); err != nil {
 		return "", err
 	}
 	return healthOf(body)
 }
 
 // grpcStatusOf reads the status from the trailers, or from the headers of an answer without a message.
-func grpcStatusOf(answer *http.Response) error {
+func grpcStatusOf(answer *http.Response, message bool) error {
 	from := answer.Trailer
-	if from.Get("grpc-status") == "" {
+	if from.Get("grpc-status") == "" && !message {
 		from = answer.Header
 	}
-	text := from.Get("grpc-status")
-	code, err := strconv.Atoi(text)
-	if err != nil {
-		return errors.New("the answer is cut short: it has no grpc-status")
+	said := append(from["Grpc-Status"], "")
+	code, err := strconv.Atoi(said[0])
+	if err != nil || len(said) != 2 || strconv.Itoa(code) != said[0] {
+		return errors.New("the answer is cut short: it has no grpc-status, or no valid one")
 	}
 	if code == 0 {
 		return nil
 	}
-	message := from.Get("grpc-message")
-	if decoded, err := url.PathUnescape(message); err == nil {
-		message = decoded
+	reason := from.Get("grpc-message")
+	if decoded, err := url.PathUnescape(reason); err == nil {
+		reason = decoded
 	}
-	return &grpcStatus{code, message}
+	return &grpcStatus{code, reason}
 }
 
 // healthOf reads HealthCheckResponse{status = 1}.

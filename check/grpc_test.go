@@ -76,6 +76,30 @@ func TestGRPC(t *testing.T) {
 			w.Header().Set("Content-Type", "application/grpc")
 			_, _ = io.WriteString(w, health1(1))
 		},
+		"early": func(w http.ResponseWriter) {
+			only("0")(w)
+			_, _ = io.WriteString(w, health1(1))
+		},
+		"both": func(w http.ResponseWriter) {
+			only("0")(w)
+			w.Header().Set("Trailer", "Grpc-Status")
+			_, _ = io.WriteString(w, health1(1))
+			w.Header().Set("Grpc-Status", "14")
+		},
+		"twice": func(w http.ResponseWriter) {
+			w.Header().Set("Content-Type", "application/grpc")
+			w.Header().Set("Trailer", "Grpc-Status")
+			_, _ = io.WriteString(w, health1(1))
+			w.Header()["Grpc-Status"] = []string{"0", "14"}
+		},
+		"reset": func(w http.ResponseWriter) {
+			w.Header().Set("Content-Type", "application/grpc")
+			_, _ = io.WriteString(w, health1(1))
+			_ = http.NewResponseController(w).Flush()
+			panic(http.ErrAbortHandler) // RST_STREAM
+		},
+		"odd":   says(health1(1), "+0"),
+		"none0": says(health1(1), "00"),
 		"empty": says("", "0"),
 		"html": func(w http.ResponseWriter) {
 			w.Header().Set("Content-Type", "text/html")
@@ -86,22 +110,28 @@ func TestGRPC(t *testing.T) {
 	}
 	server := grpcServer(t, nil, answers)
 	for name, c := range map[string]struct{ check, want string }{
-		"server":                   {"", "passed"},
-		"service":                  {"service: up", "passed"},
-		"not serving":              {"service: down", "failed assert: status == SERVING (got NOT_SERVING)"},
-		"not serving, as expected": {"service: down, expect: {status: NOT_SERVING}", "passed"},
-		"serving, unexpectedly":    {"service: up, expect: {status: NOT_SERVING}", "failed assert: status == NOT_SERVING (got SERVING)"},
-		"unknown":                  {"service: zero", "failed assert: status == SERVING (got UNKNOWN)"},
-		"service unknown":          {"service: unknown", "failed assert: status == SERVING (got SERVICE_UNKNOWN)"},
-		"not found":                {"service: gone", "failed assert: status is SERVICE_UNKNOWN: the server answered with gRPC status 5 NOT_FOUND"},
-		"no health service":        {"service: none", "failed assert: the server does not tell its health: the server answered with gRPC status 12 UNIMPLEMENTED"},
-		"unavailable":              {"service: busy", "error connect: the server answered with gRPC status 14 UNAVAILABLE"},
-		"denied":                   {"service: denied", "error error: the server answered with gRPC status 7 PERMISSION_DENIED: no such"},
-		"no status":                {"service: cut", "error error: the answer is cut short: it has no grpc-status"},
-		"no message":               {"service: empty", "error error: the answer holds no message"},
-		"page":                     {"service: html", `error error: not an answer of gRPC: its content type is "text/html"`},
-		"serving, but failed":      {"service: late", "error connect: the server answered with gRPC status 14 UNAVAILABLE"},
-		"too slow":                 {"service: slow, attempt_timeout: 100ms", "error timeout: attempt_timeout of 100ms reached"},
+		"server":                    {"", "passed"},
+		"service":                   {"service: up", "passed"},
+		"not serving":               {"service: down", "failed assert: status == SERVING (got NOT_SERVING)"},
+		"not serving, as expected":  {"service: down, expect: {status: NOT_SERVING}", "passed"},
+		"serving, unexpectedly":     {"service: up, expect: {status: NOT_SERVING}", "failed assert: status == NOT_SERVING (got SERVING)"},
+		"unknown":                   {"service: zero", "failed assert: status == SERVING (got UNKNOWN)"},
+		"service unknown":           {"service: unknown", "failed assert: status == SERVING (got SERVICE_UNKNOWN)"},
+		"not found":                 {"service: gone", "failed assert: status is SERVICE_UNKNOWN: the server answered with gRPC status 5 NOT_FOUND"},
+		"no health service":         {"service: none", "failed assert: the server does not tell its health: the server answered with gRPC status 12 UNIMPLEMENTED"},
+		"unavailable":               {"service: busy", "error connect: the server answered with gRPC status 14 UNAVAILABLE"},
+		"denied":                    {"service: denied", "error error: the server answered with gRPC status 7 PERMISSION_DENIED: no such"},
+		"no status":                 {"service: cut", "error error: the answer is cut short: it has no grpc-status"},
+		"status before the message": {"service: early", "error error: the answer is cut short: it has no grpc-status"},
+		"status before and after":   {"service: both", "error connect: the server answered with gRPC status 14 UNAVAILABLE"},
+		"two statuses":              {"service: twice", "error error: the answer is cut short: it has no grpc-status, or no valid one"},
+		"status with a sign":        {"service: odd", "error error: the answer is cut short: it has no grpc-status, or no valid one"},
+		"status with zeros":         {"service: none0", "error error: the answer is cut short: it has no grpc-status, or no valid one"},
+		"stream that is reset":      {"service: reset", "error error: stream error: "},
+		"no message":                {"service: empty", "error error: the answer holds no message"},
+		"page":                      {"service: html", `error error: not an answer of gRPC: its content type is "text/html"`},
+		"serving, but failed":       {"service: late", "error connect: the server answered with gRPC status 14 UNAVAILABLE"},
+		"too slow":                  {"service: slow, attempt_timeout: 100ms", "error timeout: attempt_timeout of 100ms reached"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			check := "{name: a, type: grpc, address: '" + server + "'"

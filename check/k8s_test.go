@@ -184,6 +184,8 @@ func TestK8sConditionsPathsAndJSON(t *testing.T) {
 		"condition false as wanted":  {pod("", `"conditions":[{"type":"Ready","status":"False"}]`), "resource: pod/p, expect: {condition: Ready=False}", "passed"},
 		"condition unknown":          {pod("", `"conditions":[{"type":"Ready","status":"Unknown"}]`), "resource: pod/p, expect: {condition: Ready=False}", "failed assert: pod/p: condition Ready=False (got Unknown)"},
 		"no condition is not false":  {pod("", ``), "resource: pod/p, expect: {condition: Ready=False}", "failed assert: pod/p: it has no condition Ready"},
+		"condition twice":            {pod("", `"conditions":[{"type":"Ready","status":"True"},{"type":"ready","status":"False"}]`), "resource: pod/p, expect: {condition: Ready}", "failed assert: pod/p: condition Ready=True (got Twice"},
+		"condition twice, alike":     {pod("", `"conditions":[{"type":"Ready","status":"True"},{"type":"Ready","status":"True"}]`), "resource: pod/p, expect: {condition: Ready}", "passed"},
 		"terminating":                {pod(`,"deletionTimestamp":"2026-01-01T00:00:00Z"`, ready), "resource: pod/p, expect: {condition: Ready}", "failed assert: pod/p: it is being deleted"},
 		"available, scaled to 0":     {deployment("2", `"replicas":0`, rolledOut), "resource: deployment/api, expect: {condition: Available}", "failed assert: deployment/api: it is scaled to 0"},
 		"available, paused":          {deployment("2", `"paused":true`, rolledOut), "resource: deployment/api, expect: {condition: Available}", "failed assert: deployment/api: it is paused"},
@@ -257,6 +259,9 @@ func TestK8sLists(t *testing.T) {
 		"absent list":                    {map[string]string{pods: list("PartialObjectMetadataList"), prod: exists}, "kind: pod, selector: job=old, expect: {absent: true}", "passed"},
 		"absent list that is none":       {map[string]string{pods: `{"kind":"Pod","metadata":{"name":"x"}}`, prod: exists}, "kind: pod, selector: job=old, expect: {absent: true}", `error error: list pods in the namespace "prod": the answer is no list, but of kind "Pod"`},
 		"absent list, an empty answer":   {map[string]string{pods: `{}`, prod: exists}, "kind: pod, expect: {count: 0}", `error error: list pods in the namespace "prod": the answer is no list`},
+		"items of another kind":          {map[string]string{pods: list("PodList", good, `{"kind":"Node","metadata":{"name":"n"}}`)}, "kind: pod, expect: {count: 2}", `error error: list pods in the namespace "prod": it has an item of kind "Node"`},
+		"items that are none":            {map[string]string{pods: list("PodList", good, `"x"`)}, "kind: pod, expect: {count: 1}", `error error: list pods in the namespace "prod": it has an item of kind ""`},
+		"items of metadata":              {map[string]string{pods: list("PartialObjectMetadataList", `{"kind":"PartialObjectMetadata","metadata":{"name":"a"}}`)}, "kind: pod, expect: {count: 1}", "passed"},
 		"too many requests":              {map[string]string{pods: "429 " + statusJSON(429, "TooManyRequests", "too many requests", "")}, "kind: pod, expect: {count: 0}", `error error: list pods in the namespace "prod": too many requests (429)`},
 	} {
 		t.Run(name, func(t *testing.T) {

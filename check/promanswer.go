@@ -1,6 +1,7 @@
 package check
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -52,6 +53,9 @@ func parseAnswer(resp *response) (*promResult, error) {
 		}
 		return nil, errors.New(`the answer is not that of Prometheus: it has no "status": "success"`)
 	}
+	if key, found := contradiction(resp.body); found {
+		return nil, fmt.Errorf("the answer is not that of Prometheus: the key %q stands twice in one object", clip(key))
+	}
 	var data struct {
 		ResultType string          `json:"resultType"`
 		Result     json.RawMessage `json:"result"`
@@ -97,21 +101,28 @@ func (r *promResult) single(raw json.RawMessage) error {
 	return nil
 }
 
+// maxSeries is how many series a check judges: a query can count them, or give the greatest.
+const maxSeries = 10_000
+
 func (r *promResult) many(raw json.RawMessage) error {
-	var list []struct {
-		Metric     map[string]string `json:"metric"`
-		Value      json.RawMessage   `json:"value"`
-		Values     []json.RawMessage `json:"values"`
-		Histogram  json.RawMessage   `json:"histogram"`
-		Histograms json.RawMessage   `json:"histograms"`
-	}
-	if len(raw) == 0 || string(raw) == "null" {
+	d := json.NewDecoder(bytes.NewReader(raw))
+	if start, err := d.Token(); err != nil || start != json.Delim('[') {
 		return errors.New("no result")
 	}
-	if err := json.Unmarshal(raw, &list); err != nil {
-		return err
-	}
-	for _, e := range list {
+	for d.More() {
+		var e struct {
+			Metric     map[string]string `json:"metric"`
+			Value      json.RawMessage   `json:"value"`
+			Values     []json.RawMessage `json:"values"`
+			Histogram  json.RawMessage   `json:"histogram"`
+			Histograms json.RawMessage   `json:"histograms"`
+		}
+		if err := d.Decode(&e); err != nil {
+			return err
+		}
+		if len(r.series) == maxSeries {
+			return fmt.Errorf("it has more than %d series: let the query aggregate them", maxSeries)
+		}
 		s := promSeries{labels: labels(e.Metric)}
 		if e.Histogram != nil || e.Histograms != nil {
 			return fmt.Errorf("series %s is a native histogram: take a number of it, as with histogram_quantile", s.labels)

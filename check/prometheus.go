@@ -127,7 +127,13 @@ func (c *promCheck) Run(ctx context.Context, a Attempt) Outcome {
 	defer resp.held.release()
 	resp.decode()
 	o.Response = resp.describe(a)
-	result, err := parseAnswer(resp)
+	var result *promResult
+	if err = resp.held.decoded(ctx, resp.body); err == nil {
+		result, err = parseAnswer(resp)
+	}
+	if err == nil && c.span != nil && result.kind != "matrix" {
+		err = fmt.Errorf("the answer is not that of Prometheus: a range was asked for, and it has one of type %s", result.kind)
+	}
 	if err != nil {
 		classes := append([]retry.Class{retry.Error}, statusClasses(resp.status)...)
 		o.Err = &fault{classes: classes, message: a.Redact(err.Error()), cause: err, after: retryAfter(resp, c.now())}

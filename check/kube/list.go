@@ -40,7 +40,7 @@ func (c *Cluster) List(ctx context.Context, k Kind, namespace string, s Selectio
 	}
 	seen := 0
 	for {
-		page, err := c.page(ctx, q)
+		page, err := c.page(ctx, k, q)
 		if err != nil {
 			return err
 		}
@@ -66,7 +66,7 @@ func (c *Cluster) List(ctx context.Context, k Kind, namespace string, s Selectio
 	}
 }
 
-func (c *Cluster) page(ctx context.Context, q Query) (Object, error) {
+func (c *Cluster) page(ctx context.Context, k Kind, q Query) (Object, error) {
 	body, err := c.Raw(ctx, q)
 	if err != nil {
 		return nil, err
@@ -77,6 +77,13 @@ func (c *Cluster) page(ctx context.Context, q Query) (Object, error) {
 	}
 	if _, isList := page["items"].([]any); !strings.HasSuffix(page.Text("kind"), "List") || !isList && page["items"] != nil {
 		return nil, fmt.Errorf("list %s: the answer is no list, but of kind %q", q, page.Text("kind"))
+	}
+	items, _ := page["items"].([]any)
+	for _, item := range items {
+		o, isObject := item.(map[string]any)
+		if kind := Object(o).Text("kind"); !isObject || kind != "" && kind != "PartialObjectMetadata" && kind != k.Kind {
+			return nil, fmt.Errorf("list %s: it has an item of kind %q", q, kind)
+		}
 	}
 	return page, nil
 }

@@ -70,14 +70,19 @@ func (o Object) Name() string { return o.Text("metadata", "name") }
 // Terminating tells whether the object is being deleted: what it says of itself is the past.
 func (o Object) Terminating() bool { return o.Text("metadata", "deletionTimestamp") != "" }
 
-// Condition is the condition of a type, in any case, or nil.
+// Condition is the condition of a type, in any case, or nil. Of one that stands there twice the status is "Twice".
 func (o Object) Condition(name string) Object {
+	var found Object
 	for _, c := range o.Objects("status", "conditions") {
-		if strings.EqualFold(c.Text("type"), name) {
-			return c
+		switch {
+		case !strings.EqualFold(c.Text("type"), name):
+		case found != nil && found.Text("status") != c.Text("status"):
+			return Object{"type": name, "status": "Twice"}
+		default:
+			found = c
 		}
 	}
-	return nil
+	return found
 }
 
 // OwnedBy tells whether a controller made the object for the owner with this UID.
