@@ -49,7 +49,7 @@ type VM struct {
 	// With the baton.
 	bound     map[string]bool
 	helpers   map[compile.Helper]lua.LValue
-	shared    time.Duration // when other VMs last had their turn, on the same clock
+	turnEnds  time.Duration // when other VMs have theirs, on the clock of the runtime
 	read      time.Duration // when the heap was last read, on the clock of the runtime
 	reliedOn  time.Duration // for how long that is good
 	tolerated int64         // what the process may hold until the memory is looked at again
@@ -106,6 +106,7 @@ func (rt *Runtime) newVM(host Host, L *lua.LState) *VM {
 	}
 	vm := &VM{rt: rt, host: host, L: L, env: newEnvironment(host), bound: make(map[string]bool), tasks: make(map[*Task]struct{}), coroutines: make(map[*life]struct{})}
 	vm.ctx, vm.stop = context.WithCancelCause(context.Background())
+	vm.turnEnds = time.Since(rt.made) + turn
 	openVMs.Add(1)
 	if host.Limits.Memory > 0 {
 		theHeap().open(vm)
