@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"regexp"
 	"sync"
 	"time"
 	"unicode"
@@ -13,6 +14,12 @@ import (
 
 	"assay.rs/core"
 )
+
+// login is what stands before the host of a URL that has a password: the password is greedy, since it may hold an @.
+var login = regexp.MustCompile(`(://[^\s/?#:@]*):[^\s/?#]+@`)
+
+// withoutPasswords is what a client has sent, with *** in place of each password in a URL.
+func withoutPasswords(sent string) string { return login.ReplaceAllString(sent, "$1:***@") }
 
 // tellEvery is how often the same trouble is logged.
 const tellEvery = 10 * time.Second

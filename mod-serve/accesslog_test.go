@@ -24,3 +24,17 @@ func TestLinesOfTheAccessLogAreEscaped(t *testing.T) {
 		}
 	}
 }
+
+func TestAccessLogShowsNoPasswordOfAURL(t *testing.T) {
+	for sent, want := range map[string]string{
+		"a/1.0 (+http://u:pass@h/x)":  "a/1.0 (+http://u:***@h/x)",
+		"/to/redis://:p@ss@h/0":       "/to/redis://:***@h/0",
+		"http://u:p@h http://v:q@h/":  "http://u:***@h http://v:***@h/",
+		"Mozilla/5.0 (http://h:80/x)": "Mozilla/5.0 (http://h:80/x)",
+		"http://h:80/a@b":             "http://h:80/a@b",
+	} {
+		if got := withoutPasswords(sent); got != want {
+			t.Errorf("%q is logged as %q, want %q", sent, got, want)
+		}
+	}
+}

@@ -46,7 +46,7 @@ func (s *server) finish(req *request) {
 
 func (s *server) logAccess(req *request, took time.Duration) {
 	s.access.Info("request",
-		"method", req.Method, "path", req.rawPath(), "status", req.out.status, "bytes", req.out.bytes,
+		"method", req.Method, "path", withoutPasswords(req.rawPath()), "status", req.out.status, "bytes", req.out.bytes,
 		"duration_ms", float64(took.Microseconds())/1000, "remote_addr", req.RemoteAddr, "request_id", req.ID(),
-		"user_agent", fmt.Sprintf("%.200s", req.UserAgent()))
+		"user_agent", fmt.Sprintf("%.200s", withoutPasswords(req.UserAgent())))
 }
