@@ -200,6 +200,7 @@ func (q *Query) compile(w *watch) (*gojq.Code, error) {
 		gojq.WithFunction("guard event", 0, 0, func(v any, _ []any) any { return w.event(v) }),
 		gojq.WithFunction("guard some", 0, 0, func(v any, _ []any) any { return w.some(v) }),
 		gojq.WithFunction("guard truth", 1, 1, func(v any, args []any) any { return w.truth(v, args[0].(string)) }),
+		gojq.WithFunction("guard spoken", 0, 0, func(v any, _ []any) any { return w.spoken(v) }),
 		gojq.WithFunction("guard order", 5, 5, func(_ any, args []any) any { return w.order(args) }),
 		gojq.WithFunction("guard operands", 3, 3, func(_ any, args []any) any {
 			if err := w.operands(gojq.Operator(args[2].(int)), args[0], args[1]); err != nil {

@@ -205,7 +205,7 @@ func (s *Strict) reads(q *gojq.Query) bool {
 		if variable {
 			found = slices.Contains(s.Roots, root) && !slices.Contains(s.Fixed, root)
 		} else {
-			found = !slices.Contains([]string{"now", "env", "empty", "infinite", "nan", "range", "null", "true", "false"}, t.Func.Name) &&
+			found = !slices.Contains([]string{"now", "env", "empty", "builtins", "infinite", "nan", "range", "null", "true", "false"}, t.Func.Name) &&
 				(t.Func.Name != "error" || len(t.Func.Args) == 0)
 		}
 	case gojq.TermTypeFormat:

@@ -65,6 +65,18 @@ func (w *watch) truth(v any, said string) any {
 	return w.breach
 }
 
+// spoken gives v, unless it is a text that says false: a condition takes each text for true.
+func (w *watch) spoken(v any) any {
+	text, isText := v.(string)
+	if !isText || !slices.Contains([]string{"false", "no", "off", "0"}, strings.ToLower(strings.TrimSpace(text))) {
+		return v
+	}
+	if w.breach == nil {
+		w.breach = &ComparisonError{fmt.Sprintf("takes the text %q for true: compare it, as in .x == %q", text, "true")}
+	}
+	return w.breach
+}
+
 // unordered says why two values have no order, or nothing.
 func unordered(l, r any, left, right string) string {
 	if kind(l) != kind(r) {

@@ -40,7 +40,9 @@ type Strict struct {
 	// Verdict says that an output of true is a success: an expression that gives true for every input is an error.
 	Verdict bool
 
-	alternatives int // the // that the query is on the left of
+	alternatives int                    // the // that the query is on the left of
+	stands       map[string]*gojq.Query // what the variables and functions of the query stand for
+	given        *gojq.Query            // what stands in front of | and the query; nil when not known
 }
 
 // CompileStrict is Compile with what s asks for. Other variables than s.Roots are constants.
@@ -91,6 +93,8 @@ func alwaysTrue(q *gojq.Query) error {
 	switch {
 	case q.Op == gojq.OpAlt && isTrue(q.Right):
 		return fmt.Errorf("%s gives true for false as well: write it as %s != false", q, q.Left)
+	case q.Op == gojq.OpPipe && isCall(q.Right, "any") && givesTrue(inList(q.Left)):
+		return fmt.Errorf("%s has true among what it looks at", q)
 	case q.Op == gojq.OpPipe:
 		parts = []*gojq.Query{q.Right}
 	case q.Op == gojq.OpComma, q.Op == gojq.OpAnd, q.Op == gojq.OpOr, q.Op == gojq.OpAlt:
@@ -197,6 +201,7 @@ func (s *Strict) query(q *gojq.Query, whole bool) error {
 	if q == nil {
 		return nil
 	}
+	defer s.define(q)()
 	if err := s.operands(q); err != nil {
 		return err
 	}
@@ -221,7 +226,7 @@ func (s *Strict) query(q *gojq.Query, whole bool) error {
 	if err := s.left(q, whole); err != nil {
 		return err
 	}
-	if err := s.query(q.Right, below); err != nil {
+	if err := s.right(q, below); err != nil {
 		return err
 	}
 	if q.Op == gojq.OpAnd || q.Op == gojq.OpOr {
@@ -247,6 +252,14 @@ func (s *Strict) left(q *gojq.Query, whole bool) error {
 	return s.query(q.Left, whole)
 }
 
+func (s *Strict) right(q *gojq.Query, below bool) error {
+	defer func(before *gojq.Query) { s.given = before }(s.given)
+	if s.given = nil; q.Op == gojq.OpPipe && len(q.Patterns) == 0 {
+		s.given = q.Left
+	}
+	return s.query(q.Right, below)
+}
+
 // operands refuses operators that are the same for every input.
 func (s *Strict) operands(q *gojq.Query) error {
 	switch q.Op {
@@ -257,37 +270,27 @@ func (s *Strict) operands(q *gojq.Query) error {
 			}
 		}
 		return s.logical(q)
+	case gojq.OpAssign, gojq.OpModify, gojq.OpUpdateAlt:
+		if s.Verdict && s.constant(q.Right) {
+			return fmt.Errorf("%s puts %s in before it is looked at: write == to compare", q, q.Right)
+		}
+	case gojq.OpAdd, gojq.OpMul:
+		if s.Verdict && q.Right.Term != nil && q.Right.Term.Type == gojq.TermTypeObject && s.constant(q.Right) && plain(q.Left) {
+			return fmt.Errorf("%s puts %s in before it is looked at: a default stands on the left", q, q.Right)
+		}
 	case gojq.OpEq, gojq.OpNe, gojq.OpGt, gojq.OpLt, gojq.OpGe, gojq.OpLe:
 		switch left, right := q.Left.String(), q.Right.String(); {
 		case s.constant(q.Left) && s.constant(q.Right):
 			return fmt.Errorf("%s compares two constants", q)
 		case left == right && left != "input":
 			return fmt.Errorf("%s compares %s with itself", q, left)
-		case q.Op == gojq.OpGe && right == "0" && isLength(q.Left), q.Op == gojq.OpLe && left == "0" && isLength(q.Right):
-			return fmt.Errorf("%s: a length is never less than 0", q)
-		case q.Op == gojq.OpNe && (isLength(q.Left) && strings.HasPrefix(right, "-") || isLength(q.Right) && strings.HasPrefix(left, "-")):
-			return fmt.Errorf("%s: a length is never less than 0", q)
-		case q.Op == gojq.OpGt && isLength(q.Left) && strings.HasPrefix(right, "-"), q.Op == gojq.OpLt && isLength(q.Right) && strings.HasPrefix(left, "-"):
-			return fmt.Errorf("%s: a length is never less than 0", q)
-		case q.Op == gojq.OpNe && (isLength(q.Left) && right == "null" || isLength(q.Right) && left == "null"):
-			return fmt.Errorf("%s: a length is never null", q)
+		}
+		if err := s.lengths(q); err != nil {
+			return err
 		}
 		return typeName(q)
 	}
 	return nil
-}
-
-// isLength tells whether q gives a length.
-func isLength(q *gojq.Query) bool {
-	switch {
-	case q.Op == gojq.OpPipe:
-		return isLength(q.Right)
-	case q.Term == nil || len(q.Term.SuffixList) > 0:
-		return false
-	case q.Term.Query != nil:
-		return isLength(q.Term.Query)
-	}
-	return q.Term.Type == gojq.TermTypeFunc && q.Term.Func.Name == "length"
 }
 
 // meant is what `.s == "ok" or "degraded"` was to say.
@@ -316,16 +319,19 @@ func (s *Strict) term(t *gojq.Term, whole bool) error {
 		}
 	}
 	if t.Type == gojq.TermTypeFunc {
-		if err := cmp.Or(needless(t.Func), s.named(t)); err != nil {
+		if err := cmp.Or(s.needless(t.Func), s.named(t)); err != nil {
 			return err
 		}
 	}
+	defer func(before *gojq.Query) { s.given = before }(s.given)
+	s.given = nil
 	var first error
 	subqueries(t, func(part *gojq.Query, same bool) {
 		if err := s.query(part, whole && same); first == nil {
 			first = err
 		}
 	})
+	conditions(t)
 	if t.Type == gojq.TermTypeFunc && t.Func.Name == "length" && len(t.Func.Args) == 0 {
 		*t = gojq.Term{Type: gojq.TermTypeQuery, SuffixList: t.SuffixList, Query: pipe(call("guard some"), call("length"))}
 	}
@@ -337,7 +343,7 @@ func (s *Strict) term(t *gojq.Term, whole bool) error {
 
 // needless refuses what holds for every text or list: the search for the empty one, a pattern that matches any
 // text, a condition that is true.
-func needless(f *gojq.Func) error {
+func (s *Strict) needless(f *gojq.Func) error {
 	if len(f.Args) == 0 {
 		return nil
 	}
@@ -347,24 +353,105 @@ func needless(f *gojq.Func) error {
 		if f.Args[0].String() == "0" {
 			return fmt.Errorf("%s gives nothing, whatever there is", f)
 		}
+		if givesTrue(last) {
+			return fmt.Errorf("%s has true among what it looks at", f)
+		}
 	case "any", "all":
 		if isTrue(last) {
 			return fmt.Errorf("%s asks for what is true of every item", f)
 		}
+		if f.Name == "any" && len(f.Args) == 2 && givesTrue(f.Args[0]) {
+			return fmt.Errorf("%s has true among what it looks at", f)
+		}
+	case "first", "last", "nth", "isempty":
+		if givesTrue(last) {
+			return fmt.Errorf("%s has true among what it looks at", f)
+		}
+	case "setpath":
+		if s.Verdict && s.constant(last) {
+			return fmt.Errorf("%s puts %s in before it is looked at", f, last)
+		}
 	case "contains", "startswith", "endswith", "test":
-		if len(f.Args) > 1 {
-			return nil
+		if f.Name == "test" { // test(pattern; flags), test([pattern, flags])
+			last = f.Args[0]
+			if list := inList(last); list != nil {
+				for last = list; last.Op == gojq.OpComma; {
+					last = last.Left
+				}
+			}
 		}
 		switch literal, isText := literalText(last); {
 		case isText && literal == "":
 			return fmt.Errorf("%s is true for every text", f)
 		case isText && f.Name == "test" && matchesAny(literal):
 			return fmt.Errorf("%s is true for every text: the pattern matches any", f)
-		case f.Name == "contains" && (last.String() == "{}" || last.String() == "[]"):
+		case f.Name == "contains" && hollow(last):
 			return fmt.Errorf("%s is true whatever is in it", f)
 		}
 	}
 	return nil
+}
+
+// givesTrue tells whether true stands among the outputs of q.
+func givesTrue(q *gojq.Query) bool {
+	switch {
+	case q == nil:
+		return false
+	case q.Op == gojq.OpComma:
+		return givesTrue(q.Left) || givesTrue(q.Right)
+	case q.Op == 0 && q.Term != nil && q.Term.Query != nil && len(q.Term.SuffixList) == 0:
+		return givesTrue(q.Term.Query)
+	}
+	return isTrue(q)
+}
+
+// inList is what is in a list that is written down; nil for anything else.
+func inList(q *gojq.Query) *gojq.Query {
+	if q.Op == 0 && q.Term != nil && q.Term.Type == gojq.TermTypeArray && len(q.Term.SuffixList) == 0 {
+		return q.Term.Array.Query
+	}
+	return nil
+}
+
+// hollow tells whether q is an empty text, list or map, or one of nothing else.
+func hollow(q *gojq.Query) bool {
+	switch literal, isText := literalText(q); {
+	case isText:
+		return literal == ""
+	case q.Op == gojq.OpComma:
+		return hollow(q.Left) && hollow(q.Right)
+	case q.Op != 0 || q.Term == nil || len(q.Term.SuffixList) > 0:
+		return false
+	}
+	switch q.Term.Type {
+	case gojq.TermTypeArray:
+		return q.Term.Array.Query == nil || hollow(q.Term.Array.Query)
+	case gojq.TermTypeObject:
+		return !slices.ContainsFunc(q.Term.Object.KeyVals, func(kv *gojq.ObjectKeyVal) bool { return kv.Val == nil || !hollow(kv.Val) })
+	default:
+		return false
+	}
+}
+
+// conditions looks at the texts of what decides: if, select, any and all take "false" for true.
+func conditions(t *gojq.Term) {
+	spoken := func(q *gojq.Query) *gojq.Query { return pipe(q, call("guard spoken")) }
+	switch t.Type {
+	case gojq.TermTypeIf:
+		t.If.Cond = spoken(t.If.Cond)
+		for _, e := range t.If.Elif {
+			e.Cond = spoken(e.Cond)
+		}
+	case gojq.TermTypeFunc:
+		if f := t.Func; f.Name == "select" && len(f.Args) == 1 || f.Name == "any" || f.Name == "all" {
+			if len(f.Args) == 0 {
+				f.Args = []*gojq.Query{call("guard spoken")}
+				return
+			}
+			f.Args[len(f.Args)-1] = spoken(f.Args[len(f.Args)-1])
+		}
+	default:
+	}
 }
 
 func literalText(q *gojq.Query) (string, bool) {
