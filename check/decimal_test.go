@@ -32,14 +32,14 @@ func TestDecimalsCompareExactly(t *testing.T) {
 
 func TestSQLiteIsReadAlone(t *testing.T) {
 	for url, want := range map[string]string{
-		"sqlite://a.db": "sqlite://a.db?mode=ro", "sqlite:///a.db?mode=ro": "sqlite:///a.db?mode=ro", "sqlite::memory:": "sqlite::memory:",
-		"sqlite://:memory:": "sqlite://:memory:", "postgres://h/d?mode=rw": "postgres://h/d?mode=rw",
+		"sqlite://a.db": "sqlite://a.db?mode=ro", "sqlite:///a.db?mode=ro": "sqlite:///a.db?mode=ro",
+		"postgres://h/d?mode=rw": "postgres://h/d?mode=rw",
 	} {
 		if got, err := readOnly(url); got != want || err != nil {
 			t.Errorf("readOnly(%s) = %s, %v; want %s", url, got, err, want)
 		}
 	}
-	for _, url := range []string{"sqlite://a.db?mode=rwc", "sqlite://a.db?mode=rw", "sqlite:a.db?mode=", "sqlite://a.db?mode=ro&mode=rwc", "sqlite://a.db?%6dode=rwc"} {
+	for _, url := range []string{"sqlite://a.db?mode=rwc", "sqlite://a.db?mode=rw", "sqlite:a.db?mode=", "sqlite://a.db?mode=ro&mode=rwc", "sqlite://a.db?%6dode=rwc", "sqlite::memory:", "sqlite://:memory:", "sqlite://file::memory:?cache=shared", "sqlite:"} {
 		if got, err := readOnly(url); err == nil {
 			t.Errorf("readOnly(%s) = %s, want an error", url, got)
 		}

@@ -149,6 +149,8 @@ func (p *program) run(ctx context.Context, a Attempt, env map[string]string) Out
 	case err != nil:
 	case len(wrong) > 0:
 		o.Err = Failed(wrong[0].Where + ": an assertion failed, and pcall caught it: " + wrong[0].Message + " (to try again write retry, to choose write if)")
+	case made > 0 && prelude.HeldAssertions(vm) <= 0 && !p.judges:
+		o.Err = final(Failed("the script caught each of its failed assertions, and made no other: it would pass whatever it found"))
 	case made == 0 && !p.judges:
 		o.Err = final(Failed("the script made no assertion: it would pass whatever it found (write assert.eq(response.status, 200), or error(...))"))
 	}

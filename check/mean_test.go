@@ -34,7 +34,7 @@ func meanServer(w http.ResponseWriter, r *http.Request) {
 		"empty": `{}`, "nine": `{"n":9,"s":"9","list":[]}`, "old": `{"v":"old"}`, "ok": `{"ok":true,"status":"ok"}`, "bad": `{"v":"bad","ok":false}`, "null": `null`,
 		"each": `{"a":false,"b":true,"checks":[{"ok":false},{"ok":true}]}`, "path": `{"v":"C:\\new"}`, "one": `{"n":1}`, "version": `{"version":"1.1"}`,
 		"many": `{"ids":[1,2]}`, "degraded": `{"s":"down"}`, "nan": `{"v":"nan"}`, "text": bad, "big": `{"n":9007199254740993}`, "dup": `{"ok":true,"ok":false}`,
-		"dup-escaped": `{"ok":true,"\u006fk":false}`,
+		"texts": `{"ok":"false"}`, "dup-escaped": `{"ok":true,"\u006fk":false}`,
 	}
 	switch name {
 	case "down":

@@ -104,8 +104,10 @@ func (c *promCheck) Prepare(p *Prep) {
 	}
 	if text, ok := c.query.fixed(); ok && c.query.Set() && strings.TrimSpace(text) == "" {
 		p.Fail([]string{"query"}, "the query is empty")
-	} else if ok && c.query.Set() && !c.expect.given() && strings.Contains(text, " bool ") {
-		p.Fail([]string{"query"}, "a comparison with bool gives 0 or 1, and without bounds both pass: add expect: {min: 1}")
+	} else if ok && c.query.Set() {
+		if why := pointlessQuery(text, c.expect.given()); why != "" {
+			p.Fail([]string{"query"}, "%s", why)
+		}
 	}
 	c.headers = lastOfEach(c.headers)
 	c.options.prepare(p)

@@ -50,67 +50,6 @@ func decides(tree *syntax.Tree, id syntax.NodeID) bool {
 	return false
 }
 
-// firstVacuous finds an assertion that always holds.
-func firstVacuous(tree *syntax.Tree) (line int, why string) {
-	tree.Walk(tree.Root, func(id syntax.NodeID) bool {
-		if why == "" && tree.Node(id).Kind == syntax.Call {
-			if why = vacuous(tree, id); why != "" {
-				line = tree.Line(id)
-			}
-		}
-		return why == ""
-	})
-	return line, why
-}
-
-// vacuous is why a call of assert always holds, or nothing.
-func vacuous(tree *syntax.Tree, call syntax.NodeID) string {
-	parts := tree.Kids(call)
-	if len(parts) < 2 {
-		return ""
-	}
-	switch function := written(tree, parts[0]); function {
-	case "assert":
-		switch tree.Node(parts[1]).Kind {
-		case syntax.StringLiteral, syntax.NumberLiteral, syntax.Table, syntax.FunctionBody:
-			return "what is asserted here is always true: write assert(condition, message)"
-		case syntax.Binary:
-			if sides := tree.Kids(parts[1]); tree.Name(parts[1]) == "or" && alwaysTrue(tree, sides[1]) {
-				return "the right side of 'or' is always true: " + written(tree, sides[1])
-			}
-		case syntax.Index:
-			return everyStatus(tree, function, parts[1])
-		}
-	case "assert.not_nil":
-		return everyStatus(tree, function, parts[1])
-	case "assert.eq", "assert.ge", "assert.le":
-		if len(parts) > 2 && isPath(tree, parts[1]) && written(tree, parts[1]) == written(tree, parts[2]) {
-			return function + " compares " + written(tree, parts[1]) + " with itself"
-		}
-		if length := tree.Node(parts[1]).Kind == syntax.Unary && tree.Name(parts[1]) == "#"; function == "assert.ge" && length && len(parts) > 2 && written(tree, parts[2]) == "0" {
-			return "a length is never less than 0"
-		}
-	}
-	return ""
-}
-
-// everyStatus is about the status of a response, which is there whatever it is.
-func everyStatus(tree *syntax.Tree, function string, id syntax.NodeID) string {
-	if tree.Node(id).Kind != syntax.Index || tree.Name(tree.Kids(id)[1]) != "status" {
-		return ""
-	}
-	return function + "(" + written(tree, id) + ") holds for every status: write assert.eq(" + written(tree, id) + ", 200)"
-}
-
-// alwaysTrue tells whether an expression is a constant that Lua takes for true.
-func alwaysTrue(tree *syntax.Tree, id syntax.NodeID) bool {
-	switch tree.Node(id).Kind {
-	case syntax.StringLiteral, syntax.NumberLiteral, syntax.TrueLiteral, syntax.Table, syntax.FunctionBody:
-		return true
-	}
-	return false
-}
-
 func written(tree *syntax.Tree, id syntax.NodeID) string {
 	start, end := tree.Span(id)
 	return tree.Source[start:end]

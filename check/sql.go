@@ -89,7 +89,7 @@ func (c *sqlCheck) Prepare(p *Prep) {
 	if text, ok := c.query.fixed(); ok && c.query.Set() && strings.TrimSpace(text) == "" {
 		p.Fail([]string{"query"}, "the query is empty")
 	}
-	if text, ok := c.query.fixed(); ok && c.rows < 0 && c.value == nil && c.min == nil && c.max == nil && alwaysOneRow(text) {
+	if text, ok := c.query.fixed(); ok && c.rows < 2 && c.value == nil && c.min == nil && c.max == nil && alwaysOneRow(text) {
 		p.Fail([]string{"query"}, "an aggregate always gives a row, whatever is in the table: say what it must be by value, min or max")
 	}
 	if c.min != nil && c.max != nil && c.min.exact.Cmp(c.max.exact) > 0 {
@@ -115,7 +115,7 @@ func (c *sqlCheck) Prepare(p *Prep) {
 
 // alwaysOneRow tells whether a query is an aggregate over a whole table.
 func alwaysOneRow(query string) bool {
-	return regexp.MustCompile(`(?i)^\s*select\s+(count|sum|min|max|avg|total|exists)\s*\(`).MatchString(query) &&
+	return regexp.MustCompile(`(?i)^\s*select\s+(coalesce\s*\(\s*)?(count|sum|min|max|avg|total|exists)\s*\(`).MatchString(query) &&
 		!regexp.MustCompile(`(?i)\b(group|having|over)\b`).MatchString(query)
 }
 
@@ -244,8 +244,11 @@ func (c *sqlCheck) bounds() string {
 func readOnly(address string) (string, error) {
 	rest, ok := strings.CutPrefix(address, "sqlite:")
 	name, options, asked := strings.Cut(strings.TrimPrefix(rest, "//"), "?")
-	if !ok || name == ":memory:" {
+	if !ok {
 		return address, nil
+	}
+	if name == "" || strings.HasSuffix(name, ":memory:") {
+		return "", fmt.Errorf("%s is an in-memory database, which is made for the check and has nothing to judge: name a file", clip(address))
 	}
 	given, err := url.ParseQuery(options)
 	if err != nil {

@@ -34,20 +34,28 @@ func assertCall() core.Func {
 }
 
 func assertTruthy(c core.Call, v core.Value, rest []core.Value) ([]core.Value, error) {
-	if v.TypeName() != "http.Response" { // which is there whatever its status: it says nothing
-		count(c)
-	}
+	countOf(c, v)
 	switch {
 	case v.Truthy() && c.Level() == core.Check && notOK(v):
+		core.Local[assertions](c).lost.Add(1)
 		return nil, errAssert.With(errors.New("assertion failed: the table has ok = false"), "write assert(r.ok, r.error): any table is true")
 	case v.Truthy():
 		return append([]core.Value{v}, rest...), nil
-	case len(rest) > 0 && !rest[0].IsNil():
+	}
+	core.Local[assertions](c).lost.Add(1)
+	if len(rest) > 0 && !rest[0].IsNil() {
 		return nil, core.Raise(rest[0])
 	}
 	e := errAssert.Errorf("assertion failed: %s is not true", c.Render(v))
 	e.Bare = true
 	return nil, e
+}
+
+// countOf is count, unless v is a response, which is there whatever its status: that it is says nothing.
+func countOf(c core.Call, v any) {
+	if value, ok := v.(core.Value); !ok || value.TypeName() != "http.Response" {
+		count(c)
+	}
 }
 
 // notOK tells whether v is a table that says itself that something is wrong.
@@ -64,7 +72,7 @@ func notOK(v core.Value) bool {
 func unary[A any](name, text, example string, a core.Param[A], holds func(core.Call, A) (string, error)) core.Func {
 	return core.Fn2(assertDoc(name, text, example), a, message(), core.ReturnsNothing(),
 		func(c core.Call, a A, msg string) (core.None, error) {
-			count(c)
+			countOf(c, a)
 			why, err := holds(c, a)
 			return core.None{}, failed(c, name, why, msg, err)
 		})
@@ -74,7 +82,7 @@ func unary[A any](name, text, example string, a core.Param[A], holds func(core.C
 func binary[A, B any](name, text, example string, a core.Param[A], b core.Param[B], holds func(core.Call, A, B) (string, error)) core.Func {
 	return core.Fn3(assertDoc(name, text, example), a, b, message(), core.ReturnsNothing(),
 		func(c core.Call, a A, b B, msg string) (core.None, error) {
-			count(c)
+			countOf(c, a)
 			why, err := holds(c, a, b)
 			return core.None{}, failed(c, name, why, msg, err)
 		})

@@ -36,6 +36,11 @@ func globals() core.Module {
 // not they held. It may be asked at any time.
 func Assertions(vm *core.VM) int { return int(core.LocalOf[assertions](vm).made.Load()) }
 
+// HeldAssertions are the Assertions without the calls of assert that raised: pcall may have caught them all.
+func HeldAssertions(vm *core.VM) int {
+	return Assertions(vm) - int(core.LocalOf[assertions](vm).lost.Load())
+}
+
 // FailedAssertions are the failures of the functions of assert, but not of assert itself, that neither retry nor
 // assert.raises has answered: one that ended the script, and those that pcall caught. Of many it gives the first.
 func FailedAssertions(vm *core.VM) []*FailedAssertion {
@@ -58,6 +63,7 @@ const maxFailed = 16
 // assertions are those made in one VM.
 type assertions struct {
 	made atomic.Int64
+	lost atomic.Int64 // the calls of assert that raised
 
 	mu     sync.Mutex
 	failed []*FailedAssertion

@@ -10,7 +10,7 @@ local series = {
   ["up"] = {{metric = {job = "api"}, value = {0, "1"}}, {metric = {job = "db"}, value = {0, "0.5"}}},
   ["sum(rate(errors[5m])) / sum(rate(all[5m]))"] = {{metric = {}, value = {0, "0.02"}}},
   ["empty"] = {},
-  ["nan"] = {{metric = {}, value = {0, "NaN"}}},
+  ["not_a_number"] = {{metric = {}, value = {0, "NaN"}}},
 }
 
 http.serve(0, {

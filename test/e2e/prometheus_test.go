@@ -20,9 +20,9 @@ name: prometheus
 checks:
   - { name: it scrapes itself, type: prometheus, url: "$PROM", query: "count(up)", expect: { min: 1 } }
   - { name: above the bound, type: prometheus, url: "$PROM", query: "count(up)", expect: { max: 0 } }
-  - { name: not a number, type: prometheus, url: "$PROM", query: "vector(0) / 0", expect: { min: 0 } }
+  - { name: not a number, type: prometheus, url: "$PROM", query: "count(up) * 0 / 0", expect: { min: 0 } }
   - { name: no series, type: prometheus, url: "$PROM", query: 'up{job="absent"}', expect: { min: 0 } }
-  - { name: no PromQL, type: prometheus, url: "$PROM", query: "count(", expect: { min: 0 } }
+  - { name: no PromQL, type: prometheus, url: "$PROM", query: "count(up", expect: { min: 0 } }
   - { name: unavailable, type: prometheus, url: "$DOWN", query: "count(up)", expect: { min: 1 } }
   - name: asked by a script
     type: script
