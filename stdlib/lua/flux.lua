@@ -117,8 +117,13 @@ function Client:is_kustomization_ready(ns, name) return custom.is(self:kustomiza
 local function revisions(o)
   if not o then return nil end
   local s = o.status or {}
+  local applied = s.lastAppliedRevision
+  -- A HelmRelease has in its history what is deployed, the latest first.
+  for _, release in ipairs(s.history or {}) do
+    if not applied and release.status == "deployed" then applied = release.chartVersion end
+  end
   return {
-    ready = custom.is(o, "Ready"), revision = s.lastAttemptedRevision or "", last_applied_revision = s.lastAppliedRevision or "",
+    ready = custom.is(o, "Ready"), revision = s.lastAttemptedRevision or "", last_applied_revision = applied or "",
     conditions = s.conditions or json.array(),
   }
 end

@@ -23,7 +23,7 @@ local function reference(object, about)
 end
 
 function Context._new(controller, key, object, attempt)
-  return setmetatable({ key = key, attempt = attempt, options = controller.asking, _controller = controller, _object = object }, Context)
+  return setmetatable({ key = key, attempt = attempt, options = controller.asking, _controller = controller, _object = object, _applied = {} }, Context)
 end
 
 --- Whether one object may own the other: owners are in the same namespace, or in none.
@@ -48,7 +48,10 @@ function Context:apply(object, options)
     object.metadata = rest.without(object.metadata)
     object.metadata.ownerReferences = { reference(self._object, c.primary.about) }
   end
-  return apply.apply(object, o)
+  local applied = apply.apply(object, o)
+  local m = object.metadata
+  self._applied[object.kind .. " " .. (m.namespace or applied.metadata.namespace or "") .. "/" .. m.name] = true
+  return applied
 end
 
 --- Gets an object: a copy of what is watched, or what the server has.
@@ -72,19 +75,49 @@ end
 
 --- Lists the objects of a kind that is watched. They are not copies: change none of them.
 ---
----     for _, ns in ipairs(ctx:list("namespace")) do print(ns.metadata.name) end
+---     for _, ns in ipairs(ctx:list("namespace", {labels = {team = "shop"}})) do print(ns.metadata.name) end
 ---@param kind string
+---@param options {labels: table<string, string>?}? Only those that have these labels.
 ---@return table[]
-function Context:list(kind)
+function Context:list(kind, options)
   local c = self._controller
   local about, found = kinds._kind(kind, c.asking), json.array()
+  local function wanted(object)
+    local labels = object.metadata.labels or {}
+    for name, value in pairs(options and options.labels or {}) do
+      if labels[name] ~= value then return false end
+    end
+    return true
+  end
   for _, w in ipairs(c.watches) do
     if w.about == about then
-      for _, object in pairs(w.known) do found[#found + 1] = object end
+      for _, object in pairs(w.known) do
+        if wanted(object) then found[#found + 1] = object end
+      end
       return found
     end
   end
   error("k8s.controller: " .. kind .. " is not watched", 2)
+end
+
+--- Deletes the objects of a kind that is watched that the reconciled object owns, and that were not applied in this call:
+--- what it once wanted and wants no more. Call it when all is applied.
+---
+---     ctx:prune("secret")
+---@param kind string
+---@return integer # How many there were.
+function Context:prune(kind)
+  local c, n = self._controller, 0
+  local about = kinds._kind(kind, c.asking)
+  for _, object in ipairs(self:list(kind)) do
+    local m, owned = object.metadata, false
+    for _, ref in ipairs(m.ownerReferences or {}) do owned = owned or ref.uid == self._object.metadata.uid end
+    if owned and not m.deletionTimestamp and not self._applied[about.kind .. " " .. (m.namespace or "") .. "/" .. m.name] then
+      request._ask("delete", "DELETE", kinds._path(about, m.namespace, m.name), nil, c.asking, "2xx", true)
+      n = n + 1
+    end
+  end
+  return n
 end
 
 local function same(a, b)

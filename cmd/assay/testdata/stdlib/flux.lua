@@ -212,12 +212,16 @@ assert.is_nil(c:kustomization_status("shop", "a"))
 --> GET /apis/helm.toolkit.fluxcd.io/v2/namespaces/shop/helmreleases/a
 -->: Authorization: Bearer t
 --< 200 {}
+--> GET /apis/helm.toolkit.fluxcd.io/v2/namespaces/shop/helmreleases/new
+-->: Authorization: Bearer t
+--< 200 {"status":{"history":[{"chartVersion":"1.3","status":"failed"},{"chartVersion":"1.2","status":"deployed"},{"chartVersion":"1.1","status":"superseded"}]}}
 --> GET /apis/helm.toolkit.fluxcd.io/v2/namespaces/shop/helmreleases/a
 -->: Authorization: Bearer t
 --< 404
 local c = flux.client(URL, "t")
 assert.eq(c:helm_release_status("shop", "a"), {ready = false, revision = "main@1", last_applied_revision = "main@0", conditions = {{type = "Ready", status = "False"}}})
 assert.eq(c:helm_release_status("shop", "a").revision, "")
+assert.eq(c:helm_release_status("shop", "new").last_applied_revision, "1.2")
 assert.is_nil(c:helm_release_status("shop", "a"))
 
 ---- alerts

@@ -782,6 +782,10 @@ local routes = {
     writes[#writes + 1] = {req.path:match("/namespaces/(.*)"), req:json().reason}
     return {status = 201, json = {}}
   end},
+  DELETE = {["/*"] = function(req)
+    writes[#writes + 1] = {req.path:match("/namespaces/(.*)"), "deleted"}
+    return {status = 404}
+  end},
 }
 async.spawn(function() http.serve(0, routes, {host = "127.0.0.1", on_listen = ports.send}) end)
 k8s.register_crd("Widget", "example.com", "v1", "widgets")
@@ -797,10 +801,11 @@ local h = async.spawn(function()
       o.spec = {mine = true} -- the cache is not changed by that
       assert.is_nil(ctx:get("widget", "shop", "a").spec)
       assert.is_nil(ctx:get("configmap", "shop", "x"))
-      assert.eq(#ctx:list("secret"), 1)
+      assert.eq({#ctx:list("secret"), #ctx:list("secret", {labels = {}}), #ctx:list("secret", {labels = {copy = "no"}})}, {1, 1, 0})
       assert.raises(function() ctx:list("pod") end, "pod is not watched")
       ctx:apply({apiVersion = "v1", kind = "Secret", metadata = {name = "a", namespace = "shop"}})
       ctx:apply({apiVersion = "v1", kind = "Secret", metadata = {name = "a", namespace = "elsewhere"}})
+      assert.eq(ctx:prune("secret"), 1) -- that of the name s is owned, and was not applied
       ctx:event("Normal", "Done", "it is")
       ctx:condition("Ready", true, "Copied")
       assert.eq(ctx:stopping(), false)
@@ -810,7 +815,7 @@ local h = async.spawn(function()
   })
 end)
 local port = math.floor(served.recv())
-retry(function() assert.ge(#writes, 7) assert.contains(seen, "finalize shop/b") end, {attempts = 500, strategy = "constant", initial = 0.01, jitter = false})
+retry(function() assert.ge(#writes, 8) assert.contains(seen, "finalize shop/b") end, {attempts = 500, strategy = "constant", initial = 0.01, jitter = false})
 retry(function() assert.contains(seen, "reconcile shop/a 1") assert.gt(#seen, 3) end, {attempts = 500, strategy = "constant", initial = 0.01, jitter = false})
 assert.eq(http.get(("http://127.0.0.1:%d/healthz"):format(port)).status, 200)
 assert.eq(http.get(("http://127.0.0.1:%d/readyz"):format(port)).status, 200)
@@ -832,6 +837,7 @@ assert.eq(secret[2].metadata.ownerReferences, {{apiVersion = "example.com/v1", k
 assert.eq(secret[4], "fieldManager=widgets&force=true")
 assert.is_nil(by["elsewhere/secrets/a application/apply-patch+yaml"][2].metadata.ownerReferences)
 assert.eq(by["shop/events "][2], "Done")
+assert.eq(by["shop/secrets/s "][2], "deleted")
 local condition = by["shop/widgets/a/status application/merge-patch+json"][2].status.conditions[1]
 assert.eq({condition.type, condition.status, condition.reason, condition.observedGeneration}, {"Ready", "True", "Copied", 2})
 
