@@ -131,6 +131,9 @@ func (c *Cluster) trust(t testing.TB, ca *CA) {
 	t.Cleanup(transport.CloseIdleConnections)
 }
 
+// Transport makes requests as an administrator.
+func (c *Cluster) Transport() http.RoundTripper { return c.client.Transport }
+
 // bearer adds a token to each request.
 type bearer struct {
 	http.RoundTripper
