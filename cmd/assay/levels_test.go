@@ -15,6 +15,7 @@ import (
 func TestPureBuiltinsAreEverywhere(t *testing.T) {
 	// What belongs to values that only scripts have.
 	scripts := map[string]string{
+		"check.merge":             "joins documents of check.run",
 		"db.blob":                 "a parameter of db.query",
 		"io.type":                 "tells of a file",
 		"io.File:flush":           "is of a file",
