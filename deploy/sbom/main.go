@@ -91,9 +91,10 @@ func run(ctx context.Context, args []string) error {
 	return os.WriteFile(*out, text, 0o644)
 }
 
+// isBinary reports whether a file of an archive is a program. Completions have the names of programs too, in folders.
 func isBinary(name string) bool {
 	for _, b := range release.Binaries() {
-		if base := path.Base(name); base == b.Name || base == b.Name+".exe" {
+		if name := path.Clean(name); name == b.Name || name == b.Name+".exe" {
 			return true
 		}
 	}
