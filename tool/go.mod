@@ -12,6 +12,7 @@ require (
 )
 
 require (
+	assay.rs/mod-crypto v0.1.0
 	assay.rs/mod-data v0.1.0 // indirect
 	assay.rs/mod-http v0.1.0 // indirect
 	github.com/inconshreveable/mousetrap v1.1.0 // indirect

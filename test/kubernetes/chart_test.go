@@ -34,7 +34,7 @@ func TestChart(t *testing.T) {
 		"all":    "ClusterRole ClusterRoleBinding ConfigMap CronJob Deployment Deployment NetworkPolicy NetworkPolicy NetworkPolicy PodDisruptionBudget PodDisruptionBudget Role RoleBinding Service ServiceAccount ServiceMonitor",
 	} {
 		t.Run(values, func(t *testing.T) {
-			out, err := exec.CommandContext(t.Context(), "helm", "template", "shop", chart, "--namespace", "default", "--values", filepath.Join(chart, "ci", values+"-values.yaml")).Output()
+			out, err := exec.CommandContext(t.Context(), "helm", "template", "shop", chart, "--kube-version", "1.30.0", "--namespace", "default", "--values", filepath.Join(chart, "ci", values+"-values.yaml")).Output()
 			if err != nil {
 				t.Fatalf("helm template: %v", err)
 			}

@@ -207,7 +207,7 @@ func (d *dry) programs(root, dir, goos, goarch string) (string, error) {
 	}{
 		{[]string{"assay", "version"}, "assay " + d.version},
 		{[]string{"assay", "/tmp/checks.yaml"}, `"passed": true`},
-		{[]string{"assay", "exec", "-e", `print(crypto.hash("sha256", "x"):sub(1, 8))`}, "2d711642"},
+		{[]string{"assay", "exec", "-e", `print(crypto.hash("x", "sha256"):sub(1, 8))`}, "2d711642"},
 		{[]string{"assay", "exec", "--sandbox", "-e", "print(1 + 1)"}, "2\n"},
 		{[]string{"assay-check", "version"}, "assay-check " + d.version},
 		{[]string{"assay-check", "/tmp/checks.yaml"}, `"passed": true`},

@@ -114,14 +114,14 @@ func (d *dry) try(r row, use func() (string, error)) {
 
 func (d *dry) report() error {
 	failed := 0
-	fmt.Printf("\n%-44s %10s %-14s %6s  %s\n", "artefact", "bytes", "sha256", "s", "how it was run")
+	fmt.Printf("\n%-48s %10s %-14s %6s  %s\n", "artefact", "bytes", "sha256", "s", "how it was run")
 	for _, r := range d.rows {
 		how := r.how
 		if r.err != nil {
 			failed++
 			how = "FAILED, see above"
 		}
-		fmt.Printf("%-44s %10d %-14.12s %6.1f  %s\n", r.artefact, r.bytes, r.digest, r.seconds, how)
+		fmt.Printf("%-48s %10d %-14.12s %6.1f  %s\n", r.artefact, r.bytes, r.digest, r.seconds, how)
 	}
 	if failed > 0 {
 		return fmt.Errorf("%d of %d artefacts failed", failed, len(d.rows))

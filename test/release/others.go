@@ -69,7 +69,7 @@ func (d *dry) chart() error {
 			return "", fmt.Errorf("no values to try in %s/ci: %w", source, err)
 		}
 		for _, file := range values {
-			if _, err := d.output("", "helm", "template", "try", packed[0], "--values", file); err != nil {
+			if _, err := d.output("", "helm", "template", "try", packed[0], "--kube-version", "1.30.0", "--values", file); err != nil {
 				return "", err
 			}
 		}
