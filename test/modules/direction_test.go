@@ -38,6 +38,7 @@ var directions = []rule{
 	{of: "mod-*", siblings: []string{"core"}},
 	{of: "check", siblings: []string{"core", "mod-data", "mod-http"}},
 	{of: "tool/cli", part: true, siblings: []string{"core", "mod-data", "mod-http", "check", "analysis", "tool"}},
+	{of: "tool/playground", part: true, siblings: []string{"core", "mod-data", "mod-crypto"}},
 	{of: "tool", siblings: []string{"core"}},
 	{of: "stdlib", siblings: []string{"core/spec", "core/nearest"}},
 	{of: "analysis", pure: true, siblings: []string{"core/spec", "core/syntax", "core/nearest"}},
