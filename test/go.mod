@@ -19,6 +19,7 @@ require (
 	github.com/zitadel/oidc/v3 v3.52.0
 	golang.org/x/mod v0.42.0
 	modernc.org/sqlite v1.62.0
+	nhooyr.io/websocket v1.8.17
 )
 
 require (

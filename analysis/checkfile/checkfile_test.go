@@ -134,3 +134,26 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
+
+func TestPermit(t *testing.T) {
+	for _, tt := range []struct{ name, text, want string }{
+		{"none yet", "checks:\n  - name: a\n    script: |\n      x()\n", "checks:\n  - name: a\n    permissions: [fs]\n    script: |\n      x()\n"},
+		{"the first key", "checks:\n  - script: x()\n    name: a\n", "checks:\n  - permissions: [fs]\n    script: x()\n    name: a\n"},
+		{"one more", "checks:\n  - script: x()\n    permissions: [db] # it asks\n", "checks:\n  - script: x()\n    permissions: [db, fs] # it asks\n"},
+		{"an empty list", "checks:\n  - permissions: []\n    script: x()\n", "checks:\n  - permissions: [fs]\n    script: x()\n"},
+		{"of another check", "checks:\n  - permissions: [db]\n    script: x()\n  - script: x()\n", "checks:\n  - permissions: [db]\n    script: x()\n  - permissions: [fs]\n    script: x()\n"},
+		{"a list of lines", "checks:\n  - script: x()\n    permissions:\n      - db\n", ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			f := Read(tt.text)
+			at, text, ok := f.Permit(&f.Scripts[len(f.Scripts)-1], "fs")
+			got := ""
+			if ok {
+				got = tt.text[:at] + text + tt.text[at:]
+			}
+			if got != tt.want {
+				t.Errorf("got\n%s\nwant\n%s", got, tt.want)
+			}
+		})
+	}
+}

@@ -109,6 +109,27 @@ func (r *reader) blockScript(entry int) {
 	f.Scripts = append(f.Scripts, s)
 }
 
+// Permit is the insertion into the file that gives a script one more permission, and false when it is not known where.
+func (f *File) Permit(s *Script, name string) (at int, text string, ok bool) {
+	script := f.Entries[s.Entry]
+	if script.Flow {
+		return 0, "", false
+	}
+	for _, e := range f.Entries {
+		if e.Key != "permissions" || e.Parent != script.Parent || e.Item != script.Item {
+			continue
+		}
+		if names := strings.TrimSuffix(e.Value, "]"); names != e.Value && strings.HasPrefix(names, "[") {
+			if names != "[" {
+				name = ", " + name
+			}
+			return e.ValueStart + len(names), name, true
+		}
+		return 0, "", false
+	}
+	return script.Start, "permissions: [" + name + "]\n" + strings.Repeat(" ", script.Indent), true
+}
+
 // Permissions are the tables and functions beyond those of checks that a script has: its own permissions, and those
 // of the file's defaults.
 func (f *File) Permissions(s *Script) []string {

@@ -37,6 +37,18 @@ func KeptAway(name string) string {
 	return name + " exists in scripts only; a check of type script gets it with permissions: [" + name + "]"
 }
 
+// permit is the fix that gives a script of a check what it has not.
+func permit(d *document.Document, c *document.Chunk, name string) *Fix {
+	if d.Check == nil || name == "os.exit" {
+		return nil
+	}
+	at, text, ok := d.Check.Permit(c.Script, name)
+	if !ok {
+		return nil
+	}
+	return &Fix{Title: "give the check permissions: [" + name + "]", Edits: []Edit{{at, at, text}}}
+}
+
 // field looks at object.name and object:name(...): undefined-field and sandbox-level.
 func (k *checker) field(id syntax.NodeID) {
 	kids := k.Tree.Kids(id)
@@ -106,6 +118,7 @@ func (k *checker) tableField(id syntax.NodeID, object types.Type, name string) {
 			missing = object.Name
 		}
 		k.at(id, "sandbox-level", Error, KeptAway(missing), nil)
+		k.findings[len(k.findings)-1].missing = missing
 	case f != nil || object.Module.Const(name) != nil || k.Assigned(name) || !k.used(id):
 	case object.Module.Open || object.Name == "package":
 	case strings.HasPrefix(name, "_") && k.Library.Required[object.Name] != nil: // what a module keeps to itself is not in the catalog

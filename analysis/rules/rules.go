@@ -29,6 +29,8 @@ type Finding struct {
 	Severity   Severity
 	Start, End int
 	Fix        *Fix // nil when nobody but the author knows the cure
+
+	missing string // what the level of the code does not have
 }
 
 // Fix is a change that cures a finding.
@@ -71,7 +73,11 @@ func checkChunk(d *document.Document, c *document.Chunk, l *types.Library, resol
 		if quiet.silences(f.Code, c.Tree.Position(f.Start).Line) {
 			continue
 		}
-		kept = append(kept, moved(f, c))
+		f = moved(f, c)
+		if f.missing != "" {
+			f.Fix = permit(d, c, f.missing)
+		}
+		kept = append(kept, f)
 	}
 	return kept
 }

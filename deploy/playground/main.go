@@ -1,7 +1,7 @@
 // Command playground builds a page that runs scripts in the browser, with an editor that knows assay: the language server and
 // the runtime are compiled to WebAssembly. It needs npm, for the editor.
 //
-//	go -C deploy run ./playground -out ../dist/playground
+//	go -C deploy run ./playground -out ../dist/site/playground
 package main
 
 import (
@@ -38,7 +38,7 @@ func main() {
 
 func run(ctx context.Context, args []string) error {
 	flags := flag.NewFlagSet("playground", flag.ContinueOnError)
-	out := flags.String("out", "", "folder to write into; dist/playground of the workspace unless it is given")
+	out := flags.String("out", "", "folder to write into; dist/site/playground of the workspace unless it is given")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -47,7 +47,7 @@ func run(ctx context.Context, args []string) error {
 		return err
 	}
 	if *out == "" {
-		*out = filepath.Join(root, "dist", "playground")
+		*out = filepath.Join(root, "dist", "site", "playground")
 	}
 	into, err := filepath.Abs(*out)
 	if err != nil {

@@ -34,6 +34,7 @@ func main() {
 func run(ctx context.Context, args []string) error {
 	flags := flag.NewFlagSet("site", flag.ContinueOnError)
 	out := flags.String("out", "", "folder to write into; dist/site of the workspace unless it is given")
+	playground := flags.Bool("playground", false, "link to the page that ./playground writes into the folder's playground/")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -48,6 +49,7 @@ func run(ctx context.Context, args []string) error {
 	if err := s.read(); err != nil {
 		return err
 	}
+	s.playground = *playground
 	if err := s.write(*out); err != nil {
 		return err
 	}

@@ -25,6 +25,8 @@ type site struct {
 	pages    map[string]*page
 	order    []string // of pages, as the navigation has them
 	anchors  []anchor
+
+	playground bool // the page to try assay in is in playground/
 }
 
 // anchor is a link to a part of a page.
@@ -192,6 +194,7 @@ type view struct {
 	Body              template.HTML
 	Headings          []heading
 	Navigation        []group
+	Playground        bool
 }
 
 type group struct {

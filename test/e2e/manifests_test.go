@@ -85,7 +85,7 @@ func clusterOfOneJob(t *testing.T, logs []string) string {
 	mux.HandleFunc("GET /api/v1/namespaces/gate/pods/{pod}/log", func(w http.ResponseWriter, r *http.Request) {
 		for i := range logs {
 			if r.PathValue("pod") == fmt.Sprint("checks-", i) {
-				fmt.Fprint(w, logs[i])
+				_, _ = fmt.Fprint(w, logs[i])
 			}
 		}
 	})

@@ -1,11 +1,12 @@
 import { basicSetup } from "codemirror"
 import { autocompletion, snippetCompletion } from "@codemirror/autocomplete"
 import { yaml } from "@codemirror/lang-yaml"
-import { StreamLanguage } from "@codemirror/language"
+import { StreamLanguage, syntaxHighlighting } from "@codemirror/language"
 import { lua } from "@codemirror/legacy-modes/mode/lua"
 import { setDiagnostics } from "@codemirror/lint"
 import { EditorState } from "@codemirror/state"
 import { EditorView, hoverTooltip } from "@codemirror/view"
+import { classHighlighter } from "@lezer/highlight"
 import { Client } from "./client.mjs"
 
 const documents = {
@@ -78,7 +79,11 @@ function markdown(contents) {
   for (const [i, part] of (contents ?? "").split(/```\w*\n?/).entries()) {
     if (!part.trim()) continue
     const piece = document.createElement(i % 2 ? "pre" : "p")
-    piece.textContent = part.trim()
+    for (const [j, words] of (i % 2 ? [part.trim()] : part.trim().split("`")).entries()) {
+      const code = j % 2 ? document.createElement("code") : document.createTextNode("")
+      code.textContent = words
+      piece.append(code)
+    }
     dom.append(piece)
   }
   return dom
@@ -87,7 +92,8 @@ function markdown(contents) {
 const kinds = { 2: "method", 3: "function", 5: "property", 6: "variable", 9: "namespace", 10: "property", 12: "enum", 14: "keyword", 15: "text", 21: "constant" }
 
 async function complete(context) {
-  const word = context.matchBefore(/[\w]*/)
+  const word = context.matchBefore(/\w*/)
+  if (!context.explicit && !context.matchBefore(/[\w.:$"'{-]$/)) return null
   const list = await client.request("textDocument/completion", at(context.state, context.pos))
   const items = Array.isArray(list) ? list : (list?.items ?? [])
   if (items.length === 0) return null
@@ -171,6 +177,7 @@ function open(name) {
       extensions: [
         basicSetup,
         languages[documents[name].language](),
+        syntaxHighlighting(classHighlighter),
         autocompletion({ override: [complete] }),
         hoverTooltip(hover),
         EditorView.lineWrapping,
@@ -187,7 +194,7 @@ function open(name) {
 }
 
 const load = async (name) => WebAssembly.compile(await (await fetch(name)).arrayBuffer())
-const seconds = 15 // the runtime ends by itself after 10
+const seconds = 10 // the runtime's own limit ends what waits, but a busy program of WebAssembly is not interrupted
 let running
 let runtime
 
