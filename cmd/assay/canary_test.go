@@ -27,7 +27,7 @@ checks:
   - {name: echoed, type: http, url: "$URL/echo", method: PUT, body: "${secrets.tok}", expect: {body: q}}
   - {name: events, type: http, url: "$URL/echo", query: {q: "${secrets.tok}"}, auth: {bearer: "${secrets.tok}"}, expect: {json: ".a == 1"}}
   - {name: script, type: script, script: 'print(env.get("CANARY")) async.spawn(function() error(env.get("CANARY")) end) sleep(0.01) error(env.get("CANARY"))'}
-  - {name: values, type: sql, url: "sqlite://:memory:", query: "select '${secrets.tok}' +", expect: {value: q}}
+  - {name: values, type: sql, url: "sqlite://$ROWS", query: "select '${secrets.tok}' +", expect: {value: q}}
   - {name: refused, type: sql, url: "$LOGIN", query: "select 1", attempt_timeout: 1s}
   - {name: login, type: sql, url: "postgres://u@127.0.0.1:1/x", password: "${secrets.tok}", query: "select 1"}
   - {name: socket, type: ws, url: "$WS/echo", headers: {X-Canary: "${secrets.tok}"}, send: "${secrets.tok}"}
@@ -93,13 +93,17 @@ func canaryOutput(t *testing.T, secret string) string {
 		}
 		return r
 	}, secret)
-	fill := strings.NewReplacer("$URL", server.URL, "$WS", strings.Replace(server.URL, "http", "ws", 1), "$LOGIN", login, "$PLAIN", plain)
+	fill := strings.NewReplacer("$URL", server.URL, "$WS", strings.Replace(server.URL, "http", "ws", 1), "$LOGIN", login, "$ROWS", filepath.Join(dir, "rows.db"), "$PLAIN", plain)
 	for name, text := range canaryFiles {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(fill.Replace(text)), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
 	if err := os.WriteFile(filepath.Join(dir, "verdict"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	// SQLite takes an empty file for a database without tables.
+	if err := os.WriteFile(filepath.Join(dir, "rows.db"), nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	t.Setenv("CANARY", secret)

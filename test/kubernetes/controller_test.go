@@ -14,6 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"assay.rs/test/internal/jump"
+	"assay.rs/test/internal/workspace"
 	"assay.rs/test/servers"
 )
 
@@ -40,7 +42,15 @@ func (r *replica) says(t *testing.T) string {
 
 func startReplica(t *testing.T, kubeconfig, identity, log string) *replica {
 	t.Helper()
-	r := &replica{cmd: script(t, kubeconfig, "testdata/controller.lua", identity, log), stderr: filepath.Join(t.TempDir(), "stderr")}
+	return startReplicaOf(t, runtime, kubeconfig, identity, log)
+}
+
+// startReplicaOf is startReplica with another binary.
+func startReplicaOf(t *testing.T, binary, kubeconfig, identity, log string) *replica {
+	t.Helper()
+	cmd := script(t, kubeconfig, "testdata/controller.lua", identity, log)
+	cmd.Path = binary
+	r := &replica{cmd: cmd, stderr: filepath.Join(t.TempDir(), "stderr")}
 	stderr, err := os.Create(r.stderr)
 	if err != nil {
 		t.Fatal(err)
@@ -229,6 +239,70 @@ func TestControllerFailover(t *testing.T) {
 	}
 	put(t, cluster, 0, 3)
 	eventually(t, "the third works", func() bool { return copied(t, cluster) == many })
+}
+
+// Two replicas whose clocks jump, whose connections are cut, slow and reset, and which are killed one after the other: in the end
+// every object is as it shall be, and one of them leads.
+func TestControllerUnderChaos(t *testing.T) {
+	w, err := workspace.Open(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	jumping, err := jump.Build(t.Context(), w.Root, t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	cluster := servers.Kubernetes(t)
+	cluster.Must(t, http.MethodPost, "/api/v1/namespaces", `{apiVersion: v1, kind: Namespace, metadata: {name: many}}`)
+	log := filepath.Join(t.TempDir(), "log")
+	var proxies []*servers.Toxiproxy
+	var replicas []*replica
+	start := func(i, life int) *replica {
+		through := cluster.KubeconfigAt(t, fmt.Sprintf("through-%d-%d", i, life), "", fmt.Sprintf("https://127.0.0.1:%d", proxies[i].Port))
+		return startReplicaOf(t, jumping, through, fmt.Sprintf("%d-%d", i, life), log)
+	}
+	for i := range 2 {
+		proxies = append(proxies, servers.Before(t, portOf(t, cluster)))
+		replicas = append(replicas, start(i, 0))
+	}
+	eventually(t, "one leads", func() bool { return holder(t, cluster) != "" })
+
+	const objects, rounds = 100, 12
+	for round := range rounds {
+		for i := range objects {
+			put(t, cluster, i, round)
+		}
+		i := round % 2
+		switch round % 6 {
+		case 0:
+			proxies[i].Silence(t)
+		case 1:
+			proxies[i].Add(t, "reset_peer", "downstream", map[string]int{"timeout": 20})
+		case 2:
+			proxies[i].Add(t, "latency", "downstream", map[string]int{"latency": 800, "jitter": 400})
+		case 3:
+			proxies[i].Cut(t)
+		case 4, 5:
+			if err := replicas[i].cmd.Process.Kill(); err != nil {
+				t.Fatal(err)
+			}
+			_ = replicas[i].cmd.Wait() // it was killed
+			replicas[i] = start(i, round)
+		}
+		<-time.After(2 * time.Second)
+		proxies[i].Heal(t)
+	}
+	eventuallyWithin(t, time.Minute, "all are copied", func() bool { return copied(t, cluster) == objects })
+	leader := holder(t, cluster)
+	t.Logf("%s leads", leader)
+	for i, r := range replicas {
+		if text := r.says(t); strings.Contains(text, "goroutine ") {
+			t.Errorf("replica %d, a trace of Go:\n%s", i, text)
+		}
+		if err := r.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+			t.Errorf("replica %d has ended by itself: %v", i, err)
+		}
+	}
 }
 
 // judge says what is wrong with the works: the first replica was killed at a time, and a key is worked at by one at a time.

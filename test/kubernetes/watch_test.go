@@ -26,15 +26,7 @@ const (
 // none and tells none twice: what it knows at the end is what a list says. Its memory does not grow.
 func TestWatchSurvives(t *testing.T) {
 	cluster := servers.Kubernetes(t)
-	at, err := url.Parse(cluster.URL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	port, err := strconv.Atoi(at.Port())
-	if err != nil {
-		t.Fatal(err)
-	}
-	proxy := servers.Before(t, port)
+	proxy := servers.Before(t, portOf(t, cluster))
 	cluster.Must(t, http.MethodPost, "/api/v1/namespaces", `{apiVersion: v1, kind: Namespace, metadata: {name: load}}`)
 	for i := range 60 {
 		cluster.Must(t, http.MethodPost, "/api/v1/namespaces/load/configmaps", fmt.Sprintf(`{apiVersion: v1, kind: ConfigMap, metadata: {name: c%d}}`, i))
@@ -88,6 +80,19 @@ func TestWatchSurvives(t *testing.T) {
 	if n := len(told.Memory); n < 4 || told.Memory[n-1] > told.Memory[n/4]*1.25+8 {
 		t.Errorf("resident MB %.0f: want several, and no growth", told.Memory)
 	}
+}
+
+func portOf(t *testing.T, c *servers.Cluster) int {
+	t.Helper()
+	at, err := url.Parse(c.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	port, err := strconv.Atoi(at.Port())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return port
 }
 
 // load changes objects.

@@ -26,7 +26,7 @@ func NewIssuer(t testing.TB) *Issuer {
 	t.Helper()
 	i := &Issuer{File: filepath.Join(t.TempDir(), "ca.pem"), key: newKey(t), serial: 1, cert: &x509.Certificate{
 		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "assay test issuer"},
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(24 * time.Hour),
+		NotBefore: time.Now().Add(-2 * time.Hour), NotAfter: time.Now().Add(24 * time.Hour),
 		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
 	}}
 	if err := os.WriteFile(i.File, sign(t, i.cert, i.cert, i.key, i.key), 0o600); err != nil {
@@ -42,7 +42,7 @@ func (i *Issuer) Issue(t testing.TB, name string) (cert, key []byte) {
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(i.serial), Subject: pkix.Name{CommonName: name},
 		DNSNames: []string{"localhost"}, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(24 * time.Hour),
+		NotBefore: time.Now().Add(-2 * time.Hour), NotAfter: time.Now().Add(24 * time.Hour),
 		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
 	}
 	private := newKey(t)
