@@ -48,6 +48,7 @@ func TestTasksOfAScriptCount(t *testing.T) {
 	r := newBench(t).run(`checks:
   - {name: lost, type: script, script: 'async.spawn(function() began = true assert.eq(1, 2) end) repeat sleep(0.001) until began assert(true)'}
   - {name: caught, type: script, script: 'assert(not pcall(async.spawn(function() error("x") end).await))'}
+  - {name: late, type: script, script: 'local bad = async.spawn(function() failed = true error("boom") end) repeat sleep(0.001) until failed sleep(2.5) local ok, e = pcall(bad.await) assert.contains(e, "boom")'}
   - {name: cancelled, type: script, script: 'async.spawn(sleep, 60).cancel() assert(true)'}
   - {name: raced, type: script, permissions: [async], script: 'assert(async.race({async.spawn(sleep, 60), async.spawn(function() return 1 end)})[1] == 1)'}
 `)

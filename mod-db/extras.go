@@ -56,8 +56,14 @@ func (d declaration) extras() []core.Func {
 }
 
 func (d declaration) backup() core.Func {
-	return core.Fn2(d.doc("backup", "Copies an SQLite database into a new file, while others go on reading and writing.",
-		`CALLDIR .. "/" .. math.random(1e9) .. ".db")`),
+	doc := d.doc("backup", "Copies an SQLite database into a new file, while others go on reading and writing.", "")
+	call := "db.backup(conn, "
+	if d.prefix != "db." {
+		call = "conn:backup("
+	}
+	doc.Examples = []string{`local conn = db.connect("sqlite://" .. DIR .. "/shop-" .. math.random(1e9) .. ".db")
+` + call + `DIR .. "/copy-" .. math.random(1e9) .. ".db")`}
+	return core.Fn2(doc,
 		d.self(), core.Arg("path", core.String(), "A file that does not exist."), core.ReturnsNothing(),
 		func(c core.Call, conn *Conn, path string) (core.None, error) {
 			return core.None{}, conn.backup(c, path)

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -185,6 +186,9 @@ type sqliteSession struct {
 func (s *sqliteSession) authorize(action sqlite.AuthorizerActionCode, name, _, _, _ string) sqlite.AuthorizerReturnCode {
 	limited := s.engine.root.Limited()
 	switch {
+	case action == sqlite.AuthAttach && s.engine.memory && namesFile(name):
+		s.denied = errInMemory()
+		return sqlite.AuthorizerDeny
 	case action == sqlite.AuthAttach && !limited:
 		if name != "" && name != ":memory:" {
 			file, _, _ := strings.Cut(strings.TrimPrefix(name, "file:"), "?")
@@ -196,6 +200,17 @@ func (s *sqliteSession) authorize(action sqlite.AuthorizerActionCode, name, _, _
 		return s.refuse("pragma "+strings.ToLower(name), "set TMPDIR for the program")
 	}
 	return sqlite.AuthorizerOK
+}
+
+// errInMemory is the answer to ATTACH and VACUUM INTO of a file where the database is in memory: SQLite keeps the other one there
+// as well, and says nothing, so that what a script takes for a backup is gone with the process.
+func errInMemory() error {
+	return core.WithHint(errors.New("a database in memory neither copies itself into files nor attaches them"), "open a file: sqlite://FILE")
+}
+
+// namesFile tells whether ATTACH or VACUUM INTO means a file of the disk.
+func namesFile(name string) bool {
+	return name != "" && name != ":memory:" && !(strings.HasPrefix(name, "file:") && strings.Contains(name, "vfs="))
 }
 
 // isFolderPragma tells whether a pragma says where the whole process keeps files.
@@ -237,8 +252,12 @@ func (s *sqliteSession) query(ctx context.Context, st statement) (cursor, error)
 }
 
 func (s *sqliteSession) execute(ctx context.Context, st statement) (outcome, error) {
-	first := sqliteSyntax().firstWord(st.text)
+	syntax := sqliteSyntax()
+	first := syntax.firstWord(st.text)
 	s.begin()
+	if s.engine.memory && first == "VACUUM" && slices.Contains(syntax.words(st.text, len(st.text)), "INTO") {
+		return outcome{}, errInMemory() // authorize is not told of a name that is a parameter
+	}
 	args, err := s.bind(ctx, st)
 	if err != nil {
 		return outcome{}, err

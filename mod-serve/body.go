@@ -2,6 +2,7 @@ package serve
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"net/http"
@@ -44,7 +45,7 @@ func (s *server) readBody(req *request) (release func(), refused *answer) {
 	case req.ContentLength == 0:
 		return func() {}, nil
 	case req.ContentLength > s.options.maxBody:
-		return func() {}, tooLarge(req)
+		return func() {}, tooLarge()
 	}
 	in := &inflow{Reader: req.Body, server: s, meter: req.meter}
 	return in.giveBack, s.readWithin(req, in)
@@ -68,7 +69,7 @@ func (s *server) readWithin(req *request, in *inflow) *answer {
 	req.body, req.timed = body.Bytes(), time.Now()
 	switch {
 	case n > s.options.maxBody:
-		return tooLarge(req)
+		return tooLarge()
 	case errors.Is(err, errRoom):
 		a := refusal(http.StatusServiceUnavailable, "too many large requests")
 		a.header.Set("Retry-After", "1")
@@ -82,14 +83,53 @@ func (s *server) readWithin(req *request, in *inflow) *answer {
 	return nil
 }
 
-func tooLarge(req *request) *answer {
-	req.Body = http.NoBody // unread: the connection is closed behind the answer
-	return refusal(http.StatusRequestEntityTooLarge, "body too large")
-}
+func tooLarge() *answer { return refusal(http.StatusRequestEntityTooLarge, "body too large") }
 
 // refusal is the answer to a body that is not read to its end, behind which the connection is closed.
 func refusal(status int, text string) *answer {
 	a := plain(status, text)
 	a.header = http.Header{"Connection": {"close"}}
 	return &a
+}
+
+// What is read, and dropped, of a body that is refused, and for how long.
+const (
+	maxDropped = 64 << 20
+	dropTime   = 5 * time.Second
+)
+
+// sendRefusal sends the answer to a body that is not read to its end, and drops what still comes of that: to close a
+// connection on a client that sends is to reset it, and many clients read no answer before they have sent all.
+func (s *server) sendRefusal(req *request, a answer) {
+	body, waits := req.Body, req.Header["Expect"] != nil
+	req.Body = http.NoBody // net/http is to read none of it
+	s.send(req, a)
+	if waits || req.ProtoMajor > 1 || (a.status != http.StatusRequestEntityTooLarge && a.status != http.StatusServiceUnavailable) {
+		return
+	}
+	if http.NewResponseController(req.out.ResponseWriter).Flush() != nil {
+		return
+	}
+	end := time.Now().Add(dropTime)
+	if handler := req.began.Add(s.options.handlerTimeout); handler.Before(end) {
+		end = handler
+	}
+	req.readUntil(end)
+	stop := context.AfterFunc(req.Context(), func() { req.readUntil(time.Now()) })
+	defer stop()
+	_, _ = io.Copy(io.Discard, io.LimitReader(&dropped{body, req.meter}, maxDropped)) // the answer is given
+}
+
+// dropped is a body whose bytes take no room.
+type dropped struct {
+	io.Reader
+	meter *meter // of the connection, or nil
+}
+
+func (d *dropped) Read(p []byte) (int, error) {
+	n, err := d.Reader.Read(p)
+	if d.meter != nil {
+		d.meter.allow(2 * int64(n))
+	}
+	return n, err
 }

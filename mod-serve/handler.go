@@ -93,7 +93,9 @@ func (s *server) route(req *request) {
 		req.answered.Store(true)
 	}()
 	if refused != nil {
-		s.send(req, *refused)
+		release()
+		release = func() {}
+		s.sendRefusal(req, *refused)
 		return
 	}
 	s.runHandler(req)

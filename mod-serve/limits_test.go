@@ -125,6 +125,29 @@ http.serve(0, {POST = {
 	}
 }
 
+// A client that sends all of a body before it reads hears that it was refused: its connection is not reset.
+func TestRefusedUploadIsAnswered(t *testing.T) {
+	s := start(t, `http.serve(0, {POST = {["/"] = function(req) return {body = tostring(#req.body)} end}},
+  {host = "127.0.0.1", on_listen = listening, max_body = 1000})`)
+	const size = 16 << 20 // more than the kernel buffers
+	for name, request := range map[string]string{
+		"with a length": fmt.Sprintf("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n", size) + strings.Repeat("x", size),
+		"in chunks":     fmt.Sprintf("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n", size) + strings.Repeat("x", size) + "\r\n0\r\n\r\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			conn := s.dial()
+			defer conn.Close()
+			if _, err := io.WriteString(conn, request); err != nil {
+				t.Fatal(err)
+			}
+			got, err := io.ReadAll(conn)
+			if err != nil || !strings.HasPrefix(string(got), "HTTP/1.1 413") || !strings.Contains(string(got), "Connection: close") {
+				t.Errorf("got %.60q, %v; want 413, and the end of the connection", got, err)
+			}
+		})
+	}
+}
+
 // A body that nobody reads does not end a connection whose client sends all of it.
 func TestUnreadBodyKeepsTheConnection(t *testing.T) {
 	s := start(t, bodyService)

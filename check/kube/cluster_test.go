@@ -305,6 +305,22 @@ func TestAListThatNeverEndsIsAnError(t *testing.T) {
 	}
 }
 
+func TestPagesWithoutObjectsEnd(t *testing.T) {
+	page := 0
+	server := serve(t, (*httptest.Server).Start, func(w http.ResponseWriter, _ *http.Request) {
+		page++
+		items := ""
+		if page == 1000 {
+			items = `{"metadata":{"name":"a"}}`
+		}
+		_, _ = fmt.Fprintf(w, `{"kind":"PodList","metadata":{"continue":"%d"},"items":[%s]}`, page, items)
+	})
+	err := find(t, server.URL).List(t.Context(), pods(), "prod", kube.Selection{}, func(kube.Object) error { return nil })
+	if want := `list pods in the namespace "prod": the server gives 1000 pages without an object`; text(err) != want || page != 2001 {
+		t.Errorf("after %d pages got  %s\nwant %s after 2001", page, text(err), want)
+	}
+}
+
 // find is the cluster at an address, asked by nobody.
 func find(t *testing.T, address string) *kube.Cluster {
 	t.Helper()

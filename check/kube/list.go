@@ -23,6 +23,9 @@ type Selection struct {
 	Most     int    // stop after so many; 0 is all, and more than MaxObjects of them are an error
 }
 
+// maxEmpty is how many pages without an object may follow each other.
+const maxEmpty = 1000
+
 // List calls each with the objects of a namespace, page by page. An error of each ends it. A namespace that does not exist
 // has an empty list: see [Cluster.Exists].
 func (c *Cluster) List(ctx context.Context, k Kind, namespace string, s Selection, each func(Object) error) error {
@@ -38,7 +41,7 @@ func (c *Cluster) List(ctx context.Context, k Kind, namespace string, s Selectio
 	if s.Fields != "" {
 		q.Query.Set("fieldSelector", s.Fields)
 	}
-	seen := 0
+	seen, empty := 0, 0
 	for {
 		page, err := c.page(ctx, k, q)
 		if err != nil {
@@ -61,6 +64,13 @@ func (c *Cluster) List(ctx context.Context, k Kind, namespace string, s Selectio
 		}
 		if next == q.Query.Get("continue") {
 			return fmt.Errorf("list %s: the server gives the same page again", q)
+		}
+		// A page is empty where the server has left all of it out; one after the other without end is no list.
+		if empty++; len(page.Objects("items")) > 0 {
+			empty = 0
+		}
+		if empty > maxEmpty {
+			return fmt.Errorf("list %s: the server gives %d pages without an object", q, maxEmpty)
 		}
 		q.Query.Set("continue", next)
 	}

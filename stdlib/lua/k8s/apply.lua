@@ -182,8 +182,9 @@ function M.prune(set, options)
   local pruned, found = json.array(), {}
   local function visit(about, ns)
     local query = { labelSelector = o.label_selector, limit = 500 }
+    local pages = request._pages(query)
     repeat
-      local page = request._ask("get", "GET", kinds._path(about, ns), { query = query }, asking)
+      local page, response = request._ask("get", "GET", kinds._path(about, ns), { query = query }, asking)
       for _, object in ipairs(page.items or {}) do
         local m = object.metadata
         if not keep[m.uid] and not m.deletionTimestamp and applied_by(object, o.field_manager or "assay") then
@@ -191,8 +192,7 @@ function M.prune(set, options)
           found[#found + 1] = { path = kinds._path(about, m.namespace, m.name), uid = m.uid }
         end
       end
-      query.continue = page.metadata and page.metadata.continue
-    until not query.continue or query.continue == ""
+    until not pages(page, response)
   end
   for _, about in ipairs(looked) do
     if about.namespaced then

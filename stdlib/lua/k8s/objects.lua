@@ -45,9 +45,8 @@ function M.list(ns, kind, options)
   local o = options or {}
   local path = kinds._path(kinds._kind(kind, o), ns)
   local query = { labelSelector = o.label_selector, fieldSelector = o.field_selector, limit = o.limit or o.page_size }
-  local whole, next
+  local pages, whole = request._pages(query), nil
   repeat
-    query.continue = next
     local page, response = request._ask("get", "GET", path, { query = query }, o)
     if type(page) ~= "table" then rest.fail("k8s.answer", "k8s.get: unexpected response format", response) end
     if not whole then
@@ -57,8 +56,7 @@ function M.list(ns, kind, options)
       for _, item in ipairs(page.items or {}) do whole.items[#whole.items + 1] = item end
       whole.metadata = page.metadata
     end
-    next = not o.limit and page.metadata and page.metadata.continue
-  until not next or next == ""
+  until o.limit or not pages(page, response)
   return whole
 end
 

@@ -110,26 +110,16 @@ end
 
 --- Streams lines to fn until it returns false or the stream ends; whether fn ended it.
 function M._follow(path, given, o, fn)
-  local kept, ended = "", false
-  local function read(chunk)
-    local text, from = kept .. chunk, 1
-    while true do
-      local at = text:find("\n", from, true)
-      if not at then break end
-      if fn(text:sub(from, at - 1)) == false then
-        ended = true
-        return false
-      end
-      from = at + 1
-    end
-    kept = text:sub(from)
-    return true
+  local ended = false
+  local function read(line)
+    ended = fn(line) == false
+    return not ended
   end
+  given.lines = true -- which bounds one that never ends
   local response = request._heal(o, function(client) return client:stream(path, given, read) end)
   if not response.ok then
     rest.fail("k8s.http", ("k8s.get: HTTP %d %s: %s"):format(response.status, path, response.body), response)
   end
-  if not ended and kept ~= "" then ended = fn(kept) == false end
   return ended
 end
 

@@ -102,6 +102,21 @@ function M._ask(verb, method, path, given, o, good, missing)
   return rest.client("k8s", "x"):decode(verb, response), response
 end
 
+--- A function that sets query to the next page behind the one that it gets, and tells whether there is one. Pages may be empty,
+--- since a server can leave out what is on them; one that gives nothing else, or the same page again, would be asked for ever.
+function M._pages(query)
+  local empty = 0
+  return function(page, response)
+    local next = page.metadata and page.metadata.continue
+    if not next or next == "" then return false end
+    if next == query.continue then rest.fail("k8s.answer", "k8s.get: the server gives the same page again", response) end
+    empty = (not page.items or #page.items == 0) and empty + 1 or 0
+    if empty > 1000 then rest.fail("k8s.answer", "k8s.get: the server gives 1000 pages without an object", response) end
+    query.continue = next
+    return true
+  end
+end
+
 --- Gets any path of the API.
 ---
 ---     print(k8s.get("/version").gitVersion)

@@ -84,8 +84,8 @@ local function follow(w)
     labelSelector = w.o.label_selector, fieldSelector = w.o.field_selector,
   }
   w.trouble = nil
-  -- The server ends the stream by then; one that is heard of no more is given up.
-  local ok, e = pcall(pods._follow, kinds._path(w.about, w.ns), { query = query, timeout = seconds + 15 }, w.o, function(line) return take(w, line) end)
+  -- The server ends the stream by then; one that does not, or is heard of no more, is given up.
+  local ok, e = pcall(pods._follow, kinds._path(w.about, w.ns), { query = query, timeout = seconds + (w.stop and 1 or 15) }, w.o, function(line) return take(w, line) end)
   if ok then return w.trouble and w.trouble.code or nil, w.trouble and w.trouble.message end
   if type(e) == "table" and e.code == "k8s.http" then
     if e.status == 410 then return 410 end

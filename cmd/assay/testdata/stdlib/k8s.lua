@@ -116,6 +116,14 @@ assert.eq({#all.items, all.items[2].metadata.name, all.metadata.resourceVersion}
 assert.eq(k8s.list(nil, "pod", {base_url = URL, limit = 1}).metadata.continue, "c1")
 assert.eq(#k8s.list(nil, "namespace", {base_url = URL}).items, 0)
 
+---- the same page again is no list
+--> GET /api/v1/pods
+--< 200 {"metadata":{"continue":"c1"},"items":[{"metadata":{"name":"a"}}]}
+--> GET /api/v1/pods
+-->? continue=c1
+--< 200 {"metadata":{"continue":"c1"},"items":[{"metadata":{"name":"a"}}]}
+assert.raises(function() k8s.list(nil, "pod", {base_url = URL}) end, "the server gives the same page again")
+
 ---- create, update, patch, delete, exists
 --> POST /api/v1/namespaces/shop/configmaps
 -->? dryRun=All
