@@ -27,7 +27,7 @@ func captureValue(into *[]capture) Value {
 		}
 	}
 	return Value{func() schema {
-		each := schema{"anyOf": []any{schema{"type": "string"}, tableSchema(table())}}
+		each := schema{"anyOf": []any{schema{"type": "string", "contentMediaType": "application/jq"}, tableSchema(table())}}
 		return schema{"type": "object", "additionalProperties": each}
 	}, func(r *Reader, n *yaml.Node) {
 		if n.Kind != yaml.Map {

@@ -43,7 +43,7 @@ const noInput = "write $vars.x, $captures.x"
 
 // expressionValue reads a jq expression. A text that is not jq, and a name that nothing has, are problems at its place.
 func expressionValue(into **expression, p purpose) Value {
-	return Value{func() schema { return schema{"type": "string", "minLength": 1} }, func(r *Reader, n *yaml.Node) {
+	return Value{func() schema { return schema{"type": "string", "minLength": 1, "contentMediaType": "application/jq"} }, func(r *Reader, n *yaml.Node) {
 		s, ok := stringOf(n)
 		if !ok || s == "" {
 			r.Fail(n, "must be a jq expression, not %s", describe(n))

@@ -46,7 +46,7 @@ const longQuery = 4000
 func (c *promCheck) Keys() []Key {
 	return append([]Key{
 		{Name: "url", Text: "Base URL of Prometheus.", Required: true, Value: Text(&c.url)},
-		{Name: "query", Text: "PromQL.", Required: true, Value: Text(&c.query)},
+		{Name: "query", Text: "PromQL.", Required: true, Value: promQL(&c.query)},
 		{Name: "method", Text: "GET unless the query is long.", Value: Choice(&c.method, "GET", "POST")},
 		{Name: "headers", Text: "Headers of the request.", Value: Texts(&c.headers, legalHeader)},
 		{Name: "expect", Text: "What the values must be like.", Value: Section("expect", c.expectKeys)},

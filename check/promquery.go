@@ -13,6 +13,12 @@ var (
 	promDefault = regexp.MustCompile(`(?i)\bor\s+(?:(?:on|ignoring)\s*\([^()]*\)\s*)?(vector\s*\([^()]*\))`)
 )
 
+// promQL is a text whose schema tells editors what it is.
+func promQL(into *Template) Value {
+	v := Text(into)
+	return Value{func() schema { return schema{"type": "string", "contentMediaType": "application/promql"} }, v.read}
+}
+
 // pointlessQuery is why whatever a query gives says nothing, or nothing. bounded says that min or max judge it.
 func pointlessQuery(query string, bounded bool) string {
 	bare := promText.ReplaceAllString(query, `""`)

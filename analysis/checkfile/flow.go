@@ -135,7 +135,7 @@ func (w *flow) entry(start, end, parent, item int) {
 func (w *flow) scalar(ends string) {
 	if c := w.next(); c == '"' || c == '\'' {
 		for w.at++; w.at < w.end; w.at++ {
-			if w.file.Source[w.at] == '\\' && c == '"' {
+			if w.file.Source[w.at] == '\\' && c == '"' || c == '\'' && strings.HasPrefix(w.file.Source[w.at:w.end], "''") {
 				w.at++
 			} else if w.file.Source[w.at] == c {
 				w.at++

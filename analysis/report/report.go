@@ -34,7 +34,7 @@ func Write(w io.Writer, format string, files []File) error {
 	var b strings.Builder
 	for _, p := range places(files) {
 		if format == "github" {
-			fmt.Fprintf(&b, "::%s file=%s,line=%d,col=%d,endLine=%d,endColumn=%d,title=%s::%s\n", p.Severity, property(p.File), p.Line, p.Column, p.EndLine, p.EndColumn, property(p.Code), data(p.Message))
+			fmt.Fprintf(&b, "::%s file=%s,line=%d,col=%d,endLine=%d,endColumn=%d,title=%s::%s\n", level(p.Severity, "notice"), property(p.File), p.Line, p.Column, p.EndLine, p.EndColumn, property(p.Code), data(p.Message))
 		} else {
 			fmt.Fprintf(&b, "%s:%d:%d: %s: %s [%s]\n", p.File, p.Line, p.Column, p.Severity, p.Message, p.Code)
 		}
@@ -70,6 +70,19 @@ func places(files []File) []place {
 	return list
 }
 
+// level is a severity in the words of a format, which has one for what is no warning.
+func level(s rules.Severity, mild string) string {
+	if s == rules.Error || s == rules.Warning {
+		return string(s)
+	}
+	return mild
+}
+
+// Fails reports whether one of the findings is a reason to fail: a warning or an error.
+func Fails(findings []rules.Finding) bool {
+	return slices.ContainsFunc(findings, func(f rules.Finding) bool { return f.Severity == rules.Error || f.Severity == rules.Warning })
+}
+
 // encode writes JSON without touching what HTML would care about.
 func encode(w io.Writer, v any) error {
 	e := json.NewEncoder(w)
@@ -89,7 +102,7 @@ func sarif(files []File) object {
 			ids = append(ids, p.Code)
 		}
 		results = append(results, object{
-			"ruleId": p.Code, "level": p.Severity, "message": object{"text": p.Message},
+			"ruleId": p.Code, "level": level(p.Severity, "note"), "message": object{"text": p.Message},
 			"locations": []object{{"physicalLocation": object{
 				"artifactLocation": object{"uri": filepath.ToSlash(p.File)},
 				"region":           object{"startLine": p.Line, "startColumn": p.Column, "endLine": p.EndLine, "endColumn": p.EndColumn},

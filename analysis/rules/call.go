@@ -24,7 +24,7 @@ func (k *checker) call(id syntax.NodeID) {
 		return
 	}
 	if instead := spec.Deprecated(callee.Func.Text); instead != "" {
-		k.at(k.Tree.Kids(id)[0], "deprecated", Warning, cmp.Or(callee.Name, k.Tree.Name(k.Tree.Kids(id)[0]))+" is deprecated: "+instead, nil)
+		k.at(k.Tree.Kids(id)[0], "deprecated", cmp.Or(callee.Name, k.Tree.Name(k.Tree.Kids(id)[0]))+" is deprecated: "+instead, nil)
 	}
 	if callee.Name == "" {
 		k.localCall(id, callee, args)
@@ -70,9 +70,9 @@ func (k *checker) count(id syntax.NodeID, callee types.Type, args []syntax.NodeI
 	switch {
 	case len(args) < needed && !spread:
 		missing := params[min(len(args), len(params)-1)]
-		k.at(id, "missing-parameter", Error, fmt.Sprintf("%s takes %s, got %d: '%s' is missing", callee.Name, counted(needed, len(params), rest), len(args), missing.Name), nil)
+		k.at(id, "missing-parameter", fmt.Sprintf("%s takes %s, got %d: '%s' is missing", callee.Name, counted(needed, len(params), rest), len(args), missing.Name), nil)
 	case len(args) > len(params) && !rest && !(spread && len(args) == len(params)+1):
-		k.at(args[len(params)], "redundant-parameter", Warning, fmt.Sprintf("%s takes %s, got %d", callee.Name, counted(needed, len(params), rest), len(args)), nil)
+		k.at(args[len(params)], "redundant-parameter", fmt.Sprintf("%s takes %s, got %d", callee.Name, counted(needed, len(params), rest), len(args)), nil)
 	}
 }
 
@@ -106,7 +106,7 @@ func (k *checker) localCall(id syntax.NodeID, callee types.Type, args []syntax.N
 	if slices.ContainsFunc(params, func(p spec.Param) bool { return p.Rest }) || len(args) <= len(params) || k.spreads(args) && len(args) == len(params)+1 {
 		return
 	}
-	k.at(args[len(params)], "redundant-parameter", Warning, fmt.Sprintf("%s takes %s, got %d", v.Name, counted(len(params), len(params), false), len(args)), nil)
+	k.at(args[len(params)], "redundant-parameter", fmt.Sprintf("%s takes %s, got %d", v.Name, counted(len(params), len(params), false), len(args)), nil)
 }
 
 // value looks at an argument, or at a value of a table that is one.
@@ -142,7 +142,7 @@ func (k *checker) options(id syntax.NodeID, callee types.Type) {
 		}
 		if i := slices.Index(known, key); i >= 0 {
 			if instead := spec.Deprecated(record.Fields[i].Text); instead != "" {
-				k.at(kids[0], "deprecated", Warning, "option '"+key+"' is deprecated: "+instead, nil)
+				k.at(kids[0], "deprecated", "option '"+key+"' is deprecated: "+instead, nil)
 			}
 			continue
 		}
@@ -159,7 +159,7 @@ func (k *checker) options(id syntax.NodeID, callee types.Type) {
 			}
 			fix = k.replace(kids[0], text, true)
 		}
-		k.at(kids[0], "unknown-option", Error, message, fix)
+		k.at(kids[0], "unknown-option", message, fix)
 	}
 }
 
@@ -175,18 +175,18 @@ func (k *checker) literal(id syntax.NodeID, t *spec.Type, callee types.Type) {
 			message += ": did you mean " + strconv.Quote(near) + "?"
 			fix = k.replace(id, strconv.Quote(near), false)
 		}
-		k.at(id, "literal", Error, message, fix)
+		k.at(id, "literal", message, fix)
 	case t.Kind == spec.Scalar && t.Name == "duration":
 		if !isDuration(text) {
-			k.at(id, "literal", Error, "bad duration "+strconv.Quote(text)+`: write it like "500ms", "1m30s" or "2d"`, nil)
+			k.at(id, "literal", "bad duration "+strconv.Quote(text)+`: write it like "500ms", "1m30s" or "2d"`, nil)
 		}
 	case k.isArgument(id, callee, "pattern") && (table == "regex" || callee.Name == "assert.regex"):
 		if _, err := regexp.Compile(text); err != nil {
-			k.at(id, "literal", Error, "bad regular expression: "+strings.TrimPrefix(err.Error(), "error parsing regexp: "), nil)
+			k.at(id, "literal", "bad regular expression: "+strings.TrimPrefix(err.Error(), "error parsing regexp: "), nil)
 		}
 	case table == "http" && !strings.Contains(callee.Name, ":") && k.isArgument(id, callee, "url"): // a client may have a base_url
 		if problem := urlProblem(text); problem != "" {
-			k.at(id, "literal", Error, problem, nil)
+			k.at(id, "literal", problem, nil)
 		}
 	}
 }
@@ -239,7 +239,7 @@ func (k *checker) ignored(id syntax.NodeID) {
 	}
 	callee := k.Callee(call)
 	if callee.Kind == types.Function && pointless(callee) {
-		k.at(call, "ignored-result", Warning, callee.Name+" does nothing but give its result, which is ignored", nil)
+		k.at(call, "ignored-result", callee.Name+" does nothing but give its result, which is ignored", nil)
 	}
 }
 

@@ -117,14 +117,14 @@ func (k *checker) tableField(id syntax.NodeID, object types.Type, name string) {
 		if object.Module.ScriptOnly() {
 			missing = object.Name
 		}
-		k.at(id, "sandbox-level", Error, KeptAway(missing), nil)
+		k.at(id, "sandbox-level", KeptAway(missing), nil)
 		k.findings[len(k.findings)-1].missing = missing
 	case f != nil || object.Module.Const(name) != nil || k.Assigned(name) || !k.used(id):
 	case object.Module.Open || object.Name == "package":
 	case strings.HasPrefix(name, "_") && k.Library.Required[object.Name] != nil: // what a module keeps to itself is not in the catalog
 	default:
 		if instead := syntax.Instead(object.Name + "." + name); instead != "" {
-			k.at(kids[1], "undefined-field", Error, "'"+object.Name+"' has no '"+name+"'; "+instead, nil)
+			k.at(kids[1], "undefined-field", "'"+object.Name+"' has no '"+name+"'; "+instead, nil)
 			return
 		}
 		k.unknownField(kids[1], object.Name, ".", name, object.Module.Names())
@@ -151,7 +151,7 @@ func (k *checker) unknownField(field syntax.NodeID, of, sep, name string, known 
 		}
 		fix = k.replace(field, near, true)
 	}
-	k.at(field, "undefined-field", Error, message, fix)
+	k.at(field, "undefined-field", message, fix)
 }
 
 // assignedTo reports whether a node is the target of an assignment.

@@ -49,7 +49,7 @@ func (k *checker) global(id syntax.NodeID) {
 		message += "; did you mean '" + near + "'?"
 		fix = k.replace(id, near, false)
 	}
-	k.at(id, "undefined-global", Error, message, fix)
+	k.at(id, "undefined-global", message, fix)
 }
 
 // known are the names that there are: globals, and variables that the text declares before the node.
@@ -103,7 +103,7 @@ func (k *checker) unused() {
 			continue
 		}
 		start, _ := k.Tree.Span(v.Node)
-		k.at(v.Node, "unused-local", Warning, "local '"+v.Name+"' is never read", &Fix{
+		k.at(v.Node, "unused-local", "local '"+v.Name+"' is never read", &Fix{
 			Title: "rename to '_" + v.Name + "'", Edits: []Edit{{start, start, "_"}},
 		})
 	}
@@ -144,7 +144,7 @@ func (k *checker) accidental(id syntax.NodeID) {
 		if n.Split != 1 || k.Parent(k.Parent(id)) != function {
 			fix = nil
 		}
-		k.at(target, "accidental-global", Warning, "'"+name+"' becomes a global; declare it with 'local'", fix)
+		k.at(target, "accidental-global", "'"+name+"' becomes a global; declare it with 'local'", fix)
 	}
 }
 

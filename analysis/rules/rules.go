@@ -13,15 +13,6 @@ import (
 	"assay.rs/core/syntax"
 )
 
-// Severity says how bad a finding is.
-type Severity string
-
-// The severities. An Error is certain to fail when the code runs.
-const (
-	Error   Severity = "error"
-	Warning Severity = "warning"
-)
-
 // Finding is something wrong with the bytes [Start, End) of a document.
 type Finding struct {
 	Code       string
@@ -53,6 +44,9 @@ func Check(d *document.Document, l *types.Library, resolve func(name string) *ty
 	for _, c := range d.Chunks {
 		all = append(all, checkChunk(d, c, l, resolve)...)
 	}
+	if d.Check != nil && l.Checks != nil && l.Checks.Judges(d.Check) {
+		all = append(all, checkKeys(d.Check, l.Checks)...)
+	}
 	sort.SliceStable(all, func(i, j int) bool { return all[i].Start < all[j].Start })
 	return all
 }
@@ -61,7 +55,7 @@ func checkChunk(d *document.Document, c *document.Chunk, l *types.Library, resol
 	k := &checker{Info: types.Infer(c.Tree, c.Bindings, l), level: levelOf(d, c)}
 	k.Resolve = resolve
 	for _, e := range c.Errors() {
-		k.report(Finding{Code: "syntax", Message: e.Message, Severity: Error, Start: e.Start, End: e.End})
+		k.report(Finding{Code: "syntax", Message: e.Message, Start: e.Start, End: e.End})
 	}
 	if len(c.Tree.Errors) == 0 {
 		k.names()
@@ -102,12 +96,15 @@ type checker struct {
 	guards   map[string]bool // fields that the text asks for
 }
 
-func (k *checker) report(f Finding) { k.findings = append(k.findings, f) }
+func (k *checker) report(f Finding) {
+	f.Severity = severities()[f.Code]
+	k.findings = append(k.findings, f)
+}
 
 // at reports a finding at a node.
-func (k *checker) at(id syntax.NodeID, code string, s Severity, message string, fix *Fix) {
+func (k *checker) at(id syntax.NodeID, code, message string, fix *Fix) {
 	start, end := k.Tree.Span(id)
-	k.report(Finding{Code: code, Message: message, Severity: s, Start: start, End: end, Fix: fix})
+	k.report(Finding{Code: code, Message: message, Start: start, End: end, Fix: fix})
 }
 
 // replace is the fix that writes another name for a node.
@@ -133,6 +130,8 @@ func (k *checker) nodes() {
 			k.ignored(id)
 		case syntax.AssignStatement:
 			k.accidental(id)
+		case syntax.StringLiteral:
+			k.secret(id)
 		}
 		return true
 	})

@@ -11,6 +11,7 @@ package types
 import (
 	"slices"
 
+	"assay.rs/analysis/checkfile"
 	"assay.rs/core/spec"
 )
 
@@ -69,6 +70,7 @@ type Library struct {
 	Required map[string]*Module // what require gives
 	Records  map[string]*spec.Record
 	Classes  map[string]*spec.Class
+	Checks   *checkfile.Schema // what check files have; nil: their keys are not looked at
 }
 
 // NewLibrary is the library of the modules, and of Lua's own functions.

@@ -27,7 +27,7 @@ func main() {
 const usage = `usage:
   assay-lsp                      speaks LSP on stdin and stdout
   assay-lsp hover FILE:LINE:COL  prints what an editor shows for a name
-  assay-lsp check PATH...        prints the diagnostics of files and folders; exit code 1 if there are any
+  assay-lsp check PATH...        prints the diagnostics of files and folders; exit code 1 for warnings and errors
   assay-lsp version [--json]     prints version, commit, platform and Go
 `
 
@@ -125,7 +125,7 @@ func check(s *server.Server, paths []string, stdout, stderr io.Writer) int {
 			return failed(stderr, err)
 		}
 		findings := s.Findings(d)
-		found = found || len(findings) > 0
+		found = found || report.Fails(findings)
 		if err := report.Write(stdout, "text", []report.File{{Document: d, Findings: findings}}); err != nil {
 			return failed(stderr, err)
 		}

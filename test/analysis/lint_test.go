@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"assay.rs/analysis/checkfile"
 	"assay.rs/analysis/document"
 	"assay.rs/analysis/rules"
 	"assay.rs/analysis/types"
@@ -23,7 +24,11 @@ func library(t *testing.T) *types.Library {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return types.NewLibrary(modules)
+	l := types.NewLibrary(modules)
+	if l.Checks, err = checkfile.ReadSchema(catalog.Schema()); err != nil {
+		t.Fatal(err)
+	}
+	return l
 }
 
 // intended are the mistakes in files of the repository that are there on purpose, and the globals that Go tests
@@ -39,6 +44,8 @@ func intended(path string, f rules.Finding) bool {
 		return f.Code == "undefined-field" || f.Code == "undefined-global"
 	case path == "core/compile/testdata/newest.lua":
 		return strings.HasPrefix(f.Message, "global 'undefined'")
+	case f.Code == "promql":
+		return path == "test/e2e/failing.yaml"
 	case f.Code == "unused-local":
 		return strings.HasPrefix(path, "test/e2e/testdata/") || path == "tool/mock/testdata/clock.lua"
 	}
@@ -106,7 +113,7 @@ func given(f rules.Finding) bool {
 	return f.Code == "undefined-global" && regexp.MustCompile(`^global '[A-Z_]+' is not defined`).MatchString(f.Message)
 }
 
-var fence = regexp.MustCompile("(?ms)^ *```lua\n(.*?)^ *```")
+var fence = regexp.MustCompile("(?ms)^ *```(lua|yaml)\n(.*?)^ *```")
 
 func TestNoFalseAlarmInTheDocumentation(t *testing.T) {
 	l := library(t)
@@ -114,7 +121,11 @@ func TestNoFalseAlarmInTheDocumentation(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, page := range append(pages, "../../README.md") {
+	guides, err := filepath.Glob("../../docs/*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, page := range append(append(pages, guides...), "../../README.md") {
 		if strings.Contains(page, "docs/reference") {
 			continue // these are the examples of the declarations
 		}
@@ -123,11 +134,11 @@ func TestNoFalseAlarmInTheDocumentation(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, block := range fence.FindAllStringSubmatch(string(text), -1) {
-			d := document.Open("sample.lua", block[1])
+			d := document.Open("sample."+block[1], block[2])
 			for _, f := range rules.Check(d, l, nil) {
 				// A piece uses what a piece before it has declared.
 				if f.Code != "unused-local" && f.Code != "undefined-global" && f.Code != "syntax" {
-					t.Errorf("%s:\n%s\n%s: %s [%s]", page, block[1], d.Position(f.Start), f.Message, f.Code)
+					t.Errorf("%s:\n%s\n%s: %s [%s]", page, block[2], d.Position(f.Start), f.Message, f.Code)
 				}
 			}
 		}
@@ -224,6 +235,72 @@ func TestLevels(t *testing.T) {
 				t.Errorf("findings in a script = %q, want none", got)
 			}
 		})
+	}
+}
+
+func TestCheckFiles(t *testing.T) {
+	l := library(t)
+	const head = "checks:\n- name: a\n  type: http\n  url: http://x\n"
+	for _, tt := range []struct {
+		name, text string
+		want       []string
+	}{
+		{"a key of a check", head + "  timout: 5s\n", []string{"5:3 unknown-key unknown key 'timout'; did you mean 'timeout'?"}},
+		{"a key of another type", head + "  query: {a: b}\n  script: return\n", []string{"6:3 unknown-key unknown key 'script'"}},
+		{"a key at the top", "timout: 5s\n" + head, []string{"1:1 unknown-key unknown key 'timout'; did you mean 'timeout'?"}},
+		{"a key in braces", head + "  expect: { stats: 200 }\n", []string{"5:13 unknown-key unknown key 'stats'; did you mean 'status'?"}},
+		{"a key of defaults", "defaults:\n  http:\n    hedaers: {}\n" + head, []string{"3:5 unknown-key unknown key 'hedaers'; did you mean 'headers'?"}},
+		{"a duration", head + "  timeout: 5 seconds\n", []string{`5:12 wrong-type 'timeout' cannot be "5 seconds", such as 120s`}},
+		{"a number", head + "  retries: many\n", []string{`5:12 wrong-type 'retries' cannot be "many": it is an integer, such as 3`}},
+		{"a list for a text", head + "  method: [GET]\n", []string{`5:11 wrong-type 'method' cannot be a list: it is GET or HEAD or POST or PUT or PATCH or DELETE or OPTIONS, such as POST`}},
+		{"a text for a map", head + "  retry: often\n", []string{`5:10 wrong-type 'retry' cannot be "often": it is a map`}},
+		{"a type", "checks:\n- {name: a, type: http, url: http://x}\n- name: b\n  type: htpp\n", []string{"4:9 wrong-type unknown type 'htpp'; did you mean 'http'?"}},
+		{"a key that is missing", "checks:\n- name: a\n  type: http\n", []string{"3:3 missing-key a check of type http needs 'url'"}},
+		{"needs", head + "- {name: b, type: http, url: http://y, needs: [a, aa, c]}\n", []string{"5:55 unknown-check no check has the name 'c'"}},
+		{"needs in lines", head + "- name: beta\n  type: http\n  url: http://y\n  needs:\n    - a\n    - 'beto' # who?\n", []string{"10:7 unknown-check no check has the name 'beto'; did you mean 'beta'?"}},
+		{"captures", head + "  capture: {token: .token}\n- name: b\n  type: http\n  url: http://y/${captures.tokn}\n  # ${captures.no}\n", []string{"8:28 unknown-capture no check captures 'tokn'; did you mean 'token'?"}},
+		{"captures in jq", head + "  if: $captures.tokn == 1\n", []string{"5:17 unknown-capture no check captures 'tokn'"}},
+		{"jq", head + "  expect:\n    json: .items | length >\n", []string{"6:28 jq jq: expected a value, got the end"}},
+		{"jq in a list", head + "  expect:\n    json:\n      - .a == 1\n      - '.b[ == 2'\n", []string{"8:14 jq jq: expected a value, got '='"}},
+		{"jq in lines", head + "  expect:\n    json: |\n      .a\n      | .b)\n", []string{"8:11 jq jq: expected an operator or the end, got ')'"}},
+		{"jq with a placeholder", "vars: {x: 1}\n" + head + "  expect: {json: '.a == ${x} and .b == \"${x}\"'}\n", nil},
+		{"PromQL", "checks:\n- name: a\n  type: prometheus\n  url: http://x\n  query: sum(rate(up[5mm]))\n", []string{"5:22 promql PromQL: '5mm' is no duration such as 5m"}},
+		{"a secret", head + "  auth: {bearer: kX82jQm4vTz19LpW}\n", []string{"5:18 secret-literal a secret stands in the file: read it from the environment or a file, and give the old one up"}},
+		{"no secret", head + "  auth: {bearer: '${secrets.token}'}\n", nil},
+		{"silenced", head + "  timout: 5s # assay: ignore unknown-key\n  # assay: ignore\n  retires: 3\n", nil},
+		{"a file that includes", "include: [other.yaml]\n" + head + "  needs: [theirs]\n", nil},
+		{"not ours", "checks:\n- name: a\n  type: lint\n  nothing: ours\n", nil},
+		{"a manifest", "kind: List\n" + head + "  no: 1\n", nil},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			for _, end := range []string{"\n", "\r\n"} {
+				if got := findings(t, l, "checks.yaml", strings.ReplaceAll(tt.text, "\n", end)); !slices.Equal(got, tt.want) {
+					t.Errorf("findings of\n%s\n got %q\nwant %q", tt.text, got, tt.want)
+				}
+			}
+		})
+	}
+}
+
+func TestSecrets(t *testing.T) {
+	l := library(t)
+	for text, want := range map[string]bool{
+		`http.get("http://x", {headers = {Authorization = "Bearer 8f3kQ91xZpLm04Tv"}})`: true,
+		`local api_key = "Zk81jPq03LxVnM52"`:                                            true,
+		`print("AKIAQ3EGR7TZW5LMN2PB")`:                                                 true,
+		`local cfg = {} cfg.db_password = "tR7#kL92!mQx04" print(cfg)`:                  true,
+		`print("AKIAIOSFODNN7EXAMPLE")`:                                                 false,
+		`local password = "correct horse battery staple"`:                               false,
+		`local token = env.get("API_TOKEN_2")`:                                          false,
+		`local token = "your-token-123456"`:                                             false,
+		`local token_file = "/var/run/x1/y2/z3"`:                                        false,
+		`local token = "kubernetes.io"`:                                                 false,
+		`local digest = "9f86d081884c7d659a2feaa0c55ad015"`:                             false,
+	} {
+		got := slices.ContainsFunc(findings(t, l, "x.lua", text), func(f string) bool { return strings.Contains(f, "secret-literal") })
+		if got != want {
+			t.Errorf("%s: a secret: %v, want %v", text, got, want)
+		}
 	}
 }
 

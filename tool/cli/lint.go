@@ -7,10 +7,13 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"assay.rs/analysis/checkfile"
 	"assay.rs/analysis/document"
 	"assay.rs/analysis/report"
 	"assay.rs/analysis/rules"
+	"assay.rs/analysis/settings"
 	"assay.rs/analysis/types"
+	"assay.rs/check"
 	"assay.rs/check/command"
 )
 
@@ -25,8 +28,11 @@ func (p *program) lintCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "lint [flags] FILE|FOLDER...",
 		Short: "Find mistakes in scripts and check files without running them",
-		Long: `Reads Lua files and the scripts inside check files, and reports what would fail or does nothing: unknown
-names, fields and options, arguments that are missing, what checks do not have. Exit code 1 when it finds something.
+		Long: `Reads Lua files and check files with the scripts inside, and reports what would fail or does nothing: unknown
+names, fields, options and keys, arguments that are missing, what checks do not have, mistakes in jq and PromQL. Exit code 1 when it finds something.
+
+The nearest .assay.toml in the folder of a file or above says how bad findings are: [severity], then lines such as
+unused-local = "off". What is a hint or an info does not change the exit code.
 
 A comment silences a finding on its line, or on the next when it stands alone: -- assay: ignore unused-local`,
 		Example: "  assay lint .\n  assay lint --fix checks.yaml\n  assay lint --format sarif . > lint.sarif",
@@ -53,20 +59,27 @@ func (p *program) lint(paths []string, flags lintFlags) error {
 		return err
 	}
 	library := types.NewLibrary(specs)
+	schema, err := check.JSONSchema(p.of.types()...)
+	if err != nil {
+		return err
+	}
+	if library.Checks, err = checkfile.ReadSchema(schema); err != nil {
+		return err
+	}
 	var files []report.File
-	found := 0
+	failed := false
 	for _, name := range names {
 		file, err := lintFile(name, library, flags.fix)
 		if err != nil {
 			return err
 		}
-		found += len(file.Findings)
+		failed = failed || report.Fails(file.Findings)
 		files = append(files, file)
 	}
 	if err := report.Write(p.stdout, flags.format, files); err != nil {
 		return err
 	}
-	if found > 0 {
+	if failed {
 		return command.Status(1)
 	}
 	return nil
@@ -87,6 +100,11 @@ func lintFile(name string, l *types.Library, fix bool) (report.File, error) {
 			}
 			return nil
 		})
+		own, err := settings.For(name)
+		if err != nil {
+			return report.File{}, err
+		}
+		findings = own.Adjusted(name, findings)
 		fixed, n := rules.Fixed(string(text), findings)
 		if !fix || n == 0 || round == rounds {
 			return report.File{Document: d, Findings: findings}, nil

@@ -35,15 +35,13 @@ func (s *Server) diagnostics(d *document.Document) []diagnostic {
 }
 
 func (s *Server) diagnostic(d *document.Document, f rules.Finding) diagnostic {
-	out := diagnostic{Range: s.span(d, f.Start, f.End), Severity: 1, Code: f.Code, Source: "assay", Message: f.Message}
-	if f.Severity == rules.Warning {
-		out.Severity = 2
-	}
+	out := diagnostic{Range: s.span(d, f.Start, f.End), Code: f.Code, Source: "assay", Message: f.Message}
+	out.Severity = map[rules.Severity]int{rules.Error: 1, rules.Warning: 2, rules.Info: 3, rules.Hint: 4}[f.Severity]
 	switch f.Code {
 	case "unused-local":
-		out.Severity, out.Tags = 4, []int{1}
+		out.Tags = []int{1} // unnecessary
 	case "deprecated":
-		out.Severity, out.Tags = 4, []int{2}
+		out.Tags = []int{2}
 	}
 	return out
 }

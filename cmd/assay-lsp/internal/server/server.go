@@ -17,8 +17,10 @@ import (
 	"strings"
 	"sync"
 
+	"assay.rs/analysis/checkfile"
 	"assay.rs/analysis/document"
 	"assay.rs/analysis/rules"
+	"assay.rs/analysis/settings"
 	"assay.rs/analysis/types"
 	"assay.rs/cmd/assay-lsp/internal/rpc"
 	"assay.rs/stdlib/catalog"
@@ -28,13 +30,14 @@ import (
 type Server struct {
 	conn     *rpc.Conn
 	library  *types.Library
-	schema   *schema
+	schema   *checkfile.Schema
 	utf8     bool // positions count bytes instead of UTF-16 units
 	snippets bool
 	pull     bool     // the client asks for diagnostics
 	folders  []string // of the workspace
 
 	initialized, stopped bool
+	complained           string           // what the client was told of its settings
 	documents            map[string]*open // by URI
 
 	mu        sync.Mutex
@@ -54,11 +57,13 @@ func New() (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	schema, err := readSchema(catalog.Schema())
+	schema, err := checkfile.ReadSchema(catalog.Schema())
 	if err != nil {
 		return nil, err
 	}
-	return &Server{library: types.NewLibrary(modules), schema: schema, documents: make(map[string]*open), cancelled: make(map[string]bool)}, nil
+	library := types.NewLibrary(modules)
+	library.Checks = schema
+	return &Server{library: library, schema: schema, documents: make(map[string]*open), cancelled: make(map[string]bool)}, nil
 }
 
 // Serve answers until the client says exit or its stream ends. It gives the exit code that the protocol asks for: 0
@@ -349,7 +354,20 @@ func resolver(script string) func(string) *types.Module {
 	}
 }
 
+// complain tells the client what is wrong with its settings, once.
+func (s *Server) complain(text string) {
+	if s.conn != nil && s.complained != text {
+		s.complained = text
+		s.notify("window/showMessage", message{messageError, text})
+	}
+}
+
 // Findings are those of a document.
 func (s *Server) Findings(d *document.Document) []rules.Finding {
-	return rules.Check(d, s.library, resolver(d.Name))
+	findings := rules.Check(d, s.library, resolver(d.Name))
+	own, err := settings.For(d.Name)
+	if err != nil {
+		s.complain(err.Error())
+	}
+	return own.Adjusted(d.Name, findings)
 }

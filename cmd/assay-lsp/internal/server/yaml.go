@@ -1,7 +1,6 @@
 package server
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 	"sort"
@@ -11,83 +10,14 @@ import (
 	"assay.rs/analysis/document"
 )
 
-// schema is a JSON Schema, as far as that of check files needs it.
-type schema struct {
-	Description string             `json:"description"`
-	Properties  map[string]*schema `json:"properties"`
-	Additional  json.RawMessage    `json:"additionalProperties"`
-	Items       *schema            `json:"items"`
-	OneOf       []*schema          `json:"oneOf"`
-	AnyOf       []*schema          `json:"anyOf"`
-	Const       any                `json:"const"`
-	Enum        []any              `json:"enum"`
-	Type        any                `json:"type"`
-}
-
-func readSchema(text []byte) (*schema, error) {
-	var s schema
-	if err := json.Unmarshal(text, &s); err != nil {
-		return nil, fmt.Errorf("read the schema of check files: %w", err)
-	}
-	return &s, nil
-}
-
-// variants are the schema itself and all that it offers to be instead.
-func (s *schema) variants() []*schema {
-	if s == nil {
-		return nil
-	}
-	all := []*schema{s}
-	for _, other := range append(slices.Clone(s.OneOf), s.AnyOf...) {
-		all = append(all, other.variants()...)
-	}
-	return all
-}
-
 // of are the schemas of the value of an entry.
-func (s *Server) of(f *checkfile.File, entry int) []*schema {
-	if entry < 0 {
-		return s.schema.variants()
-	}
-	var found []*schema
-	e := f.Entries[entry]
-	for _, container := range s.container(f, e.Parent, e.Item) {
-		if p := container.Properties[e.Key]; p != nil {
-			found = append(found, p.variants()...)
-			continue
-		}
-		var additional schema
-		if json.Unmarshal(container.Additional, &additional) == nil {
-			found = append(found, additional.variants()...)
-		}
-	}
-	return found
+func (s *Server) of(f *checkfile.File, entry int) []*checkfile.Schema {
+	return s.schema.Shape(f).Of(entry)
 }
 
-// container are the schemas of the map that stands in the value of an entry, or in an item of it. Of several, those
-// stay that the type of the map names.
-func (s *Server) container(f *checkfile.File, parent, item int) []*schema {
-	var found []*schema
-	for _, v := range s.of(f, parent) {
-		if item == 0 {
-			found = append(found, v)
-		} else if v.Items != nil {
-			found = append(found, v.Items.variants()...)
-		}
-	}
-	for _, e := range f.Entries {
-		if e.Parent != parent || e.Item != item || e.Key != "type" {
-			continue
-		}
-		named := slices.DeleteFunc(slices.Clone(found), func(v *schema) bool {
-			t := v.Properties["type"]
-			return t == nil || t.Const != unquoted(e.Value)
-		})
-		if len(named) > 0 {
-			return named
-		}
-	}
-	return found
+// container are the schemas of the map that stands in the value of an entry, or in an item of it.
+func (s *Server) container(f *checkfile.File, parent, item int) []*checkfile.Schema {
+	return s.schema.Shape(f).Map(checkfile.Place{Parent: parent, Item: item})
 }
 
 // around is the entry whose value an offset in a line with this indentation belongs to, and the item of it.
@@ -112,11 +42,7 @@ func around(f *checkfile.File, offset, column int, dash bool) (parent, item int)
 	return parent, item
 }
 
-// knows reports whether a file may be a check file: it has no key at the top that those do not have. Manifests and
-// pipelines are YAML too, and none of our business.
-func (s *Server) knows(f *checkfile.File) bool {
-	return !slices.ContainsFunc(f.Entries, func(e checkfile.Entry) bool { return e.Parent == -1 && s.schema.Properties[e.Key] == nil })
-}
+func (s *Server) knows(f *checkfile.File) bool { return s.schema.Knows(f) }
 
 func (s *Server) yamlCompletion(d *document.Document, offset int) []completionItem {
 	f := d.Check
@@ -183,7 +109,7 @@ func keysOf(f *checkfile.File, parent, item int, counts func(checkfile.Entry) bo
 
 // keyItems are the keys that a map may have besides those that it has.
 func (s *Server) keyItems(f *checkfile.File, parent, item int, have map[string]bool, edit span) []completionItem {
-	properties := make(map[string]*schema)
+	properties := make(map[string]*checkfile.Schema)
 	for _, v := range s.container(f, parent, item) {
 		for key, p := range v.Properties {
 			if !have[key] && properties[key] == nil {
@@ -236,8 +162,8 @@ func (s *Server) yamlValues(entry int, f *checkfile.File, edit span) []completio
 	if e.Key == "type" { // all types, whatever the type is now
 		schemas = nil
 		for _, v := range s.of(f, e.Parent) {
-			for _, item := range v.Items.variants() {
-				schemas = append(schemas, item.Properties["type"].variants()...)
+			for _, item := range v.Items.Variants() {
+				schemas = append(schemas, item.Properties["type"].Variants()...)
 			}
 		}
 	}
