@@ -17,6 +17,7 @@ import (
 	"assay.rs/analysis/document"
 	"assay.rs/analysis/report"
 	"assay.rs/cmd/assay-lsp/internal/server"
+	"assay.rs/core/spec"
 	"assay.rs/core/version"
 )
 
@@ -29,11 +30,21 @@ const usage = `usage:
   assay-lsp hover FILE:LINE:COL  prints what an editor shows for a name
   assay-lsp check PATH...        prints the diagnostics of files and folders; exit code 1 for warnings and errors
   assay-lsp version [--json]     prints version, commit, platform and Go
+
+--catalog FILE before any of these adds the builtins of a program that embeds assay, as its own command catalog prints them.
 `
 
 // run executes the command line and gives the exit code.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	s, err := server.New()
+	var host []spec.Module
+	if len(args) > 1 && args[0] == "--catalog" {
+		var err error
+		if host, err = readCatalog(args[1]); err != nil {
+			return failed(stderr, err)
+		}
+		args = args[2:]
+	}
+	s, err := server.New(host...)
 	if err != nil {
 		return failed(stderr, err)
 	}
@@ -59,6 +70,20 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	}
 	_, _ = io.WriteString(stderr, usage)
 	return 2
+}
+
+// readCatalog reads the modules that assay catalog has written into a file.
+func readCatalog(name string) ([]spec.Module, error) {
+	f, err := os.Open(name) //nolint:gosec // the user names it
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }() // it was read
+	modules, err := spec.Read(f)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return modules, nil
 }
 
 // printed writes the text as a line, unless making it failed.

@@ -13,6 +13,8 @@ func TestCommandLine(t *testing.T) {
 	for name, text := range map[string]string{
 		"a.lua":       "local r = http.get('http://x')\nprint(r.status)\n",
 		"b.lua":       "http.gett('http://x')\n",
+		"host.lua":    "shop.order('1') shop.ordr('1')\n",
+		"host.json":   `{"version":1,"modules":[{"name":"shop","doc":"Sells.","funcs":[{"name":"order","text":"Orders.","level":"check","needs":["pure"],"params":[{"name":"id","type":{"kind":"scalar","name":"string"},"text":"What."}]}]}]}`,
 		"checks.yaml": "checks:\n  - name: a\n    type: script\n    script: |\n      db.query(1, 'x')\n",
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
@@ -31,6 +33,9 @@ func TestCommandLine(t *testing.T) {
 		{"check DIR/a.lua", 0, "", ""},
 		{"check DIR", 1, "checks.yaml:5:7: error: db exists in scripts only", ""},
 		{"check DIR/none.lua", 2, "", "none.lua"},
+		{"--catalog DIR/host.json hover DIR/host.lua:1:6", 0, "shop.order(id: string", ""},
+		{"--catalog DIR/host.json check DIR/host.lua", 1, "host.lua:1:22: error: 'shop' has no 'ordr'; did you mean 'shop.order'? [undefined-field]", ""},
+		{"--catalog DIR/none.json check DIR/a.lua", 2, "", "none.json"},
 		{"help", 0, "usage:", ""},
 		{"frobnicate", 2, "", "usage:"},
 	} {

@@ -22,6 +22,7 @@ const (
 	InternalError    = -32603
 	NotInitialized   = -32002
 	RequestCancelled = -32800
+	ContentModified  = -32801
 )
 
 // MaxFrame is how many bytes a message may have.

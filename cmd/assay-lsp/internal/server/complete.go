@@ -28,6 +28,7 @@ func (s *Server) completion(d *document.Document, p place, _ json.RawMessage) (a
 		for i := range list.Items {
 			item := &list.Items[i]
 			item.TextEdit = &textEdit{edit, item.Label}
+			s.snipped(c, item)
 		}
 	}
 	return list, nil

@@ -1,7 +1,8 @@
 // Package server is the language server: it answers the requests of LSP 3.18 about scripts and check files.
 //
 // All it knows comes from module analysis and the catalog. Documents are immutable: a change makes a new one. Requests
-// are answered in the order that they come; a cancelled one that waits is answered with RequestCancelled.
+// are answered in the order that they come; a cancelled one that waits is answered with RequestCancelled, and one whose
+// document has changed since with ContentModified.
 //
 // Files: server.go is the life of a connection; protocol.go the types of the protocol; text.go positions and changes;
 // one file for each feature.
@@ -23,6 +24,7 @@ import (
 	"assay.rs/analysis/settings"
 	"assay.rs/analysis/types"
 	"assay.rs/cmd/assay-lsp/internal/rpc"
+	"assay.rs/core/spec"
 	"assay.rs/stdlib/catalog"
 )
 
@@ -42,6 +44,15 @@ type Server struct {
 
 	mu        sync.Mutex
 	cancelled map[string]bool
+	changes   map[string]int // of each document, that were read
+}
+
+// waiting is a message that was read, with the changes of its document until then.
+type waiting struct {
+	*rpc.Message
+
+	uri     string
+	changes int
 }
 
 // open is a document that the client has open.
@@ -51,8 +62,8 @@ type open struct {
 	version int
 }
 
-// New is a server that knows what the catalog has.
-func New() (*Server, error) {
+// New is a server that knows what the catalog has, and the modules of a host. Of two with the same name the host's counts.
+func New(host ...spec.Module) (*Server, error) {
 	modules, err := catalog.Modules()
 	if err != nil {
 		return nil, err
@@ -61,9 +72,9 @@ func New() (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	library := types.NewLibrary(modules)
+	library := types.NewLibrary(append(host, modules...))
 	library.Checks = schema
-	return &Server{library: library, schema: schema, documents: make(map[string]*open), cancelled: make(map[string]bool)}, nil
+	return &Server{library: library, schema: schema, documents: make(map[string]*open), cancelled: make(map[string]bool), changes: make(map[string]int)}, nil
 }
 
 // Serve answers until the client says exit or its stream ends. It gives the exit code that the protocol asks for: 0
@@ -81,7 +92,7 @@ func (s *Server) Serve(r io.Reader, w io.Writer) (int, error) {
 			}
 		case error:
 			return 1, m
-		case *rpc.Message:
+		case waiting:
 			if m.Method == "exit" {
 				return s.exitCode(), nil
 			}
@@ -124,7 +135,7 @@ func (s *Server) read(messages chan<- any) {
 				s.mu.Unlock()
 			}
 		default:
-			messages <- m
+			messages <- s.noted(m)
 			if m.Method == "exit" {
 				return
 			}
@@ -132,13 +143,28 @@ func (s *Server) read(messages chan<- any) {
 	}
 }
 
+// noted is a message with the state of its document. Changes count from when they are read: they overtake requests.
+func (s *Server) noted(m *rpc.Message) waiting {
+	var p place
+	if !strings.HasPrefix(m.Method, "textDocument/") || json.Unmarshal(m.Params, &p) != nil {
+		return waiting{Message: m}
+	}
+	uri := p.TextDocument.URI
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if m.Method == "textDocument/didChange" {
+		s.changes[uri]++
+	}
+	return waiting{m, uri, s.changes[uri]}
+}
+
 // handle answers a request, or takes note of a notification.
-func (s *Server) handle(m *rpc.Message) error {
+func (s *Server) handle(m waiting) error {
 	if m.Method == "" {
 		return nil // an answer, and nothing was asked
 	}
 	if m.ID == nil {
-		s.notification(m)
+		s.notification(m.Message)
 		return nil
 	}
 	result, err := s.answer(m)
@@ -158,7 +184,7 @@ func (s *Server) handle(m *rpc.Message) error {
 	return s.conn.Write(reply)
 }
 
-func (s *Server) answer(m *rpc.Message) (result any, err error) {
+func (s *Server) answer(m waiting) (result any, err error) {
 	defer func() {
 		if r := recover(); r != nil { // a fault of the server ends a request, and not the editor's session
 			err = &rpc.Error{Code: rpc.InternalError, Message: fmt.Sprintf("%s: %v", m.Method, r)}
@@ -167,6 +193,7 @@ func (s *Server) answer(m *rpc.Message) (result any, err error) {
 	s.mu.Lock()
 	cancelled := s.cancelled[string(*m.ID)]
 	delete(s.cancelled, string(*m.ID))
+	modified := s.changes[m.uri] != m.changes
 	s.mu.Unlock()
 	switch {
 	case cancelled:
@@ -181,7 +208,10 @@ func (s *Server) answer(m *rpc.Message) (result any, err error) {
 		s.stopped = true
 		return nil, nil
 	}
-	return s.request(m)
+	if modified {
+		return nil, &rpc.Error{Code: rpc.ContentModified, Message: "the document has changed"}
+	}
+	return s.request(m.Message)
 }
 
 func (s *Server) initialize(params json.RawMessage) (any, error) {

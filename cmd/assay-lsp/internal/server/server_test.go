@@ -394,11 +394,76 @@ func TestCancel(t *testing.T) {
 	}
 }
 
+// Requests that wait when the document changes are not answered for a text that is gone; those behind the change are.
+func TestAChangeOvertakesWaitingRequests(t *testing.T) {
+	c := start(t, "{}")
+	params := c.at(script, "pri|nt(1)")
+	other := c.at(checks, inCheck("pri|nt(1)"))
+	c.ask("textDocument/hover", params) // what was pushed is read
+	ask := func(id int, params any) {
+		raw := json.RawMessage(fmt.Sprint(id))
+		c.send(&rpc.Message{ID: &raw, Method: "textDocument/hover"}, params)
+	}
+	ask(100, params) // the server is busy with writing its answer, which nobody reads yet
+	ask(101, params)
+	ask(102, other)
+	c.tell("textDocument/didChange", map[string]any{"textDocument": map[string]any{"uri": script, "version": 2}, "contentChanges": []any{map[string]any{"text": "print(2)"}}})
+	c.tell("$/setTrace", struct{}{}) // read: so is the change
+	ask(103, params)
+	want := map[string]int{"101": rpc.ContentModified, "102": 0, "103": 0}
+	for range 4 {
+		m := c.receive()
+		code := 0
+		if m.Error != nil {
+			code = m.Error.Code
+		}
+		if code != want[string(*m.ID)] && string(*m.ID) != "100" { // it may have been answered already
+			t.Errorf("request %s: code %d, want %d", *m.ID, code, want[string(*m.ID)])
+		}
+	}
+}
+
+func TestSnippets(t *testing.T) {
+	const can = `{"textDocument":{"completion":{"completionItem":{"snippetSupport":true}}}}`
+	for _, tt := range []struct{ text, label, want string }{
+		{"http.ge|", "get", "get(${1:url})$0"},
+		{"local s = 'x' s:spli|", "split", "split(${1:sep})$0"},
+		{"os.time|", "time", "time($1)$0"},
+		{"time.monoton|", "monotonic", "monotonic()$0"},
+		{"http.ge|('x')", "get", "get"},
+		{"ht|", "http", "http"},
+	} {
+		for _, capabilities := range []string{can, "{}"} {
+			c := start(t, capabilities)
+			params := c.at(script, tt.text)
+			want, format := tt.want, 0
+			if strings.Contains(want, "(") {
+				format = formatSnippet
+			}
+			if capabilities == "{}" {
+				want, format = tt.label, 0
+			}
+			found := false
+			for _, item := range result[completionList](c, c.ask("textDocument/completion", params)).Items {
+				if item.Label == tt.label {
+					found = true
+					if item.TextEdit.NewText != want || item.InsertTextFormat != format {
+						t.Errorf("%s: inserts %q, format %d; want %q, %d", tt.text, item.TextEdit.NewText, item.InsertTextFormat, want, format)
+					}
+				}
+			}
+			if !found {
+				t.Errorf("%s: no %q", tt.text, tt.label)
+			}
+		}
+	}
+}
+
 func TestAPanicEndsARequestAlone(t *testing.T) {
 	s := &Server{initialized: true, cancelled: map[string]bool{}, documents: map[string]*open{"u": nil}}
 	s.documents["u"] = &open{} // without a document: whatever looks at it panics
 	id := json.RawMessage("1")
-	_, err := s.answer(&rpc.Message{ID: &id, Method: "textDocument/foldingRange", Params: json.RawMessage(`{"textDocument":{"uri":"u"}}`)})
+	_, err := s.answer(waiting{Message: &rpc.Message{ID: &id, Method: "textDocument/foldingRange", Params: json.RawMessage(`{"textDocument":{"uri":"u"}}`)}})
 	if e, ok := err.(*rpc.Error); !ok || e.Code != rpc.InternalError { //nolint:errorlint // it is what the client gets
 		t.Errorf("error = %v, want InternalError", err)
 	}
