@@ -35,10 +35,11 @@ func main() {
 	length := flag.Duration("for", 20*time.Second, "how long, without the guilty and with them")
 	vms := flag.Int("vms", 1000, "how many")
 	guilty := flag.Int("guilty", 40, "how many of them are guilty")
+	note := flag.String("note", "", "what else is to be known of the machine, such as what ran beside")
 	flag.Parse()
 	rt, err := core.New(core.Config{Modules: append(prelude.Modules(), json.New()), Policy: core.SandboxPolicy(core.Destinations{})})
 	if err == nil {
-		err = run(context.Background(), rt, *vms, *guilty, *length)
+		err = run(context.Background(), rt, *vms, *guilty, *length, *note)
 	}
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "tenants: %v\n", err)
@@ -64,7 +65,7 @@ func crimes() []string {
 	}
 }
 
-func run(ctx context.Context, rt *core.Runtime, vms, guilty int, length time.Duration) error {
+func run(ctx context.Context, rt *core.Runtime, vms, guilty int, length time.Duration, note string) error {
 	s, err := stage.Open()
 	if err != nil {
 		return err
@@ -79,7 +80,7 @@ func run(ctx context.Context, rt *core.Runtime, vms, guilty int, length time.Dur
 		return err
 	}
 	judged := judge(alone, beside, int64(vms)*memory)
-	return errors.Join(judged, s.Publish("tenants", write(vms, guilty, length, alone, beside)))
+	return errors.Join(judged, s.Publish("tenants", write(vms, guilty, length, alone, beside, note)))
 }
 
 // figures are what a measurement has found.
@@ -214,9 +215,12 @@ func judge(alone, beside figures, limits int64) error {
 	return errors.Join(wrong...)
 }
 
-func write(vms, guilty int, length time.Duration, alone, beside figures) string {
+func write(vms, guilty int, length time.Duration, alone, beside figures, note string) string {
+	if note != "" {
+		note = " " + note + "."
+	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "%d VMs in one program for %s, of %d MB each. The honest ones handle some JSON every %s; the figures are from when they were to begin to when they were done.\n\n", vms, length, memory>>20, every)
+	fmt.Fprintf(&b, "%d VMs in one program for %s, of %d MB each. The honest ones handle some JSON every %s; the figures are from when they were to begin to when they were done. %s.%s\n\n", vms, length, memory>>20, every, machine(), note)
 	b.WriteString("| | p50 ms | p99 ms | most ms | honest ended | guilty stopped | live MB at most |\n| --- | --- | --- | --- | --- | --- | --- |\n")
 	for _, row := range []struct {
 		name string
@@ -225,6 +229,27 @@ func write(vms, guilty int, length time.Duration, alone, beside figures) string 
 		fmt.Fprintf(&b, "| %s | %.2f | %.2f | %.2f | %d | %d | %d |\n", row.name, ms(row.f.at(0.5)), ms(row.f.at(0.99)), ms(row.f.at(1)), row.f.ended, row.f.stopped, row.f.live>>20)
 	}
 	return b.String()
+}
+
+// machine tells what the figures were measured on, and with which priority: other programs on it lengthen them.
+func machine() string {
+	text := fmt.Sprintf("Measured with %s on %d cores (%s/%s)", runtime.Version(), runtime.NumCPU(), runtime.GOOS, runtime.GOARCH)
+	stat, err := os.ReadFile("/proc/self/stat")
+	if err != nil {
+		return text
+	}
+	_, behind, _ := strings.Cut(string(stat), ") ")
+	const nice = 16 // behind the name, as proc(5) counts
+	switch fields := strings.Fields(behind); {
+	case len(fields) <= nice:
+		return text
+	case fields[nice] == "0":
+		return text + ", at the usual priority"
+	case strings.HasPrefix(fields[nice], "-"):
+		return text + ", its priority raised (nice " + fields[nice] + ")"
+	default:
+		return text + ", its priority lowered (nice " + fields[nice] + ")"
+	}
 }
 
 func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
