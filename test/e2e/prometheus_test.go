@@ -99,3 +99,22 @@ checks:
 		t.Errorf("assay-check: exit code = %d, want 1 and %q\n%s%s", r.code, want, r.stdout, r.stderr)
 	}
 }
+
+// assay.alertmanager sends, reads and silences alerts as a real server has it.
+func TestAlertmanagerModule(t *testing.T) {
+	runScript(t, "alertmanager.lua", servers.Alertmanager(t))
+}
+
+// Metrics of a job that ends are pushed with http.put, whatever is in their labels.
+func TestPushgateway(t *testing.T) {
+	runScript(t, "pushgateway.lua", servers.Pushgateway(t))
+}
+
+// runScript runs a script of testdata, which fails when something is not as it should be.
+func runScript(t *testing.T, name string, args ...string) {
+	t.Helper()
+	script := filepath.Join(root, "test", "e2e", "testdata", name)
+	if r := run(t, filepath.Join(built, "assay"), append([]string{script}, args...)...); r.code != 0 {
+		t.Errorf("exit %d\n%s%s", r.code, r.stdout, r.stderr)
+	}
+}
