@@ -28,12 +28,17 @@ func TestEditors(t *testing.T) {
 			`encoding "utf-16"`, `diagnostics ["unused-local","sandbox-level"]`, "tokens 0\n", `"at most 1m30s"`, `": http.Response"`, `lenses ["run all checks","run check"]`,
 			"hovers 50\n", "cancelled true\n", "exit 0\n",
 		}},
+		{"extension", "node testdata/editor/extension.js", []string{
+			`completion "get"`, "resolved true\n", "hover true\n", `script [["undefined-field",0]]`, `symbols ["web","lua","flow"]`, `lenses ["run all checks","run check","run check","run check"]`, `"at most 30s"`,
+			`fixes ["replace by 'get'"]`, `edits ["local t = http.get(\"x\")"]`, `corrected ["literal"]`, `task ["check","--only=web"]`, `passed "test_good"`, `failed ["test_bad"`, "grammar [7,10]\n", `packed "PK"`,
+		}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
 			for name, text := range map[string]string{
 				"script.lua": "local r = http.get('http://x')\nlocal t = http.gett('x')\nprint(r.status)\nprint(t)\n",
+				"a_test.lua": "local M = {}\nfunction M.test_good() assert.eq(1, 1) end\nfunction M.test_bad() assert.eq(1, 2) end\nreturn M\n",
 				"checks.yaml": "checks:\n  - name: web\n    type: http\n    url: http://x\n    \n  - name: lua\n    type: script\n    script: |\n" +
 					"      local r = http.get('http://x')\n      assert.eq(r:json(), db.query(1, 'x'))\n  - { name: flow, type: http, url: http://x }\n",
 			} {
@@ -48,7 +53,8 @@ func TestEditors(t *testing.T) {
 				args[i] = strings.ReplaceAll(args[i], "^", " ")
 			}
 			cmd := exec.CommandContext(ctx, args[0], args[1:]...)
-			cmd.Env = append(os.Environ(), nodePath(t), "ASSAY_LSP="+filepath.Join(built, "assay-lsp"), "FOLDER="+dir, "XDG_STATE_HOME="+dir, "XDG_DATA_HOME="+dir)
+			cmd.Env = append(os.Environ(), nodePath(t), "ASSAY_LSP="+filepath.Join(built, "assay-lsp"), "ASSAY="+filepath.Join(built, "assay"),
+				"EXTENSION="+filepath.Join(root, "cmd/assay-lsp/editors/vscode"), "FOLDER="+dir, "XDG_STATE_HOME="+dir, "XDG_DATA_HOME="+dir)
 			out, err := cmd.CombinedOutput()
 			if err != nil {
 				t.Fatalf("%s: %v\n%s", tt.command, err, out)

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -26,6 +27,7 @@ import (
 type testFlags struct {
 	parallel int
 	filter   string
+	format   string
 	junit    string
 	timeout  command.Limit
 	memory   command.Size
@@ -54,6 +56,7 @@ files and of every *_test.lua in the given folders, or in the working directory.
 	fs := cmd.Flags()
 	fs.IntVarP(&flags.parallel, "jobs", "j", 0, "how many tests run at once; 0 is one for each processor")
 	fs.StringVar(&flags.filter, "filter", "", "run only tests whose name this regular expression matches")
+	fs.StringVar(&flags.format, "format", "text", "text, or json: an array of the results")
 	fs.StringVar(&flags.junit, "junit", "", "write a report in JUnit's XML to this file")
 	fs.Var(&flags.timeout, "timeout", "end a test after this time; 0 is no limit")
 	fs.Var(&flags.memory, "memory", "how much a test may hold, such as 64MB; 0 is no limit")
@@ -78,12 +81,19 @@ func (p *program) runTests(ctx context.Context, paths []string, flags *testFlags
 }
 
 func (p *program) runTestsOnce(ctx context.Context, paths []string, flags *testFlags) error {
+	if flags.format != "text" && flags.format != "json" {
+		return &usageError{message: "unknown format " + strconv.Quote(flags.format), hint: "use text or json"}
+	}
 	suite, err := p.suite(flags, paths)
 	if err != nil {
 		return err
 	}
 	_, colour := terminal(p.stdout)
-	text := &luatest.Text{Out: p.stdout, Verbose: flags.verbose, Color: colour}
+	out := p.stdout
+	if flags.format == "json" {
+		out = io.Discard
+	}
+	text := &luatest.Text{Out: out, Verbose: flags.verbose, Color: colour}
 	var results []luatest.Result
 	began := time.Now()
 	err = suite.Run(ctx, func(r luatest.Result) {
@@ -101,6 +111,11 @@ func (p *program) runTestsOnce(ctx context.Context, paths []string, flags *testF
 		return err
 	}
 	text.End(time.Since(began))
+	if flags.format == "json" {
+		if err := luatest.WriteJSON(p.stdout, results); err != nil {
+			return err
+		}
+	}
 	if err := p.testReports(flags, suite, results); err != nil {
 		return err
 	}
