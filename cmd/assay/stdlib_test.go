@@ -43,7 +43,40 @@ import (
 //	--<= more                       a further line of its body
 //
 // Scripts run as checks do, unless the name of the case begins with "script:". The server is URL, and KEY a private key.
-func TestEmbeddedModules(t *testing.T) { runExchanges(t, "testdata/stdlib") }
+//
+// Each function and method of a module must have run in the cases of its file: that a name stands there is not enough.
+func TestEmbeddedModules(t *testing.T) {
+	called := runExchanges(t, "testdata/stdlib")
+	specs, err := stdlib.Specs()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range specs {
+		ran, ok := called[m.Name]
+		if !ok || m.Require == "assay.openbao" { // the same table as assay.vault, and its test says so
+			continue
+		}
+		for _, name := range functionsOf(m) {
+			if !ran[name] {
+				t.Errorf("%s: no test runs %s", m.Require, name)
+			}
+		}
+	}
+}
+
+// functionsOf are the names of a module's functions, and of the methods of its classes.
+func functionsOf(m spec.Module) []string {
+	var names []string
+	for _, f := range m.Funcs {
+		names = append(names, f.Name)
+	}
+	for _, c := range m.Classes {
+		for _, f := range c.Methods {
+			names = append(names, f.Name)
+		}
+	}
+	return names
+}
 
 // Scripts that are in use run unchanged: one in their style for each module whose calls are promised. They may do all that scripts may.
 func TestScriptsInUseRun(t *testing.T) {
@@ -58,13 +91,16 @@ func TestScriptsInUseRun(t *testing.T) {
 
 const compatFolder = "../../test/compat"
 
-func runExchanges(t *testing.T, folder string) {
+// runExchanges runs the files of a folder, and tells which functions of each module ran.
+func runExchanges(t *testing.T, folder string) map[string]map[string]bool {
 	files, err := filepath.Glob(filepath.Join(folder, "*.lua"))
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no tests of modules (%v)", err)
 	}
+	called := map[string]map[string]bool{}
 	for _, file := range files {
 		name := strings.TrimSuffix(filepath.Base(file), ".lua")
+		called[name] = map[string]bool{}
 		t.Run(name, func(t *testing.T) {
 			source, err := os.ReadFile(file)
 			if err != nil {
@@ -75,11 +111,33 @@ func runExchanges(t *testing.T, folder string) {
 				t.Fatalf("%s:%v", file, err)
 			}
 			for _, c := range cases {
-				t.Run(c.name, func(t *testing.T) { c.run(t, name, file) })
+				t.Run(c.name, func(t *testing.T) {
+					for _, function := range c.run(t, name, file) {
+						called[name][function] = true
+					}
+				})
 			}
 		})
 	}
+	return called
 }
+
+// noteCalls puts functions in the place of those of a module, and of the classes of what they give and of what callbacks get,
+// which note that they were called. It is one line, so that positions stay.
+const noteCalls = `local NOTED = {} do local done, watch = {}, nil ` +
+	`local function see(...) for i = 1, select("#", ...) do local v = (select(i, ...)) local meta = type(v) == "table" and getmetatable(v) ` +
+	`if type(meta) == "table" and type(meta.__index) == "table" then watch(meta.__index) end end return ... end ` +
+	`local function callbacks(v) if type(v) == "table" and not getmetatable(v) then ` +
+	`for key, f in pairs(v) do if type(f) == "function" then v[key] = function(...) return f(see(...)) end end end end end ` +
+	`local function noting(name, f) return function(...) NOTED[name] = true ` +
+	`for i = 1, select("#", ...) do callbacks((select(i, ...))) end return see(f(...)) end end ` +
+	`function watch(t) if done[t] then return end done[t] = true ` +
+	`for name, f in pairs(t) do if type(name) == "string" and type(f) == "function" then t[name] = noting(name, f) end end ` +
+	`local meta = getmetatable(t) local later = meta and meta.__index ` + // functions that are loaded when they are first asked for
+	`if type(later) == "function" then meta.__index = function(_, name) local f = later(t, name) ` +
+	`if type(f) == "function" then f = noting(name, f) rawset(t, name, f) end return f end end end watch(%s) end `
+
+const tellCalls = "\nfor name in pairs(NOTED) do print(\"called \" .. name) end"
 
 // Every function of a module is called by its tests.
 func TestEmbeddedModulesAreTested(t *testing.T) {
@@ -230,7 +288,8 @@ func (c *exchanges) read(line int, text string) error {
 	return nil
 }
 
-func (c *exchanges) run(t *testing.T, module, file string) {
+// run tells which functions of the module ran.
+func (c *exchanges) run(t *testing.T, module, file string) []string {
 	var mu sync.Mutex
 	next := 0
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -261,8 +320,9 @@ func (c *exchanges) run(t *testing.T, module, file string) {
 	if strings.HasPrefix(c.name, "script:") || strings.HasPrefix(file, compatFolder) {
 		kit.Policy = core.FullPolicy()
 	}
-	prefix := fmt.Sprintf("local %s = require(\"assay.%s\")%s", module, module, strings.Repeat("\n", c.line))
-	if result := kit.Exec(t, file, prefix+strings.Join(c.script, "\n")); result.Err != nil {
+	prefix := fmt.Sprintf("local %s = require(\"assay.%s\") "+noteCalls+"%s", module, module, module, strings.Repeat("\n", c.line))
+	result := kit.Exec(t, file, prefix+strings.Join(c.script, "\n")+tellCalls)
+	if result.Err != nil {
 		t.Errorf("%v", result.Err)
 	} else if result.Assertions == 0 {
 		t.Errorf("%s:%d: the case asserts nothing", file, c.line)
@@ -272,6 +332,13 @@ func (c *exchanges) run(t *testing.T, module, file string) {
 	for _, e := range c.exchanges[next:] {
 		t.Errorf("%s:%d: %s %s was not requested", file, e.line, e.method, e.path)
 	}
+	var called []string
+	for line := range strings.SplitSeq(result.Stdout, "\n") {
+		if name, ok := strings.CutPrefix(line, "called "); ok {
+			called = append(called, name)
+		}
+	}
+	return called
 }
 
 // globals are URL, and KEY for scripts that want a private key.
