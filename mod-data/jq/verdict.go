@@ -95,9 +95,24 @@ func onlyTrue(q *gojq.Query, trues []string) bool {
 	}
 }
 
-// plain tells whether q is the input or a part of it, and so gives one output.
+// plain tells whether q gives something for every input, and asks nothing of it: the input, a part of it, what these look like or
+// whether they are equal.
 func plain(q *gojq.Query) bool {
-	if q.Term == nil || q.Op != 0 || q.Term.Type != gojq.TermTypeIdentity && q.Term.Type != gojq.TermTypeIndex {
+	switch {
+	case q.Op == gojq.OpPipe, q.Op == gojq.OpEq, q.Op == gojq.OpNe:
+		return plain(q.Left) && plain(q.Right)
+	case q.Term == nil || q.Op != 0:
+		return false
+	}
+	switch t := q.Term; t.Type {
+	case gojq.TermTypeIdentity, gojq.TermTypeIndex, gojq.TermTypeRecurse, gojq.TermTypeNumber, gojq.TermTypeNull, gojq.TermTypeFalse:
+	case gojq.TermTypeString:
+		return t.Str.Queries == nil
+	case gojq.TermTypeQuery:
+		return len(t.SuffixList) == 0 && plain(t.Query)
+	case gojq.TermTypeFunc:
+		return len(t.SuffixList) == 0 && len(t.Func.Args) == 0 && slices.Contains([]string{"type", "tojson", "tostring", "recurse"}, t.Func.Name)
+	default:
 		return false
 	}
 	return !slices.ContainsFunc(q.Term.SuffixList, func(s *gojq.Suffix) bool { return s.Iter || s.Optional })
