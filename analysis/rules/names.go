@@ -45,7 +45,7 @@ func (k *checker) global(id syntax.NodeID) {
 	var fix *Fix
 	if instead := syntax.Instead(name); instead != "" {
 		message += "; " + instead
-	} else if near, ok := nearest.Name(name, k.known(id)); ok {
+	} else if near, ok := nearest.Name(name, k.known(id)); ok && near != name { // one of the same name is out of reach
 		message += "; did you mean '" + near + "'?"
 		fix = k.replace(id, near, false)
 	}

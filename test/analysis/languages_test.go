@@ -102,7 +102,7 @@ func TestLanguagesWithoutFalseAlarm(t *testing.T) {
 				}
 			}
 			programs := append(found, l.programs...)
-			random := rand.New(rand.NewPCG(17, 1)) //nolint:gosec // a test that can be repeated
+			random := rand.New(rand.NewPCG(17, 1))
 			refused, told := 0, 0
 			look := func(program string) {
 				at, message := l.mistake(program)

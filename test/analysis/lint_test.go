@@ -163,6 +163,8 @@ func TestFindings(t *testing.T) {
 		want       []string
 	}{
 		{"undefined global", "print(htp)", []string{"1:7 undefined-global global 'htp' is not defined; did you mean 'http'?"}},
+		{"a local of the same name that is out of reach", "do local vim = 1 print(vim) end print(vim)", []string{"1:39 undefined-global global 'vim' is not defined"}},
+		{"an error without a message", "error()", nil},
 		{"a global that is asked for", "if foo then print(1) end", nil},
 		{"a global of the text", "x = 1 print(x)", nil},
 		{"a name of another Lua", "setfenv(1, {})", []string{"1:1 undefined-global global 'setfenv' is not defined; use load(text, name, mode, env) for an environment of its own"}},

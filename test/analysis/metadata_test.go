@@ -106,7 +106,7 @@ func TestADeletedParameterIsMissedEverywhere(t *testing.T) {
 		}
 		dir := t.TempDir()
 		server := filepath.Join(dir, "assay-lsp")
-		build := exec.CommandContext(t.Context(), "go", "build", "-o", server, "./cmd/assay-lsp") //nolint:gosec // ours
+		build := exec.CommandContext(t.Context(), "go", "build", "-o", server, "./cmd/assay-lsp")
 		build.Dir = w.Root
 		if out, err := build.CombinedOutput(); err != nil {
 			t.Fatalf("%v\n%s", err, out)
@@ -124,7 +124,7 @@ func TestADeletedParameterIsMissedEverywhere(t *testing.T) {
 			if err := os.WriteFile(file, text, 0o600); err != nil {
 				t.Fatal(err)
 			}
-			out, err := exec.CommandContext(t.Context(), server, "--catalog", file, "hover", script+":1:6").CombinedOutput() //nolint:gosec // ours
+			out, err := exec.CommandContext(t.Context(), server, "--catalog", file, "hover", script+":1:6").CombinedOutput()
 			if err != nil {
 				t.Fatalf("%v\n%s", err, out)
 			}
