@@ -1,7 +1,7 @@
 -- Metrics of a job, pushed to the server arg[1] as its documentation has it: PUT replaces a group, POST merges, DELETE forgets.
 local function group(job, labels)
-  local path = arg[1] .. "/metrics/job@base64/" .. base64.encode(job, {url = true})
-  for name, value in pairs(labels or {}) do path = path .. "/" .. name .. "@base64/" .. base64.encode(value, {url = true}) end
+  local path = arg[1] .. "/metrics/job@base64/" .. base64.url_encode(job)
+  for name, value in pairs(labels or {}) do path = path .. "/" .. name .. "@base64/" .. base64.url_encode(value) end
   return path
 end
 local text = {headers = {["content-type"] = "text/plain; version=0.0.4"}}
