@@ -36,6 +36,7 @@ defaults:
   attempt_timeout: 10s
   timeout: 1d
   delay: 0s
+  hold: {for: 30s, every: 5s, failures: 1}
   severity: fail
   tags: [all]
   retry: {strategy: exponential, initial: 500ms, factor: 2, max: 10s, jitter: true, max_elapsed: 90s, on: [connect, timeout, 5xx, assert], successes: 1}
@@ -54,6 +55,8 @@ checks:
     backoff: 1s
     timeout: 1m
     delay: 1s
+    hold: {for: 40s}
+    fail_if: .state == "crashed"
     expect:
       status: [200, "2xx", ">=200 <300"]
       body: {contains: ok, not_contains: [a, b], matches: "^x$", equals: ok}
@@ -85,7 +88,7 @@ func TestEveryKeyIsRead(t *testing.T) {
 	api := s.checks[0]
 	want := settings{
 		policy:         retry.Policy{Attempts: 6, Strategy: retry.Linear, Initial: time.Second, MaxElapsed: 90 * time.Second, On: []retry.Class{"connect", "timeout", "5xx", "assert"}, Successes: 1},
-		attemptTimeout: 10 * time.Second, timeout: time.Minute, delay: time.Second, severity: SeverityFail, tags: []string{"smoke"}, attemptsSaid: true, waitsSaid: true,
+		attemptTimeout: 10 * time.Second, timeout: time.Minute, delay: time.Second, hold: retry.Hold{Window: 40 * time.Second, Every: 10 * time.Second}, severity: SeverityFail, tags: []string{"smoke"}, attemptsSaid: true, waitsSaid: true,
 	}
 	if diff := cmp.Diff(want, api.settings, cmp.AllowUnexported(settings{}), cmp.Comparer(func(a, b func(error) bool) bool { return true }),
 		cmp.Comparer(func(a, b func(retry.Attempt)) bool { return true }), cmp.Comparer(func(a, b func() float64) bool { return true })); diff != "" {

@@ -31,14 +31,15 @@ func (p *Plan) Validated() *Report {
 
 // worst is the longest that a check can take, waits that a server asks for aside.
 func (c *check) worst() time.Duration {
-	w := c.settings.policy.Worst(c.settings.attemptTimeout)
-	if t := c.settings.timeout; t > 0 {
-		w = min(w, t)
+	s := c.settings
+	w := s.hold.Added(s.policy.Worst(s.attemptTimeout), s.attemptTimeout)
+	if s.timeout > 0 {
+		w = min(w, s.timeout)
 	}
-	if w > math.MaxInt64-c.settings.delay {
+	if w > math.MaxInt64-s.delay {
 		return math.MaxInt64
 	}
-	return w + c.settings.delay
+	return w + s.delay
 }
 
 // worst is the longest that a file can take when every check takes its longest, without the file's own timeout.

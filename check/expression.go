@@ -10,6 +10,7 @@ import (
 
 	"assay.rs/check/internal/source"
 	"assay.rs/core/nearest"
+	"assay.rs/core/retry"
 	"assay.rs/mod-data/jq"
 	"assay.rs/mod-data/yaml"
 )
@@ -226,6 +227,20 @@ func (e *expression) run(ctx context.Context, input any, a Attempt) ([]any, erro
 		return nil, err
 	}
 	return nil, errors.New(e.said(err.Error()))
+}
+
+// failed is the error of a check whose fail_if this is: for good when one of its outputs is true.
+func (e *expression) failed(ctx context.Context, input any, a Attempt) error {
+	out, err := e.run(ctx, input, a)
+	switch {
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case err != nil:
+		return Broken(retry.Error, fmt.Errorf("fail_if %s: %s", e.text, a.Redact(err.Error())))
+	case slices.Contains(out, any(true)):
+		return final(Failed("fail_if " + e.text + " holds"))
+	}
+	return nil
 }
 
 // explained says why the expression gave got on input, in words that follow its text.

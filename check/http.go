@@ -28,6 +28,7 @@ type httpCheck struct {
 	options httpOptions
 	follow  bool
 	expect  httpExpect
+	failIf  *expression
 	capture []capture
 }
 
@@ -44,6 +45,7 @@ func (h *httpCheck) Keys() []Key {
 		optionKey("form", manyTexts(&h.form)),
 		{Name: "follow_redirects", Text: "true unless said otherwise.", Value: Flag(&h.follow)},
 		{Name: "expect", Text: "What the answer must be like.", Value: Section("expect", h.expect.keys)},
+		{Name: "fail_if", Text: "jq on the body: once it gives true the check has failed, and makes no further attempt.", Value: expressionValue(&h.failIf, asVerdict)},
 		{Name: "capture", Text: "Values for later checks, as ${captures.name}.", Value: captureValue(&h.capture)},
 	}, h.options.keys()...)
 }
@@ -100,7 +102,10 @@ func (h *httpCheck) Prepare(p *Prep) {
 	if h.method == "" {
 		h.method = "GET"
 	}
-	if h.method == "HEAD" && (len(h.expect.body.wants) > 0 || h.expect.readsJSON()) {
+	if h.failIf != nil && h.expect.failure.wanted() {
+		p.Fail([]string{"fail_if"}, "a request that must fail has no answer to look at")
+	}
+	if h.method == "HEAD" && (len(h.expect.body.wants) > 0 || h.expect.readsJSON() || h.failIf != nil) {
 		p.Fail([]string{"expect"}, "the answer to HEAD has no body to judge")
 	}
 }
@@ -185,6 +190,7 @@ func (h *httpCheck) Run(ctx context.Context, a Attempt) Outcome {
 	captured := h.captured(ctx, resp, a)
 	o.Response = resp.describe(a)
 	h.expect.assess(ctx, &o, resp, resp.took, a)
+	h.givesUp(ctx, &o, resp, a)
 	captured.settle(&o)
 	if f, ok := errors.AsType[*fault](o.Err); ok {
 		f.after = retryAfter(resp, time.Now())
@@ -192,10 +198,22 @@ func (h *httpCheck) Run(ctx context.Context, a Attempt) Outcome {
 	return o
 }
 
+// givesUp ends the attempts when fail_if holds of the body. A body that is no JSON is not what it looks for.
+func (h *httpCheck) givesUp(ctx context.Context, o *Outcome, resp *response, a Attempt) {
+	if h.failIf == nil || resp.unreadable != nil {
+		return
+	}
+	if v, err := resp.decoded(ctx); err == nil {
+		if err := h.failIf.failed(ctx, v, a); err != nil {
+			o.Err = err
+		}
+	}
+}
+
 // judgesBody tells whether anything looks into the body, or at how long it takes.
 func (h *httpCheck) judgesBody() bool {
 	e := &h.expect
-	if len(e.body.wants) > 0 || e.readsJSON() || e.latency.limit > 0 || e.content.any() {
+	if len(e.body.wants) > 0 || e.readsJSON() || h.failIf != nil || e.latency.limit > 0 || e.content.any() {
 		return true
 	}
 	return slices.ContainsFunc(h.capture, func(c capture) bool { return c.json != nil })

@@ -27,6 +27,7 @@ type k8sCheck struct {
 	namespace, context       Template
 	kubeconfig               string
 	expect                   k8sExpect
+	failIf                   *expression
 	foundOut                 foundOut
 	account                  string // the folder of the service account; "" is that of pods
 }
@@ -39,6 +40,7 @@ func (c *k8sCheck) Keys() []Key {
 		{Name: "namespace", Text: "Where they are; else that of the context, or of the pod that the check runs in.", Value: Text(&c.namespace)},
 		{Name: "context", Text: "A context of the kubeconfig; else its current one.", Value: Text(&c.context)},
 		{Name: "kubeconfig", Text: "A kubeconfig; else those of KUBECONFIG, the service account of the pod, or ~/.kube/config. It is read again for each attempt.", Value: Word(&c.kubeconfig)},
+		{Name: "fail_if", Text: "jq on each object: once it gives true the check has failed, and makes no further attempt.", Value: expressionValue(&c.failIf, asVerdict)},
 		{Name: "expect", Text: "What the objects must be like: one of the keys.", Required: true, Value: Section("expect", c.expect.keys)},
 	}
 }
@@ -72,6 +74,9 @@ func (c *k8sCheck) Prepare(p *Prep) {
 		}
 	}
 	c.expect.prepare(p)
+	if c.failIf != nil && (c.expect.absent || c.expect.count.text != "") {
+		p.Fail([]string{"fail_if"}, "'absent' and 'count' look at no object: 'fail_if' belongs to the others")
+	}
 	c.suits(p)
 }
 
@@ -180,7 +185,7 @@ func (c *k8sCheck) Run(ctx context.Context, a Attempt) Outcome {
 	case e.count.text != "":
 		t.assessCount(ctx, &o, e.count)
 	default:
-		t.assessObjects(ctx, &o, e)
+		t.assessObjects(ctx, &o, e, c.failIf)
 	}
 	if o.Err == nil { // else it took the time to find out why
 		c.expect.latency.assess(&o, time.Since(began))

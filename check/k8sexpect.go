@@ -19,8 +19,9 @@ type k8sExpect struct {
 	json      []*expression
 	count     counts
 	absent    bool
-	ready     string // all
-	replicas  int    // that a workload must ask for; -1 is any but 0
+	ready     string   // all
+	image     Template // that each pod of a workload must run
+	replicas  int      // that a workload must ask for; -1 is any but 0
 	latency   latency
 }
 
@@ -53,6 +54,7 @@ func (e *k8sExpect) keys() []Key {
 		{Name: "absent", Text: "true: there must be no such object. A kind or namespace that does not exist is an error.", Value: onlyTrue(&e.absent)},
 		{Name: "ready", Text: "all: every object must be ready, whatever that means for its kind.", Value: Choice(&e.ready, "all")},
 		{Name: "replicas", Text: "How many replicas the workload must ask for. Without it any number but 0.", Value: Int(&e.replicas, 0, 1_000_000)},
+		{Name: "image", Text: "What every pod of the workload must run in one of its containers: a tag, as 1.4.2, a digest, as sha256:..., or the whole reference.", Value: Text(&e.image)},
 		{Name: "latency", Text: "How long the API server may take to give the objects: \"<500ms\".", Value: latencyValue(&e.latency)},
 	}
 }
@@ -189,6 +191,9 @@ func (e *k8sExpect) prepare(p *Prep) {
 		p.Fail([]string{"expect", "value"}, "'jsonpath' has a value already")
 	case e.apart.Set():
 		e.value = e.apart
+	}
+	if e.image.Set() && e.rollout == "" && e.ready == "" {
+		p.Fail([]string{"expect", "image"}, "'image' belongs to 'rollout' or 'ready': the pods of a workload are looked at")
 	}
 	if e.replicas >= 0 && e.rollout == "" && e.ready == "" && e.condition.name == "" {
 		p.Fail([]string{"expect", "replicas"}, "'replicas' belongs to 'rollout', 'ready' or 'condition'")

@@ -124,8 +124,8 @@ func (e *k8sExpect) expression() string {
 }
 
 // assessObjects judges the object, or each of the list. An empty list is wrong.
-func (t *k8sTarget) assessObjects(ctx context.Context, o *Outcome, e *k8sExpect) {
-	j := &objectJudge{target: t, expect: e, outcome: o}
+func (t *k8sTarget) assessObjects(ctx context.Context, o *Outcome, e *k8sExpect, failIf *expression) {
+	j := &objectJudge{target: t, expect: e, failIf: failIf, outcome: o}
 	err := j.all(ctx)
 	if err != nil {
 		o.Err = k8sError(ctx, err)
@@ -157,6 +157,7 @@ func (t *k8sTarget) assessObjects(ctx context.Context, o *Outcome, e *k8sExpect)
 type objectJudge struct {
 	target    *k8sTarget
 	expect    *k8sExpect
+	failIf    *expression
 	outcome   *Outcome
 	seen, bad int
 	object    kube.Object
@@ -183,6 +184,12 @@ func (j *objectJudge) one(ctx context.Context, object kube.Object) error {
 	j.seen++
 	j.target.hideSecret(object)
 	f := j.judge(ctx, object)
+	if f.err == nil && f.wrong == "" && j.expect.image.Set() {
+		f = j.runs(ctx, object)
+	}
+	if j.failIf != nil && f.err == nil {
+		f = j.givenUp(ctx, object, f)
+	}
 	if f.err != nil {
 		return f.err
 	}
@@ -194,6 +201,18 @@ func (j *objectJudge) one(ctx context.Context, object kube.Object) error {
 		j.bad++
 	}
 	return nil
+}
+
+// givenUp is what fail_if makes of what an object was found to be.
+func (j *objectJudge) givenUp(ctx context.Context, object kube.Object, f finding) finding {
+	err := j.failIf.failed(ctx, map[string]any(object), j.target.attempt)
+	switch {
+	case err == nil:
+		return f
+	case isFinal(err):
+		return finding{wrong: err.Error(), final: true}
+	}
+	return finding{err: err}
 }
 
 // hideSecret keeps the values of a Secret out of every message.

@@ -158,7 +158,10 @@ func (r *Report) worsen(shard *Report) {
 	if r.Outcome == OutcomeCancelled {
 		return
 	}
-	r.Passed, r.Outcome, r.Exit = false, shard.Outcome, max(shard.Exit, ExitFailed)
+	r.Passed, r.Outcome, r.Exit = false, shard.Outcome, ExitFailed
+	if shard.Outcome == OutcomeCancelled {
+		r.Exit = max(shard.Exit, ExitFailed)
+	}
 	if r.Outcome == OutcomePassed {
 		r.Outcome = OutcomeError
 	}

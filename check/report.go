@@ -39,6 +39,9 @@ const (
 	ExitPassed = 0
 	ExitFailed = 1
 	ExitUsage  = 2
+
+	ExitDeadline = 3 // with [Report.Detail]: the time was over
+	ExitError    = 4 // with [Report.Detail]: something could not be measured
 )
 
 // Schema names the format of the document.
@@ -68,6 +71,8 @@ type Report struct {
 	Started  time.Time   `json:"started_at"`
 	Timeout  int64       `json:"timeout_ms,omitempty"` // how long the run might have taken; 0 is no bound
 	Shard    *Shard      `json:"shard,omitempty"`      // of a run of a part of the checks
+	Advisory bool        `json:"advisory,omitempty"`   // the exit code says nothing of the checks
+	Would    *int        `json:"would_exit,omitempty"` // the exit code if it did
 	Errors   []Problem   `json:"errors,omitempty"`
 	LeftOut  []string    `json:"left_out,omitempty"` // what a folder has beside check files and scripts
 
@@ -124,6 +129,30 @@ func newReport() *Report {
 
 // ExitCode is what the process should exit with.
 func (r *Report) ExitCode() int { return r.Exit }
+
+// Detail lets the exit code tell a run that failed from one whose time was over, and from one that could not measure.
+func (r *Report) Detail() {
+	switch {
+	case r.Exit != ExitFailed:
+	case r.Outcome == OutcomeDeadline:
+		r.Exit = ExitDeadline
+	case r.Outcome == OutcomeError:
+		r.Exit = ExitError
+	}
+}
+
+// Advise makes the exit code 0 whatever the checks came to, and says what it would have been. A run that did not begin, or
+// was ended by a signal, keeps its own.
+func (r *Report) Advise() {
+	would := r.Exit
+	r.Advisory, r.Would = true, &would
+	if r.Outcome != OutcomeCancelled && r.Exit != ExitUsage {
+		r.Exit = ExitPassed
+	}
+	if r.Exit != would {
+		r.Reason += fmt.Sprintf(" (advisory: exit code 0, not %d)", would)
+	}
+}
 
 // Undelivered makes of r the report of a run whose document could not be written, for the reason err. ctx is that of
 // the run: when a signal ended the wait for a reader, the exit code says so.

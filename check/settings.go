@@ -29,6 +29,7 @@ type settings struct {
 	attemptTimeout time.Duration
 	timeout        time.Duration // of all attempts; 0 is no bound of its own
 	delay          time.Duration
+	hold           retry.Hold
 	severity       Severity
 	tags           []string
 
@@ -65,6 +66,7 @@ func (s *settings) each() []Key {
 		{Name: "retry", Text: "How to retry, in detail; it overrides backoff.", Value: s.retryValue()},
 		{Name: "timeout", Text: "How long all attempts of the check may take.", Value: Duration(&s.timeout, false)},
 		{Name: "delay", Text: "How long to wait before the first attempt.", Value: Duration(&s.delay, true)},
+		{Name: "hold", Text: "How long the check must go on passing after it has passed.", Value: s.holdValue()},
 		{Name: "severity", Text: "fail, or warn: told, but the run passes.", Value: Choice(&s.severity, SeverityFail, SeverityWarn)},
 		{Name: "tags", Text: "Words by which --tags selects checks.", Value: Words(&s.tags)},
 	}
@@ -150,6 +152,9 @@ func (s *settings) settle(r *Reader, n *yaml.Node) {
 	if n.Get("retries") != nil && n.Get("retry").Get("attempts") != nil {
 		r.Fail(n.Get("retries"), "'retries' and 'retry.attempts' say the same: give one of them")
 	}
+	if s.hold.Window > 0 && s.timeout > 0 && s.timeout <= s.hold.Window {
+		r.Fail(n, "the timeout of %s is over before 'hold.for' of %s: the check could not pass", seconds(s.timeout), seconds(s.hold.Window))
+	}
 	if s.policy.Successes > s.policy.Attempts {
 		r.Fail(n, "successes: %d passing attempts in a row need at least as many attempts, not %d", s.policy.Successes, s.policy.Attempts)
 	}
@@ -158,7 +163,7 @@ func (s *settings) settle(r *Reader, n *yaml.Node) {
 // describe is the policy in a few words, for plans.
 func (s settings) describe() string {
 	if s.policy.Attempts == 1 {
-		return "1 attempt"
+		return "1 attempt" + heldFor(s.hold)
 	}
-	return fmt.Sprintf("%d attempts, %s", s.policy.Attempts, s.policy.Strategy)
+	return fmt.Sprintf("%d attempts, %s", s.policy.Attempts, s.policy.Strategy) + heldFor(s.hold)
 }

@@ -55,12 +55,20 @@ func (t *tracker) run1(ctx context.Context) {
 		defer stop()
 	}
 	policy := s.policy
-	policy.Watch = t.record
+	policy.Watch = func(a retry.Attempt) {
+		if a.Err == nil && a.Next == 0 {
+			a.Next = s.hold.Every
+		}
+		t.record(a)
+	}
 	policy.When = func(err error) bool { return !t.isStuck() && !isFinal(err) && chosen(policy.On, err) }
 	t.mu.Lock()
 	t.began = t.run.clock.Now()
 	t.mu.Unlock()
 	res, err := retry.Do(ctx, policy, t.run.clock, t.attempt)
+	if err == nil && s.hold.Window > 0 {
+		res, err = t.hold(ctx, res)
+	}
 	t.conclude(whole, ctx, res, err)
 }
 

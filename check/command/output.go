@@ -57,6 +57,19 @@ func (t *targets) takeStdout() bool {
 	return false
 }
 
+// exitCodes is the value of --exit-codes.
+type exitCodes string
+
+func (f *exitCodes) String() string { return string(*f) }
+func (f *exitCodes) Type() string   { return "how" }
+func (f *exitCodes) Set(s string) error {
+	if s != "plain" && s != "detailed" {
+		return errors.New("use plain or detailed")
+	}
+	*f = exitCodes(s)
+	return nil
+}
+
 type colorFlag string
 
 func (f *colorFlag) String() string { return string(*f) }
@@ -103,6 +116,12 @@ func (o *output) event(e check.Event) {
 // failure of a pass: whoever reads it must not take its absence for one. The verdict comes after the document, and
 // does not say that checks passed when nobody has got it.
 func (o *output) deliver(ctx context.Context, r *check.Report) int {
+	if o.flags.exitCodes == "detailed" {
+		r.Detail()
+	}
+	if o.flags.advisory {
+		r.Advise()
+	}
 	lost := false
 	if o.view != nil {
 		o.view.finish(r)

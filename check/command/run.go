@@ -30,6 +30,8 @@ type CheckFlags struct {
 	color            string // auto, always or never
 	shard            check.ShardChoice
 	failFast         bool
+	exitCodes        exitCodes
+	advisory         bool
 }
 
 // Bind adds the flags to fs.
@@ -53,6 +55,9 @@ func (f *CheckFlags) bindOutput(fs *pflag.FlagSet) {
 	fs.BoolVar(&f.quiet, "quiet", false, "no log, neither of checks nor of scripts and fixtures: nothing but the document")
 	fs.Var(&f.reports, "report", "write a report as well: junit=FILE, tap=FILE, jsonl=FILE, markdown=FILE, html=FILE, prometheus=FILE, json=FILE, github; - is stdout; may be repeated")
 	fs.BoolVar(&f.document, "json", false, "print the document on a terminal too; elsewhere, as in a pipe, it is always printed")
+	f.exitCodes = "plain"
+	fs.Var(&f.exitCodes, "exit-codes", "plain: 1 for every run that did not pass; detailed: 3 when its time was over, 4 when something could not be measured")
+	fs.BoolVar(&f.advisory, "advisory", false, "run and tell everything, and exit with 0 whatever the checks came to; the document has advisory and would_exit")
 	f.color = "auto"
 	fs.Var((*colorFlag)(&f.color), "color", "colours on a terminal: auto, always or never; auto heeds NO_COLOR")
 	fs.StringVar(&f.termination, "termination-log", check.TerminationLog, "existing file that gets the verdict, for the status of a pod")
@@ -60,7 +65,7 @@ func (f *CheckFlags) bindOutput(fs *pflag.FlagSet) {
 
 // FirstSet is the first of these flags that the command line has set, or empty.
 func (f *CheckFlags) FirstSet(fs *pflag.FlagSet) string {
-	for _, name := range []string{"only", "skip", "tags", "var", "vars-file", "validate", "dry-run", "watch", "quiet", "fail-fast", "shard-index", "shard-count", "report", "json", "color", "termination-log"} {
+	for _, name := range []string{"only", "skip", "tags", "var", "vars-file", "validate", "dry-run", "watch", "quiet", "fail-fast", "shard-index", "shard-count", "report", "json", "exit-codes", "advisory", "color", "termination-log"} {
 		if fs.Changed(name) {
 			return name
 		}

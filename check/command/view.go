@@ -120,6 +120,9 @@ func (v *view) event(e check.Event) {
 	}
 	v.mu.Unlock()
 	if e.Kind == check.CheckEnded && !v.quiet {
+		if v.stop != nil {
+			v.console.SetLive(v.live(time.Now())) // without the check that is over
+		}
 		v.print(v.finished(e.Result))
 	}
 }

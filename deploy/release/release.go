@@ -50,8 +50,7 @@ const fips = "crypto/internal/fips140/"
 func hot() []string {
 	return []string{
 		"runtime", "internal/runtime/gc/...", "internal/runtime/maps", "internal/bytealg", "sync/...", "strconv", "unicode/utf8",
-		fips + "aes/...", fips + "edwards25519/...", fips + "mlkem",
-		fips + "sha256", fips + "sha3", fips + "sha512", "github.com/yuin/gopher-lua", "math", "assay.rs/core/internal/...",
+		fips + "aes/...", fips + "sha256", fips + "sha3", fips + "sha512", "github.com/yuin/gopher-lua", "math", "assay.rs/core/internal/...",
 	}
 }
 
@@ -60,7 +59,7 @@ func hotInScripts() []string {
 	return []string{
 		"strings", "bytes", "bufio", "io", "slices", "sort", "maps", "context", "errors", "fmt", "reflect", "time",
 		"internal/strconv", "internal/sync", "internal/abi", "internal/stringslite", "internal/reflectlite", "internal/byteorder", "internal/godebug", "internal/chacha8rand",
-		"internal/runtime/...", fips + "bigmod", fips + "nistec", "cmp", "iter", "math/...", "unicode/...", "regexp/...", "vendor/golang.org/x/net/http/httpguts",
+		"internal/runtime/...", fips + "bigmod", fips + "edwards25519/...", fips + "mlkem", fips + "nistec", "cmp", "iter", "math/...", "unicode/...", "regexp/...", "vendor/golang.org/x/net/http/httpguts",
 		"assay.rs/core", "assay.rs/core/compile", "assay.rs/core/syntax",
 		"assay.rs/mod-serve/...", "assay.rs/mod-http/...", "net", "net/http/...", "net/netip", "net/textproto", "net/url",
 		"internal/poll", "syscall", "github.com/go-chi/chi/v5", "nhooyr.io/websocket",

@@ -36,7 +36,7 @@ func samples(dir string) map[string]sample {
 		"vars-file": {"=" + filepath.Join(dir, "vars.json"), 0, `"passed": 2`}, "validate": {"", 0, `"validated"`}, "dry-run": {"", 0, "worst case"}, "quiet": {"", 1, `"failed"`}, "log-level": {"=error", 1, `"failed"`},
 		"log-format": {"=json", 1, `"failed"`}, "termination-log": {"=" + filepath.Join(dir, "verdict"), 1, `"failed"`},
 		"report": {"=tap=" + filepath.Join(dir, "report.tap"), 1, `"failed"`}, "json": {"", 1, `"failed"`}, "color": {"=never", 1, `"failed"`},
-		"fail-fast": {"", 1, `"failed"`}, "shard-count": {"=1", 2, "shard"}, "shard-index": {"=0", 2, "shard"},
+		"fail-fast": {"", 1, `"failed"`}, "exit-codes": {"=detailed", 1, `"failed"`}, "advisory": {"", 0, `"would_exit": 1`}, "shard-count": {"=1", 2, "shard"}, "shard-index": {"=0", 2, "shard"},
 		"help": {"", 0, "Usage:"}, "version": {"", 0, "assay"},
 		"timeout": with(scripts, "=1s"), "memory": with(scripts, "=1MB"), "sandbox": scripts, "readonly": scripts, "explain-policy": scripts,
 		"allow-net": with(scripts, "=example.com"), "allow-env": with(scripts, "=NOTHING"), "allow-read": with(scripts, "="+dir), "allow-write": with(scripts, "="+dir),

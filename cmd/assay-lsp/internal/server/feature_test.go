@@ -184,6 +184,8 @@ func TestInlayHints(t *testing.T) {
 		{"defaults:\n  retries: 2\n  backoff: 5s\n", "    attempt_timeout: 10s\n", "45s"},
 		{"timeout: 10s\n", "    timeout: 20s\n    delay: 1s\n", "21s"},
 		{"", "    retry: { attempts: 3, strategy: constant, initial: 2s }\n    attempt_timeout: 1s\n", "7s"},
+		{"", "    attempt_timeout: 1s\n    hold: { for: 1m, every: 5s, failures: 1 }\n", "1m13s"},
+		{"", "    hold: { for: soon }\n", ""},
 		{"", "    attempt_timeout: ${T}\n", ""},
 	} {
 		got := strings.Join(hints(checks, tt.top+"checks:\n  - name: a\n    type: http\n"+tt.check+"|"), " ")

@@ -23,7 +23,7 @@ func worstCase(f *checkfile.File, parent, item int) (time.Duration, bool) {
 	if !p.known || p.policy.Validate() != nil {
 		return 0, false
 	}
-	worst := p.policy.Worst(p.attempt)
+	worst := p.hold.Added(p.policy.Worst(p.attempt), p.attempt)
 	if p.timeout > 0 {
 		worst = min(worst, p.timeout)
 	}
@@ -33,6 +33,7 @@ func worstCase(f *checkfile.File, parent, item int) (time.Duration, bool) {
 // pacing is what a file says about attempts, from the top down: what is nearer to the check wins.
 type pacing struct {
 	policy                  retry.Policy
+	hold                    retry.Hold
 	attempt, timeout, delay time.Duration
 	attemptsSaid, waitsSaid bool // by retries and backoff: retry overrides only what it names
 	known                   bool
@@ -53,8 +54,21 @@ func (p *pacing) read(f *checkfile.File, parent, item int) {
 		}
 	}
 	for i, e := range f.Entries {
-		if e.Parent == parent && e.Item == item && e.Key == "retry" {
+		if e.Parent != parent || e.Item != item {
+			continue
+		}
+		switch e.Key {
+		case "retry":
 			p.retry(f, i)
+		case "hold":
+			keys := values(f, i, 0)
+			p.hold = retry.Hold{Window: p.duration(keys["for"])}
+			if v, ok := keys["every"]; ok {
+				p.hold.Every = p.duration(v)
+			}
+			if v, ok := keys["failures"]; ok {
+				p.hold.Failures = p.number(v)
+			}
 		}
 	}
 }
