@@ -256,3 +256,15 @@ func TestCompletionOfNames(t *testing.T) {
 		}
 	}
 }
+
+func TestHoverTellsWhatHoldsOtherwise(t *testing.T) {
+	c := start(t, "{}")
+	for text, want := range map[string]string{
+		"checks:\n  - name: a\n    type: http\n    attempt_time|out: 5s\n":                                   "Default: `30s`",
+		"defaults:\n  attempt_timeout: 7s\nchecks:\n  - name: a\n    type: http\n    attempt_time|out: 5s\n": "The defaults of this file: `7s`",
+	} {
+		if got := result[hover](c, c.ask("textDocument/hover", c.at(checks, text))).Contents.Value; !strings.HasSuffix(got, want) {
+			t.Errorf("hover at %q = %q, want %q at its end", text, got, want)
+		}
+	}
+}

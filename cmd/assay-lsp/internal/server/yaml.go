@@ -192,11 +192,26 @@ func (s *Server) yamlHover(d *document.Document, offset int) any {
 		}
 		for _, v := range s.of(d.Check, i) {
 			if v.Description != "" {
-				return hover{*markdown("`" + e.Key + "`: " + v.Description), s.span(d, e.Start, e.End)}
+				return hover{*markdown("`" + e.Key + "`: " + v.Description + inForce(d.Check, i, v)), s.span(d, e.Start, e.End)}
 			}
 		}
 	}
 	return nil
+}
+
+// inForce is what holds for the key of a check or of defaults where it is not written: what the file's defaults say, else
+// what the program does.
+func inForce(f *checkfile.File, entry int, v *checkfile.Schema) string {
+	e := f.Entries[entry]
+	for _, other := range f.Entries {
+		if e.Item > 0 && other.Key == e.Key && other.Value != "" && other.Parent >= 0 && f.Entries[other.Parent].Key == "defaults" && f.Entries[other.Parent].Parent == -1 {
+			return "\n\nThe defaults of this file: `" + other.Value + "`"
+		}
+	}
+	if v.Default == nil {
+		return ""
+	}
+	return defaultText(fmt.Sprint(v.Default))
 }
 
 // checkSymbols are the checks of a file by name, with the functions of their scripts.
