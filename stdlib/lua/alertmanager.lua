@@ -39,6 +39,10 @@ local function known(filter, names, operation)
   end
 end
 
+local function expected(operation, what, kind, value)
+  if type(value) ~= kind then error(("alertmanager.%s: %s is expected, got %s"):format(operation, what, type(value)), 3) end
+end
+
 local of_groups = { active = true, silenced = true, inhibited = true, filter = true, receiver = true }
 local of_alerts = rest.without(of_groups)
 of_alerts.unprocessed = true
@@ -65,6 +69,7 @@ end
 ---@param options http.Options?
 ---@return boolean # true
 function M.post_alerts(url, alerts, options)
+  expected("post_alerts", "a table of alerts", "table", alerts)
   call("post_alerts", "POST", url, "/api/v2/alerts", nil, json.array(alerts), options)
   return true
 end
@@ -143,7 +148,7 @@ function M.receivers(url, options) return call("receivers", "GET", url, "/api/v2
 local function firing(filter) return { active = true, silenced = false, inhibited = false, filter = filter } end
 
 local function matcher(name, value)
-  return ('%s="%s"'):format(name, (tostring(value):gsub('[\\"\n]', { ["\\"] = "\\\\", ['"'] = '\\"', ["\n"] = "\\n" })))
+  return ('%s="%s"'):format(name, (value:gsub('[\\"\n]', { ["\\"] = "\\\\", ['"'] = '\\"', ["\n"] = "\\n" })))
 end
 
 --- Tells whether an alert fires, and is neither silenced nor inhibited.
@@ -153,7 +158,10 @@ end
 ---@param name string Its alertname.
 ---@param options http.Options?
 ---@return boolean
-function M.is_firing(url, name, options) return #M.alerts(url, firing({ matcher("alertname", name) }), options) > 0 end
+function M.is_firing(url, name, options)
+  expected("is_firing", "an alertname", "string", name)
+  return #M.alerts(url, firing({ matcher("alertname", name) }), options) > 0
+end
 
 --- Counts the alerts that fire and are neither silenced nor inhibited.
 ---
@@ -173,6 +181,9 @@ function M.active_count(url, options) return #M.alerts(url, firing(), options) e
 ---@param options http.Options?
 ---@return string id Of the silence.
 function M.silence_alert(url, name, hours, about, options)
+  expected("silence_alert", "an alertname", "string", name)
+  hours = tonumber(hours)
+  expected("silence_alert", "a number of hours", "number", hours)
   local from = math.floor(time())
   return M.create_silence(url, {
     matchers = { { name = "alertname", value = name, isRegex = false, isEqual = true } },

@@ -102,10 +102,14 @@ local function signed(self, method, bucket, key, o)
   }
 end
 
+local function named(operation, what, text)
+  if type(text) ~= "string" or text == "" then error("s3." .. operation .. ": the " .. what .. " is " .. (text == "" and "empty" or "a " .. type(text)), 4) end
+end
+
 local function call(self, operation, method, bucket, key, o)
   o = o or {}
-  if bucket ~= nil and (type(bucket) ~= "string" or bucket == "") then error("s3." .. operation .. ": the bucket is " .. (bucket == "" and "empty" or "a " .. type(bucket)), 3) end
-  if o.keyed and (type(key) ~= "string" or key == "") then error("s3." .. operation .. ": the key is " .. (key == "" and "empty" or "a " .. type(key)), 3) end
+  if operation ~= "list_buckets" then named(operation, "bucket", bucket) end
+  if o.keyed then named(operation, "key", key) end
   local request = signed(self, method, bucket, key, o)
   local path = plain(request.path) .. (request.query and "?" .. request.query or "")
   local given = { headers = sigv4.headers(request), body = o.body, follow_redirects = false, max_body = o.max_body }
@@ -202,6 +206,7 @@ end
 ---@param options {content_type: string?, headers: table<string, string>?}? headers such as x-amz-meta-owner; they are signed.
 ---@return boolean # true
 function Client:put_object(bucket, key, body, options)
+  if type(body) ~= "string" then error("s3.put_object: a body is expected, got " .. type(body), 2) end
   local headers = {}
   for name, value in pairs(options and options.headers or {}) do headers[name:lower()] = value end
   headers["content-type"] = options and options.content_type or headers["content-type"]

@@ -45,9 +45,9 @@ function M.path(template, ...)
   local given, n = { ... }, 0
   return (template:gsub("{(/?)}", function(several)
     n = n + 1
-    if given[n] == nil then error("value " .. n .. " of the path " .. template .. " is nil", 4) end
+    if given[n] == nil then error("value " .. n .. " of the path " .. template .. " is nil", 5) end
     local text = tostring(given[n])
-    if text == "" and several == "" then error("value " .. n .. " of the path " .. template .. " is empty", 4) end
+    if text == "" and several == "" then error("value " .. n .. " of the path " .. template .. " is empty", 5) end
     if several == "" then return segment(text) end
     return (text:gsub("^/+", ""):gsub("/+$", ""):gsub("[^/]+", segment))
   end))

@@ -80,3 +80,9 @@ assert.eq(alertmanager.is_firing(URL, 'a "b"'), true)
 assert.eq(alertmanager.active_count(URL), 2)
 assert.eq(alertmanager.status(URL).versionInfo.version, "0.27")
 assert.eq(alertmanager.receivers(URL, {auth = {bearer = "t"}})[1].name, "r")
+
+---- what a script forgot is an error of its own line, not an answer: nothing is asked
+assert.raises(function() alertmanager.is_firing(URL) end, "alertmanager.is_firing: an alertname is expected, got nil")
+assert.raises(function() alertmanager.post_alerts(URL) end, "alertmanager.post_alerts: a table of alerts is expected, got nil")
+assert.raises(function() alertmanager.silence_alert(URL, nil, 2) end, "alertmanager.silence_alert: an alertname is expected, got nil")
+assert.raises(function() alertmanager.silence_alert(URL, "A") end, "alertmanager.silence_alert: a number of hours is expected, got nil")

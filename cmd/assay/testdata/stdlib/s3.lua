@@ -37,6 +37,10 @@ local hosted = s3.client{endpoint = "https://s3.x", region = "r", access_key = "
 assert.contains(hosted:presign("PUT", "b", "k", 60), "https://b.s3.x/k?")
 assert.raises(function() c:get_object("", "k") end, "the bucket is empty")
 assert.raises(function() c:get_object("b") end, "the key is a nil")
+assert.raises(function() c:delete_object(nil, "k") end, "the bucket is a nil") -- it would be the bucket k that is deleted
+assert.raises(function() c:delete_bucket() end, "the bucket is a nil")
+assert.raises(function() c:bucket_exists() end, "the bucket is a nil")
+assert.raises(function() c:put_object("b", "k") end, "s3.put_object: a body is expected, got nil") -- it would empty the object
 
 ---- buckets
 --> PUT /data
