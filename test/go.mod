@@ -17,12 +17,16 @@ require (
 	github.com/jackc/pgx/v5 v5.13.0
 	github.com/toml-lang/toml-test/v2 v2.2.0
 	github.com/zitadel/oidc/v3 v3.52.0
+	go.lsp.dev/jsonrpc2 v1.0.1
+	go.lsp.dev/protocol v1.0.1
+	go.lsp.dev/uri v1.0.1
 	golang.org/x/mod v0.42.0
 	modernc.org/sqlite v1.62.0
 	nhooyr.io/websocket v1.8.17
 )
 
 require (
+	github.com/go-json-experiment/json v0.0.0-20260623181947-01eb4420fa68 // indirect
 	go.opentelemetry.io/otel/log v1.47.0 // indirect
 	golang.org/x/net v0.61.0 // indirect
 	google.golang.org/genproto/googleapis/rpc v0.0.0-20261012220534-4341edf3f941 // indirect

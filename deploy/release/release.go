@@ -57,13 +57,13 @@ func hot() []string {
 // hotInScripts is where scripts spend time besides: calls, text, compiling, serving and requests, databases, data.
 func hotInScripts() []string {
 	return []string{
-		"strings", "bytes", "bufio", "io", "slices", "sort", "maps", "context", "errors", "fmt", "reflect", "time",
-		"internal/strconv", "internal/sync", "internal/abi", "internal/stringslite", "internal/reflectlite", "internal/byteorder", "internal/godebug", "internal/chacha8rand",
-		"internal/runtime/...", fips + "bigmod", fips + "edwards25519/...", fips + "mlkem", fips + "nistec", "cmp", "iter", "math/...", "unicode/...", "regexp/...", "vendor/golang.org/x/net/http/httpguts",
+		"strings", "bytes", "bufio", "io", "slices", "sort", "maps", "context", "errors", "reflect", "time",
+		"internal/strconv", "internal/sync", "internal/abi", "internal/stringslite", "internal/byteorder", "internal/godebug", "internal/chacha8rand",
+		"internal/runtime/...", fips + "bigmod", fips + "edwards25519/...", fips + "mlkem", fips + "nistec", "cmp", "iter", "math/bits", "unicode/...", "regexp/...", "vendor/golang.org/x/net/http/httpguts",
 		"assay.rs/core", "assay.rs/core/compile", "assay.rs/core/syntax",
-		"assay.rs/mod-serve/...", "assay.rs/mod-http/...", "net", "net/http/...", "net/netip", "net/textproto", "net/url",
-		"internal/poll", "syscall", "github.com/go-chi/chi/v5", "nhooyr.io/websocket",
-		"assay.rs/mod-db", "modernc.org/sqlite/...", "modernc.org/libc/...", "github.com/jackc/pgx/v5/pgproto3",
+		"assay.rs/mod-serve/...", "assay.rs/mod-http/...", "net", "net/http/...", "net/textproto", "net/url",
+		"github.com/go-chi/chi/v5", "nhooyr.io/websocket",
+		"assay.rs/mod-db", "modernc.org/sqlite/...", "modernc.org/libc/...",
 		"assay.rs/mod-data/jq", "assay.rs/mod-data/yaml",
 	}
 }
