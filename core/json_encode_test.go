@@ -97,13 +97,13 @@ func TestJSONEncodeIndent(t *testing.T) {
 
 func TestJSONBounds(t *testing.T) {
 	for script, want := range map[string]string{
-		`local t = "xxxxxxxxxx" for i = 1, 40 do t = {t, t} end encode(t)`: "encode: more than 67108864 bytes of JSON",
-		`local t = {} for i = 1, 1e5 do t = {t} end encode(t)`:             "nested deeper than 200",
-		`local t = {} for i = 1, 300 do t = {a=t} end encode(t)`:           "nested deeper than 200",
-		`encode(("\1"):rep(2^24))`:                                         "encode: more than 67108864 bytes of JSON",
-		`parse(("["):rep(201) .. ("]"):rep(201))`:                          "parse: 1:201: nested deeper than 200, near `...[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]...`",
-		`parse(("[1,"):rep(1e5))`:                                          "nested deeper than 200",
-		`parse("[" .. ("[],"):rep(3e6) .. "[]]")`:                          "parse: the text takes more than 256 MB as values",
+		`local t = "xxxxxxxxxx" for i = 1, 40 do t = {t, t} end encode(t)`:                                        "encode: more than 67108864 bytes of JSON",
+		`local t = {} for i = 1, 1e5 do t = {t} end encode(t)`:                                                    "nested deeper than 200",
+		`local t = {} for i = 1, 300 do t = {a=t} end encode(t)`:                                                  "nested deeper than 200",
+		`encode(("\1"):rep(2^24))`:                                                                                "encode: more than 67108864 bytes of JSON",
+		`parse(("["):rep(201) .. ("]"):rep(201))`:                                                                 "parse: 1:201: nested deeper than 200, near `...[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]...`",
+		`parse(("[1,"):rep(1e5))`:                                                                                 "nested deeper than 200",
+		`parse("[" .. ("[],"):rep(3e6) .. "[]]")`:                                                                 "parse: the text takes more than 256 MB as values",
 		`local a = parse("[1,null]") getmetatable(a).__jsonlen = 2^40 if encode(a) == "[1]" then error("ok") end`: "test.lua:1: ok",
 	} {
 		_, err := runScript(t, context.Background(), script, jsonKit())

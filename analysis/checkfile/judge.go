@@ -206,8 +206,9 @@ func (j *judge) wrong(e Entry, value *Scalar, schemas []*Schema) {
 	slices.Sort(types)
 	types = slices.Compact(types)
 	got := map[string]string{Text: "a text", Integer: "a number", Number: "a number", Boolean: "a boolean", Array: "a list", Object: "a map"}[value.Kind]
-	if value.Kind != Array && value.Kind != Object {
-		got = clipped(value.Text)
+	scalar := len(words) > 0 || slices.ContainsFunc(types, func(t string) bool { return t != Array && t != Object })
+	if value.Kind != Array && value.Kind != Object && (scalar || len(types) == 0) {
+		got = clipped(value.Text) // elsewhere it may be a secret
 	}
 	for i, t := range types {
 		types[i] = map[string]string{Text: "a text", Integer: "an integer", Number: "a number", Boolean: "true or false", Array: "a list", Object: "a map"}[t]

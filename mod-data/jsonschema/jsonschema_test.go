@@ -96,14 +96,14 @@ func TestViolationsSayWhereAndWhat(t *testing.T) {
 
 func TestSchemasThatSayLessThanTheyLook(t *testing.T) {
 	for schema, want := range map[string]string{
-		`{"requird": ["a"]}`:                       "main.json#/requird: unknown keyword: did you mean 'required'?",
-		`{"properties": {"a": {"typ": "string"}}}`: "main.json#/properties/a/typ: unknown keyword: did you mean 'type'?",
-		`{"type": "text"}`:                         `main.json#/type: "text" is no type: known are`,
-		`{"type": "strin"}`:                        `did you mean 'string'?`,
-		`{"type": []}`:                             "is empty: nothing could pass",
-		`{"items": [{"type": "string"}]}`:          "is of an older draft: use 'prefixItems'",
-		`{"dependencies": {}}`:                     "is of an older draft",
-		`{"nullable": true}`:                       "is OpenAPI's",
+		`{"requird": ["a"]}`:                                     "main.json#/requird: unknown keyword: did you mean 'required'?",
+		`{"properties": {"a": {"typ": "string"}}}`:               "main.json#/properties/a/typ: unknown keyword: did you mean 'type'?",
+		`{"type": "text"}`:                                       `main.json#/type: "text" is no type: known are`,
+		`{"type": "strin"}`:                                      `did you mean 'string'?`,
+		`{"type": []}`:                                           "is empty: nothing could pass",
+		`{"items": [{"type": "string"}]}`:                        "is of an older draft: use 'prefixItems'",
+		`{"dependencies": {}}`:                                   "is of an older draft",
+		`{"nullable": true}`:                                     "is OpenAPI's",
 		`{"$schema": "http://json-schema.org/draft-07/schema#"}`: "only draft 2020-12 is known here",
 		`{"format": "datetime"}`:                                 "unknown format \"datetime\": did you mean 'date-time'?",
 		`{"pattern": "(?=a)"}`:                                   `the pattern "(?=a)" is not one that RE2 has`,
@@ -121,8 +121,8 @@ func TestSchemasThatSayLessThanTheyLook(t *testing.T) {
 		`{"$ref": "gone.json"}`:                                  "$ref gone.json: no such file",
 		`{"$ref": "https://example.com/a.json"}`:                 "$ref https://example.com/a.json: no such file",
 		`{"$ref": "bad.json"}`:                                   "bad.json#/type: ",
-		`{"$id": "a.json", "$defs": {"x": {"$id": "a.json"}}}`: "is there twice",
-		`{"$anchor": ""}`: "is no name",
+		`{"$id": "a.json", "$defs": {"x": {"$id": "a.json"}}}`:   "is there twice",
+		`{"$anchor": ""}`:                                        "is no name",
 	} {
 		_, err := compile(t, schema, map[string]string{"bad.json": `{"type": 1}`})
 		if _, ok := errors.AsType[*Error](err); !ok || !strings.Contains(err.Error(), want) {

@@ -157,6 +157,9 @@ end
 function M.multi(checks)
   local out = { ok = true, results = json.array(), passed = 0, failed = 0, total = #checks }
   for i, c in ipairs(checks) do
+    if type(c) ~= "table" or type(c.check) ~= "function" then
+      error(("healthcheck.multi: check %d: {name = ..., check = function() ... end} is expected"):format(i), 2)
+    end
     local ran, result = pcall(c.check)
     if not ran then
       result = { ok = false, error = tostring(result) }

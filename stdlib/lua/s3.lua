@@ -102,8 +102,8 @@ local function signed(self, method, bucket, key, o)
   }
 end
 
-local function named(operation, what, text)
-  if type(text) ~= "string" or text == "" then error("s3." .. operation .. ": the " .. what .. " is " .. (text == "" and "empty" or "a " .. type(text)), 4) end
+local function named(operation, what, text, level)
+  if type(text) ~= "string" or text == "" then error("s3." .. operation .. ": the " .. what .. " is " .. (text == "" and "empty" or "a " .. type(text)), level or 4) end
 end
 
 local function call(self, operation, method, bucket, key, o)
@@ -323,6 +323,8 @@ end
 ---@param seconds integer How long, up to a week.
 ---@return string url
 function Client:presign(method, bucket, key, seconds)
+  named("presign", "bucket", bucket, 3)
+  named("presign", "key", key, 3)
   local request = signed(self, method, bucket, key, {})
   return self.scheme .. "://" .. request.host .. plain(request.path) .. "?" .. sigv4.presigned(request, {}, seconds)
 end

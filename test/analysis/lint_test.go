@@ -255,7 +255,7 @@ func TestCheckFiles(t *testing.T) {
 		{"a duration", head + "  timeout: 5 seconds\n", []string{`5:12 wrong-type 'timeout' cannot be "5 seconds", such as 120s`}},
 		{"a number", head + "  retries: many\n", []string{`5:12 wrong-type 'retries' cannot be "many": it is an integer, such as 3`}},
 		{"a list for a text", head + "  method: [GET]\n", []string{`5:11 wrong-type 'method' cannot be a list: it is GET or HEAD or POST or PUT or PATCH or DELETE or OPTIONS, such as POST`}},
-		{"a text for a map", head + "  retry: often\n", []string{`5:10 wrong-type 'retry' cannot be "often": it is a map`}},
+		{"a text for a map", head + "  retry: often\n", []string{`5:10 wrong-type 'retry' cannot be a text: it is a map`}},
 		{"a type", "checks:\n- {name: a, type: http, url: http://x}\n- name: b\n  type: htpp\n", []string{"4:9 wrong-type unknown type 'htpp'; did you mean 'http'?"}},
 		{"a key that is missing", "checks:\n- name: a\n  type: http\n", []string{"3:3 missing-key a check of type http needs 'url'"}},
 		{"needs", head + "- {name: b, type: http, url: http://y, needs: [a, aa, c]}\n", []string{"5:55 unknown-check no check has the name 'c'"}},

@@ -73,6 +73,7 @@ assert.eq({all.ok, all.passed, all.failed, all.total}, {false, 1, 3, 4})
 assert.eq(all.results[1], {name = "a", ok = true, status = 200})
 assert.contains(all.results[2].error, "no")
 assert.eq(healthcheck.multi({}).ok, true)
+assert.raises(function() healthcheck.multi{function() end} end, "healthcheck.multi: check 1: .* is expected")
 
 ---- wait gives the number of attempts, or raises
 --> GET /h

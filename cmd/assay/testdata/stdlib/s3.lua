@@ -35,6 +35,8 @@ assert.contains(url, "https://host/base/b/a%20b/%2E%2E/c?X-Amz-Algorithm=AWS4-HM
 assert.contains(url, "&X-Amz-Expires=60&X-Amz-Security-Token=t&X-Amz-SignedHeaders=host&X-Amz-Signature=")
 local hosted = s3.client{endpoint = "https://s3.x", region = "r", access_key = "a", secret_key = "s", path_style = false}
 assert.contains(hosted:presign("PUT", "b", "k", 60), "https://b.s3.x/k?")
+assert.raises(function() c:presign("GET", nil, "k", 60) end, "s3.presign: the bucket is a nil")
+assert.raises(function() c:presign("GET", "b", "", 60) end, "s3.presign: the key is empty")
 assert.raises(function() c:get_object("", "k") end, "the bucket is empty")
 assert.raises(function() c:get_object("b") end, "the key is a nil")
 assert.raises(function() c:delete_object(nil, "k") end, "the bucket is a nil") -- it would be the bucket k that is deleted
