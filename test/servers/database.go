@@ -162,8 +162,9 @@ func MariaDB(t testing.TB) *Database {
 	if err := os.Mkdir(data, 0o700); err != nil {
 		t.Fatal(err)
 	}
+	// A server removes what others have in a shared tmpdir when it starts.
 	common := []string{
-		"--no-defaults", "--datadir=" + data, "--lc-messages-dir=" + share, "--character-sets-dir=" + filepath.Join(share, "charsets"),
+		"--no-defaults", "--datadir=" + data, "--tmpdir=" + dir, "--lc-messages-dir=" + share, "--character-sets-dir=" + filepath.Join(share, "charsets"),
 		"--character-set-server=utf8mb4", "--innodb-log-file-size=8M", "--innodb-buffer-pool-size=16M", "--innodb-flush-log-at-trx-commit=0",
 	}
 	if os.Getuid() == 0 {

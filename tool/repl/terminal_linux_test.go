@@ -142,7 +142,6 @@ func TestLoop(t *testing.T) {
 	u.types("\x03", "\r\n"+prompt)
 	u.types("\tx\x03", prompt)
 	u.types("while true do end\r", "\r\n")
-	u.types("\x03", "")
 	if err := syscall.Kill(os.Getpid(), syscall.SIGINT); err != nil {
 		t.Fatal(err)
 	}
