@@ -69,6 +69,9 @@ func startOnTerminal(t *testing.T, yaml string, flags []string, env ...string) *
 // control is a control sequence (ECMA-48), as colours and the movements of the cursor are.
 var control = regexp.MustCompile("\x1b\\[[0-9;?]*[A-Za-z]")
 
+// lineEnd ends a line of a terminal; a carriage return of its own is left of what was erased.
+var lineEnd = regexp.MustCompile(`\r+\n`)
+
 // colour is one that sets a colour.
 var colour = regexp.MustCompile("\x1b\\[[0-9;]*m")
 
@@ -107,17 +110,18 @@ checks:
 	if strings.Contains(shown, `"schema"`) {
 		t.Errorf("the terminal shows the document:\n%s", shown)
 	}
-	// The summary comes when what changes has been erased for the last time.
-	_, table, found := cutLast(shown, "\x1b[J\r\n")
+	// A blank line stands before the summary, after what was printed or erased last.
+	lines := lineEnd.ReplaceAllString(control.ReplaceAllString(shown, ""), "\n")
+	_, table, found := cutLast(lines, "\n\n")
 	if !found {
 		t.Fatalf("there is no summary:\n%q", shown)
 	}
-	for line := range strings.SplitSeq(control.ReplaceAllString(table, ""), "\r\n") {
+	for line := range strings.SplitSeq(table, "\n") {
 		if n := utf8.RuneCountInString(line); n > columns {
 			t.Errorf("a line of the summary has %d columns, want at most %d: %s", n, columns, line)
 		}
 	}
-	if rows := strings.Count(table, "\r\n"); rows < 4 {
+	if rows := strings.Count(table, "\n"); rows < 4 {
 		t.Errorf("the summary has %d lines, want one for each check that did not pass, and the result:\n%s", rows, table)
 	}
 	plain, _ := onTerminal(t, yaml, "NO_COLOR=1")
